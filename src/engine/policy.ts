@@ -1,0 +1,7 @@
+/** What only this machine decides about a run; the workflow itself knows nothing of it. */
+export interface Policy {
+  /** Jobs at once on this machine, 1 or more. */
+  readonly maxParallel: number;
+  /** What a job's final failure does to the rest; `continue_on_error` failures do nothing. */
+  readonly onFailure: 'continue' | 'no-new' | 'kill';
+}

@@ -1,0 +1,54 @@
+/** What the engine needs from the world: a clock to stamp events with, somebody to run jobs, somewhere to tell. */
+import type { Failure } from '../shared/failure.ts';
+import type { TaskReport } from '../shared/verdict.ts';
+import type { JobResult, StepsJob } from '../workflow/index.ts';
+import type { CancelReason, Leg, RunEvent, RunnerEvent } from './events.ts';
+
+export interface EnginePorts {
+  readonly clock: EngineClock;
+  readonly runner: JobRunner;
+  /** Told of each event in order. One that throws is reported once and dropped, unless it is `vital`. */
+  readonly sinks: readonly EventSink[];
+}
+
+export interface EngineClock {
+  /** ISO 8601, UTC. */
+  readonly time: () => string;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+export interface EventSink {
+  readonly name: string;
+  /** When this sink fails the run cannot be trusted any more and is cancelled: the journal. */
+  readonly vital?: boolean;
+  event(event: RunEvent): void;
+}
+
+export interface JobRunner {
+  /** Runs one leg to its end. Resolves in every case; a rejection is a bug or a machine that failed, and fails the leg. */
+  run(request: JobRequest, emit: (event: RunnerEvent) => void, signal: AbortSignal): Promise<JobOutcome>;
+}
+
+export interface JobRequest {
+  readonly job: StepsJob;
+  readonly leg: Leg;
+  readonly strategy: { readonly failFast: boolean; readonly jobIndex: number; readonly jobTotal: number; readonly maxParallel: number };
+  /** The direct needs, by id as declared. */
+  readonly needs: Readonly<Record<string, { readonly result: JobResult; readonly outputs: Readonly<Record<string, string>> }>>;
+}
+
+export interface JobOutcome {
+  readonly result: Exclude<JobResult, 'skipped'>;
+  readonly failure?: Failure;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly task?: TaskReport;
+  readonly reusedFrom?: string;
+}
+
+/** What an AbortSignal of a job is aborted with. */
+export interface Cancellation {
+  readonly reason: CancelReason;
+  /** One sentence for people. */
+  readonly message: string;
+}

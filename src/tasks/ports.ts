@@ -1,0 +1,169 @@
+/**
+ * What the task semantics need from the world. Adapters fill these here (`runner/`) and in the bundled actions; the
+ * code in this folder touches nothing else. Paths are absolute on the machine that runs the task. An adapter that
+ * fails because of the machine throws `MachineError`.
+ */
+import type { HostPath } from '../shared/brand.ts';
+import type { Failure } from '../shared/failure.ts';
+import type { AttemptReport, Containment } from '../shared/verdict.ts';
+
+export interface TaskPorts {
+  readonly job: JobIdentity;
+  readonly repository: Repository;
+  readonly processes: Processes;
+  readonly clock: Clock;
+  readonly progress: Progress;
+  readonly log: TaskLog;
+  readonly results: Results;
+  readonly files: Files;
+  /** 0 to 1, for jitter. */
+  readonly random: () => number;
+  /** Aborted when the job is to end; its reason is a sentence. */
+  readonly signal: AbortSignal;
+}
+
+export interface JobIdentity {
+  readonly run: string;
+  readonly job: string;
+  /** `job` or `job+leg`, unique in the run. */
+  readonly leg: string;
+  /** A command that makes a fresh working tree fit for work, and its limit in milliseconds. */
+  readonly setup?: { readonly command: string; readonly timeout: number };
+}
+
+/** Monotonic milliseconds, suspend not counted. */
+export interface Clock {
+  now(): number;
+  /** Calls once after `milliseconds`; returns how to call it off. */
+  after(milliseconds: number, call: () => void): () => void;
+}
+
+/** The trusted side of git: a git directory and settings of orch's own; nothing that the task wrote takes effect. */
+export interface Repository {
+  /** Whether every commit of `ancestor` is contained in `descendant`. */
+  isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+  /** Merges without a working tree. On a conflict the conflicting paths are named. */
+  merge(request: {
+    readonly ours: string;
+    readonly theirs: string;
+    readonly message: string;
+  }): Promise<{ readonly ok: true; readonly commit: string } | { readonly ok: false; readonly conflicts: readonly string[] }>;
+  /** Makes the branch at `start` and a working tree on it, with the configured copies and links. Safe to repeat. */
+  open(request: { readonly branch: string; readonly start: string }): Promise<WorkTree>;
+  /** The working tree that `open` made for this job, for the steps after it; undefined before. */
+  current(): Promise<WorkTree | undefined>;
+  /** The commit that tasks without dependencies start from. */
+  base(): Promise<string>;
+}
+
+export interface WorkTree {
+  readonly path: HostPath;
+  /** What preparing could not do but may go on without. */
+  readonly warnings: readonly string[];
+  /** Records the files as they stand, links, copies and ignored files left out; no commit is made. */
+  capture(): Promise<Capture>;
+  /** How `to` differs from `from` (commits or trees), by path, sorted. */
+  changes(from: string, to: string): Promise<readonly Change[]>;
+  /** Where the task left HEAD, and the branch it is on, if any. */
+  head(): Promise<{ readonly commit: string; readonly branch?: string }>;
+  /** Commits between, newest first, at most `limit`. */
+  commits(from: string, to: string, limit: number): Promise<readonly { readonly id: string; readonly subject: string }[]>;
+  commit(request: { readonly tree: string; readonly parent: string; readonly message: string }): Promise<string>;
+  /** The tree that a commit holds. */
+  treeOf(commit: string): Promise<string>;
+  /** Points a branch (short name) at a commit. The worktree's own branch may be one of them. */
+  setBranch(branch: string, commit: string): Promise<void>;
+  /** Makes the files equal to `commit` again, untracked ones removed; ignored, copied and linked ones stay. */
+  reset(commit: string): Promise<void>;
+  /** Changes whenever a file of the tree does; cheap enough to ask every few seconds. */
+  activity(): Promise<string>;
+  /** Removes the working tree unless it is to be kept; branches stay. */
+  close(request: { readonly keep: boolean }): Promise<void>;
+}
+
+/** A capture that found something that must not be committed says so and still names the tree without it. */
+export interface Capture {
+  readonly tree: string;
+  readonly problems: readonly Failure[];
+}
+
+export interface Change {
+  readonly path: string;
+  readonly status: 'added' | 'modified' | 'deleted' | 'type-changed';
+  /** Bytes in the newer version; 0 when deleted. */
+  readonly size: number;
+}
+
+export interface Processes {
+  start(request: ProcessRequest): Promise<RunningProcess>;
+}
+
+export interface ProcessRequest {
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd: HostPath;
+  /** The whole environment: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** stdout and stderr in the order they were written. A returned promise holds the process back until it is done. */
+  readonly onOutput: (chunk: Uint8Array) => void | Promise<void>;
+}
+
+export interface RunningProcess {
+  /** The command itself ended; what it left behind may still run. Never rejects. */
+  readonly exit: Promise<ProcessExit>;
+  /** CPU time used so far by everything the command started, in milliseconds. */
+  cpuTime(): Promise<number>;
+  /** Asks everything to end, and after `grace` milliseconds ends it. Resolves when the command has ended. */
+  stop(grace: number): Promise<void>;
+  /** Ends whatever is left of what the command started, and takes the last of its output. Call once, at the end. */
+  reap(): Promise<Containment>;
+}
+
+export type ProcessExit =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled'; readonly signal: string }
+  | { readonly kind: 'not-started'; readonly message: string };
+
+/** Where the command's output goes; what is behind it masks. */
+export interface TaskLog {
+  write(chunk: Uint8Array): void | Promise<void>;
+  /** A line of orch's own among the output. */
+  note(line: string): void;
+}
+
+/** Where the results of other jobs are found, and this one's is left. */
+export interface Results {
+  /** The legs of a job in index order, or undefined when the job was skipped. */
+  of(job: string): Promise<readonly JobCommits[] | undefined>;
+  publish(commits: JobCommits): Promise<void>;
+}
+
+export interface JobCommits {
+  readonly start: string;
+  readonly result: string;
+}
+
+/** Files that belong to the job but not to its tree. */
+export interface Files {
+  /** A new empty directory, readable by the owner alone. */
+  temporary(name: string): Promise<HostPath>;
+  /** At most `limit` bytes; undefined when there is no such regular file. Symlinks are not followed. */
+  read(path: HostPath, limit: number): Promise<string | undefined>;
+  write(path: HostPath, text: string): Promise<void>;
+  /** A copy of a file of the user's checkout that the task's tree lacks, such as an untracked prompt. */
+  fromCheckout(path: string): Promise<HostPath | undefined>;
+  /** Copies what matches, regular files inside `root` only, to where the run keeps artifacts. */
+  keepArtifacts(root: HostPath, globs: readonly string[]): Promise<readonly { readonly path: string; readonly bytes: number }[]>;
+}
+
+/** What happens inside the steps of a task, as it happens. */
+export interface Progress {
+  report(event: TaskProgress): void;
+}
+
+export type TaskProgress =
+  | { readonly type: 'task.prepared'; readonly branch: string; readonly start: string; readonly worktree: string; readonly from: readonly { readonly job: string; readonly commit: string }[] }
+  | { readonly type: 'attempt.started'; readonly attempt: number; readonly of: number }
+  | { readonly type: 'attempt.delayed'; readonly attempt: number; readonly delay: number }
+  | { readonly type: 'verify.started'; readonly attempt: number }
+  | ({ readonly type: 'attempt.finished' } & AttemptReport)
+  | { readonly type: 'warning'; readonly code: string; readonly message: string };

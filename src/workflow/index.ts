@@ -1,0 +1,2 @@
+/** GitHub's workflow language. */
+export * from './model.ts';
