@@ -1,0 +1,210 @@
+/** Secrets taken out of text and byte streams, in whatever form and however split over chunks and lines. */
+import { type Automaton, buildAutomaton, ROOT } from './mask/automaton.ts';
+import { secretForms } from './mask/forms.ts';
+
+export interface Masker {
+  /** The text with every secret replaced by `***`. */
+  maskText(text: string): string;
+  /** A stream of its own over the same secrets. */
+  stream(): MaskStream;
+  /** One more secret, for open streams as well. */
+  add(value: string): void;
+}
+
+export interface MaskStream {
+  /** What is certain so far; bytes that may be the start of a secret are held back. The chunk may be handed on as is. */
+  push(chunk: Uint8Array): Uint8Array;
+  /** What was held back. The stream may be used on, as if new. */
+  end(): Uint8Array;
+  /** How many bytes are held back. */
+  held(): number;
+}
+
+export interface MaskOptions {
+  /** Values and lines with fewer characters are not masked: 4 by default, 1 for GitHub's rule. */
+  readonly shortest?: number;
+}
+
+const STARS = new TextEncoder().encode('***');
+const NOTHING = new Uint8Array(0);
+/** Wrapped text has a line break here and there; longer gaps end a match, so that not everything is held back. */
+const LONGEST_GAP = 64;
+
+/** Masks the given secrets; without any, streams hand chunks through untouched. */
+export function createMasker(secrets: readonly string[], options: MaskOptions = {}): Masker {
+  const shortest = options.shortest ?? 4;
+  const values = new Set(secrets);
+  let automaton: Automaton | undefined;
+  let stale = true;
+  const current = (): Automaton | undefined => {
+    if (stale) {
+      const forms = [...values].flatMap((value) => secretForms(value, shortest));
+      automaton = forms.length > 0 ? buildAutomaton(forms) : undefined;
+      stale = false;
+    }
+    return automaton;
+  };
+  return {
+    maskText: (text) => {
+      if (current() === undefined) return text;
+      const stream = createStream(current);
+      const bytes = Buffer.from(text);
+      return Buffer.concat([stream.push(bytes), stream.end()]).toString();
+    },
+    stream: () => createStream(current),
+    add: (value) => {
+      stale ||= !values.has(value);
+      values.add(value);
+    },
+  };
+}
+
+/** Where a secret stands in the data at hand. `start` may be negative when its beginning was handed out. */
+interface Hit {
+  start: number;
+  end: number;
+  /** Bytes between, line breaks not counted. */
+  bytes: number;
+  /** Its stars were handed out; the rest is swallowed. */
+  shown: boolean;
+}
+
+/** What a search has come to: `held` are the bytes from the start of the possible match on. */
+interface Search {
+  automaton: Automaton;
+  state: number;
+  /** Line breaks in a row. */
+  gap: number;
+  held: Uint8Array;
+  hits: Hit[];
+}
+
+function createStream(current: () => Automaton | undefined): MaskStream {
+  let search: Search | undefined;
+  const follow = (): Search | undefined => {
+    const automaton = current();
+    if (automaton === undefined) return undefined;
+    if (search?.automaton !== automaton) {
+      const before = search;
+      search = { automaton, state: ROOT, gap: 0, held: before?.held ?? NOTHING, hits: before?.hits ?? [] };
+      // A secret was added: what is held back is searched again for it.
+      scan(search, search.held, 0);
+    }
+    return search;
+  };
+  return {
+    push: (chunk) => {
+      const at = follow();
+      if (at === undefined) return chunk;
+      const data = at.held.length === 0 ? chunk : joined(at.held, chunk);
+      scan(at, data, at.held.length);
+      const certain = backBy(data, data.length, at.automaton.depth[at.state] ?? 0);
+      const out = handOut(at, data, certain);
+      // A copy: the chunk's memory is its giver's, and may be large.
+      at.held = new Uint8Array(data.subarray(certain));
+      return out;
+    },
+    end: () => {
+      const at = follow();
+      if (at === undefined) return NOTHING;
+      const out = handOut(at, at.held, at.held.length);
+      search = undefined;
+      return out;
+    },
+    held: () => search?.held.length ?? 0,
+  };
+}
+
+function scan(search: Search, data: Uint8Array, from: number): void {
+  for (let at = from; at < data.length; at++) {
+    at = skim(search, data, at);
+    if (at < data.length) stepClosely(search, data, at);
+  }
+}
+
+/** Moves over bytes at which nothing happens; returns the place of one that asks for a closer look. */
+function skim(search: Search, data: Uint8Array, from: number): number {
+  const { classes, table, width, dense, longest } = search.automaton;
+  if (search.state >= dense || (longest[search.state] ?? 0) > 0) return from;
+  let row = search.state * width;
+  let at = from;
+  // The one hot loop: two reads a byte. The casts spare a test for undefined at places that always exist.
+  for (; at < data.length; at++) {
+    const next = table[row + (classes[data[at] as number] as number)] as number;
+    if (next < 0) break;
+    row = next;
+  }
+  search.state = row / width;
+  if (at > from) search.gap = 0;
+  return at;
+}
+
+/** One byte with everything that can happen at it. */
+function stepClosely(search: Search, data: Uint8Array, at: number): void {
+  const byte = data[at] ?? 0;
+  if (byte === 0x0a || byte === 0x0d) {
+    search.gap++;
+    if (search.gap > LONGEST_GAP) search.state = ROOT;
+    return;
+  }
+  search.gap = 0;
+  search.state = search.automaton.step(search.state, byte);
+  const bytes = search.automaton.longest[search.state] ?? 0;
+  if (bytes > 0) record(search.hits, data, { end: at + 1, bytes });
+}
+
+function record(hits: Hit[], data: Uint8Array, found: { readonly end: number; readonly bytes: number }): void {
+  const last = hits.at(-1);
+  if (last !== undefined && last.end === found.end - 1 && found.bytes <= last.bytes + 1) {
+    last.end = found.end;
+    last.bytes++;
+    return;
+  }
+  const hit = { ...found, start: backBy(data, found.end, found.bytes), shown: false };
+  for (let before = hits.at(-1); before !== undefined && before.end >= hit.start; before = hits.at(-1)) {
+    if (before.start < hit.start) {
+      hit.start = before.start;
+      hit.bytes = Math.max(hit.bytes, before.bytes);
+    }
+    hit.shown ||= before.shown;
+    hits.pop();
+  }
+  hits.push(hit);
+}
+
+/** The place `count` bytes before `end`, line breaks not counted. */
+function backBy(data: Uint8Array, end: number, count: number): number {
+  let at = end;
+  for (let left = count; left > 0 && at > 0; ) {
+    at--;
+    if (data[at] !== 0x0a && data[at] !== 0x0d) left--;
+  }
+  return at;
+}
+
+/** The data up to `certain` with stars for hits; the hits are moved along to what comes after it. */
+function handOut(search: Search, data: Uint8Array, certain: number): Uint8Array {
+  if (search.hits.length === 0) return data.subarray(0, certain);
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const hit of search.hits) {
+    if (hit.start >= certain) break;
+    if (hit.start > at) parts.push(data.subarray(at, hit.start));
+    if (!hit.shown) parts.push(STARS);
+    hit.shown = true;
+    at = Math.max(at, Math.min(hit.end, certain));
+  }
+  if (at < certain) parts.push(data.subarray(at, certain));
+  // A hit that ends exactly here stays known: one that follows at once is shown by the same stars.
+  search.hits = search.hits
+    .filter((hit) => hit.end >= certain)
+    .map((hit) => ({ ...hit, start: hit.start - certain, end: hit.end - certain }));
+  return Buffer.concat(parts);
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
