@@ -1,0 +1,62 @@
+/** The commands that a report tells people to type next, quoted so that any name can be pasted safely. */
+import { shortCommit } from './figures.ts';
+import type { LegView, RunView } from './view.ts';
+
+const DEFAULT_FILE = 'framework/orchestrator/orchestrator.yaml';
+
+/** One word for a POSIX shell; with characters that cannot be seen, for bash and zsh. */
+export function shellQuote(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(word)) return `'${word.replaceAll("'", "'\\''")}'`;
+  const escaped = word
+    .replace(/[\\']/g, '\\$&')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (unseen) =>
+      Array.from(new TextEncoder().encode(unseen), (byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join(''),
+    );
+  return `$'${escaped}'`;
+}
+
+/** How to look into a leg that did not succeed. */
+export function inspectCommands(leg: LegView): string[] {
+  const commands: string[] = [];
+  if (leg.requestedAt !== undefined) commands.push(`orch logs ${shellQuote(leg.id)}`);
+  const { branch, start } = leg.task ?? leg.prepared ?? {};
+  const changed = leg.task?.changed.total !== 0;
+  if (branch !== undefined && start !== undefined && changed) {
+    commands.push(`git diff ${shellQuote(`${shortCommit(start)}..${branch}`)}`);
+  }
+  const worktree = worktreeOf(leg);
+  if (worktree !== undefined) commands.push(`cd ${shellQuote(worktree)}`);
+  return commands;
+}
+
+/** Where the leg's working tree is, when it is still there. */
+export function worktreeOf(leg: LegView): string | undefined {
+  return leg.task ? leg.task.worktree : leg.prepared?.worktree;
+}
+
+/** How to run again what did not succeed. */
+export function rerunCommand(view: RunView): string | undefined {
+  if (view.started?.kind !== 'tasks') return undefined;
+  const file = view.started.file === DEFAULT_FILE ? '' : ` ${shellQuote(view.started.file)}`;
+  return `orch run${file} --rerun-failed ${shellQuote(view.started.run)}`;
+}
+
+/** How to take the results: the branches that no other successful job contains already. */
+export function mergeCommands(view: RunView): string[] {
+  const good = view.legs.filter(
+    ({ standing, task }) =>
+      (standing === 'succeeded' || standing === 'reused') && task !== undefined && task.result !== task.start,
+  );
+  const needs = new Map(view.legs.map((leg) => [leg.job, leg.needs]));
+  const contained = new Set<string>();
+  const open = good.flatMap((leg) => leg.needs);
+  for (let job = open.pop(); job !== undefined; job = open.pop()) {
+    if (contained.has(job)) continue;
+    contained.add(job);
+    open.push(...(needs.get(job) ?? []));
+  }
+  return good.flatMap(({ job, task }) =>
+    contained.has(job) || task?.branch === undefined ? [] : [`git merge ${shellQuote(task.branch)}`],
+  );
+}

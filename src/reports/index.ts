@@ -1,0 +1,12 @@
+/** Reports: what a run's events add up to, and the summary that is made from them. */
+export { type Cause, createCauses } from './causes.ts';
+export { inspectCommands, mergeCommands, rerunCommand, shellQuote, worktreeOf } from './commands.ts';
+export { formatBytes, formatTime, plural, shortCommit } from './figures.ts';
+export { createRunFold, foldRun, type RunFold } from './fold.ts';
+export { countsInWords, headline, nounFor, resultWord } from './headline.ts';
+export { judgeRun, type RunResult, type RunVerdict } from './judge.ts';
+export { renderSummary, summarize } from './summary.ts';
+export { cleanText, clip, clipMiddle, displayWidth, padTo, wrapText } from './text.ts';
+export { reasonOf } from './trouble.ts';
+export type { LegView, Phase, RunHeader, RunView, Standing, WarningView } from './view.ts';
+export { writeReport } from './write.ts';

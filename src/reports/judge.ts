@@ -1,0 +1,52 @@
+/** The run's result as its record shows it: one pure function, so that every display says the same. */
+import type { LegView, RunView } from './view.ts';
+
+/** `unfinished`: the record ends before the run did, or has holes; nothing can be said to have succeeded. */
+export type RunResult = 'success' | 'failure' | 'cancelled' | 'unfinished';
+
+export interface RunVerdict {
+  readonly result: RunResult;
+  /** Why it is not a success, a sentence each; what the tasks' own failures say is not repeated. */
+  readonly reasons: readonly string[];
+}
+
+/**
+ * Believes the worst of what the run said at its end and what its legs show. Green needs all of it: an end, an
+ * unbroken record, a conclusion for each leg, none of them a failure or a cancellation.
+ */
+export function judgeRun(view: RunView): RunVerdict {
+  const broken = brokenRecord(view);
+  return broken.length > 0 || !view.finished
+    ? { result: 'unfinished', reasons: broken }
+    : judgeEnd(view, view.finished);
+}
+
+function judgeEnd(view: RunView, { result: claimed, exitCode }: NonNullable<RunView['finished']>): RunVerdict {
+  if (claimed === 'cancelled' || (view.cancelling && claimed === 'success')) {
+    return { result: 'cancelled', reasons: [view.cancelling?.message ?? 'The run was cancelled'] };
+  }
+  if (has(view, 'failure')) return { result: 'failure', reasons: [] };
+  if (claimed === 'failure')
+    return { result: 'failure', reasons: [view.cancelling?.message ?? 'The run ended as a failure'] };
+  if (has(view, 'cancelled')) return { result: 'cancelled', reasons: [] };
+  if (exitCode !== 0) return { result: 'failure', reasons: [`The run ended with exit code ${exitCode}`] };
+  return { result: 'success', reasons: [] };
+}
+
+function brokenRecord(view: RunView): string[] {
+  const reasons: string[] = [];
+  if (!view.started) reasons.push('The record lacks the start of the run');
+  if (view.missing > 0)
+    reasons.push(`${view.missing === 1 ? 'An event is' : `${view.missing} events are`} missing from the record`);
+  if (!view.finished) {
+    reasons.push('The record ends before the run did: orch was killed, crashed, or is still at work');
+    return reasons;
+  }
+  const open = view.legs.filter((leg) => leg.conclusion === undefined).length;
+  if (open > 0) reasons.push(`${open === 1 ? 'One job has' : `${open} jobs have`} no result in the record`);
+  return reasons;
+}
+
+function has(view: RunView, conclusion: NonNullable<LegView['conclusion']>): boolean {
+  return view.legs.some((leg) => leg.conclusion === conclusion);
+}

@@ -1,0 +1,83 @@
+/** What a run looks like when its events are read: the one shape that every report and display is made from. */
+import type { CancelReason, JobSkipped, RunFinished, RunStarted } from '../engine/index.ts';
+import type { Failure } from '../shared/failure.ts';
+import type { AttemptReport, TaskReport } from '../shared/verdict.ts';
+
+export interface RunView {
+  /** Absent when the record lacks its beginning. */
+  readonly started?: RunHeader;
+  /** Time of the first and of the last event, ISO 8601 in UTC. */
+  readonly firstTime?: string;
+  readonly lastTime?: string;
+  /** Absent while the run goes on, and for ever when it crashed. */
+  readonly finished?: Pick<RunFinished, 'result' | 'exitCode' | 'totals'>;
+  /** Milliseconds: as the run said, else between the first and the last event. */
+  readonly duration: number;
+  readonly cancelling?: { readonly reason: CancelReason; readonly message: string };
+  /** Events that the numbering says there were and the record does not hold. */
+  readonly missing: number;
+  /** In declared order, the legs of a job by index. A job that is not expanded yet has one leg with its own id. */
+  readonly legs: readonly LegView[];
+  readonly counts: Readonly<Record<Standing, number>>;
+  readonly warnings: readonly WarningView[];
+}
+
+export type RunHeader = Omit<RunStarted, 'type' | 'jobs'>;
+
+export interface LegView {
+  readonly id: string;
+  readonly job: string;
+  /** What people see: `build (20, linux)`. */
+  readonly name: string;
+  readonly needs: readonly string[];
+  readonly description?: string;
+  /** What the job has to show. */
+  readonly checks: readonly string[];
+  readonly continueOnError: boolean;
+  readonly standing: Standing;
+  readonly phase: Phase;
+  readonly requestedAt?: string;
+  readonly endedAt?: string;
+  /** Milliseconds; absent until the leg is over. */
+  readonly duration?: number;
+  /** The attempt under way or last made, 1-based, and how many there may be. */
+  readonly attempt?: { readonly number: number; readonly of: number };
+  /** The attempts that are over, in order. */
+  readonly attempts: readonly AttemptReport[];
+  /** The delay before the attempt to come, in milliseconds. */
+  readonly delay?: number;
+  readonly step?: string;
+  readonly conclusion?: RunFinishedResult;
+  readonly failure?: Failure;
+  readonly skipped?: Pick<JobSkipped, 'reason' | 'message'>;
+  /** The minutes of `timeout-minutes` that it used up. */
+  readonly timedOut?: number;
+  readonly cancelRequested?: CancelReason;
+  readonly prepared?: { readonly branch: string; readonly start: string; readonly worktree: string };
+  readonly task?: TaskReport;
+  readonly log?: { readonly path: string; readonly bytes: number; readonly sha256: string };
+  /** The run that the result was taken from. */
+  readonly reusedFrom?: string;
+}
+
+type RunFinishedResult = keyof RunFinished['totals'];
+
+/** How a leg stands. `tolerated`: it failed, and `continue_on_error` lets it. */
+export type Standing =
+  | 'failed'
+  | 'tolerated'
+  | 'cancelled'
+  | 'running'
+  | 'waiting'
+  | 'skipped'
+  | 'reused'
+  | 'succeeded';
+
+/** What a leg is doing. `ended` covers every way to be over, never started included. */
+export type Phase = 'waiting' | 'starting' | 'running' | 'verifying' | 'delayed' | 'cancelling' | 'ended';
+
+export interface WarningView {
+  readonly leg?: string;
+  readonly code: string;
+  readonly message: string;
+}

@@ -1,0 +1,118 @@
+/** The last screen of every display: what failed, why, and the next command to type. */
+import type { RunStarted } from '../engine/index.ts';
+import type { LegView, RunView } from '../reports/index.ts';
+import {
+  cleanText,
+  countsInWords,
+  displayWidth,
+  headline,
+  inspectCommands,
+  judgeRun,
+  mergeCommands,
+  nounFor,
+  plural,
+  reasonOf,
+  rerunCommand,
+  shortCommit,
+  wrapText,
+} from '../reports/index.ts';
+import { formatDuration } from '../shared/duration.ts';
+import { type Look, paintOf } from './look.ts';
+
+/** Where the summary can be read, when it could be written; a path as people would type it. */
+export type Summary = () => string | undefined;
+
+export interface FinalInput {
+  readonly view: RunView;
+  readonly look: Look;
+  readonly columns: number;
+  readonly summary: Summary;
+}
+
+const FAILED = 8;
+const MERGES = 3;
+
+/** Lines without line ends. Commands are never cut or wrapped, so that they can be copied. */
+export function renderFinal({ view, look, columns, summary }: FinalInput): string[] {
+  const { result, reasons } = judgeRun(view);
+  const { chalk } = look;
+  const paint = result === 'success' ? chalk.green : result === 'failure' ? chalk.red : chalk.yellow;
+  const width = Math.max(20, Math.min(columns - 1, 100));
+  const bad = [
+    ...withStanding(view, 'failed'),
+    ...withStanding(view, 'running'),
+    ...startedOf(withStanding(view, 'cancelled')),
+  ];
+  return [
+    '',
+    ...wrapText(headline(view, result), width).map((line) => paint(chalk.bold(line))),
+    ...wrapText(`${countsInWords(view, true)} ${look.dot} ${formatDuration(view.duration)}`, width),
+    ...reasons.flatMap((reason) => wrapText(cleanText(reason), width)),
+    ...(bad.length === 0 ? [] : ['']),
+    ...bad.slice(0, FAILED).flatMap((leg) => whatFailed(leg, look, width)),
+    ...(bad.length > FAILED ? [chalk.dim(`${look.ellipsis} and ${bad.length - FAILED} more, in the summary`)] : []),
+    '',
+    ...whatNext({ view, look, columns, summary }, result === 'success'),
+  ];
+}
+
+/** What a run is, in one line for its beginning. */
+export function runLine(event: RunStarted, look: Look): string {
+  const from = event.base
+    ? `, from ${shortCommit(event.base.commit)} (${cleanText(event.base.ref)}${event.base.uncommitted ? ' and uncommitted changes' : ''})`
+    : '';
+  const noun = event.kind === 'workflow' ? 'job' : 'task';
+  return `${look.chalk.bold(cleanText(event.name))}: ${plural(event.jobs.length, noun)}, ${event.policy.maxParallel} at once${from}, run ${cleanText(event.run)}`;
+}
+
+function whatFailed(leg: LegView, look: Look, width: number): string[] {
+  const paint = paintOf(look, leg.standing);
+  const made = leg.task?.attempts ?? leg.attempt?.number ?? 0;
+  const spent = [
+    ...(made > 1 ? [`${made} attempts`] : []),
+    ...(leg.duration === undefined ? [] : [formatDuration(leg.duration)]),
+  ].join(', ');
+  const mark = look.marks[leg.standing];
+  const indent = ' '.repeat(displayWidth(mark) + 1);
+  const why = wrapText(cleanText(reasonOf(leg)).slice(0, 600), width - indent.length);
+  return [
+    `${paint(mark)} ${look.chalk.bold(cleanText(leg.name))}${spent === '' ? '' : look.chalk.dim(` (${spent})`)}`,
+    ...why.map((line) => `${indent}${line}`),
+    ...inspectCommands(leg).map((command) => `${indent}${look.chalk.cyan(command)}`),
+  ];
+}
+
+function whatNext({ view, look, summary }: FinalInput, green: boolean): string[] {
+  const path = summary();
+  const rerun = green ? undefined : rerunCommand(view);
+  const merges = green ? mergeCommands(view) : [];
+  const command = (text: string): string => look.chalk.cyan(text);
+  return [
+    ...(path === undefined ? [] : [`summary    ${path}`]),
+    ...(rerun === undefined ? [] : [`run again  ${command(rerun)}`]),
+    ...merges.slice(0, MERGES).map((merge, i) => `${i === 0 ? 'take it   ' : '          '} ${command(merge)}`),
+    ...(merges.length > MERGES
+      ? [
+          look.chalk.dim(
+            `           ${look.ellipsis} and ${plural(merges.length - MERGES, 'more branch', 'more branches')}, in the summary`,
+          ),
+        ]
+      : []),
+    ...(view.warnings.length > 0 && path !== undefined
+      ? [
+          look.chalk.yellow(
+            `${plural(view.warnings.length, 'warning')} about ${view.legs.length === 1 ? 'it' : `these ${nounFor(view)}s`}, in the summary`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function withStanding(view: RunView, standing: LegView['standing']): LegView[] {
+  return view.legs.filter((leg) => leg.standing === standing);
+}
+
+/** What a cancellation kept from starting is told by the counts alone. */
+function startedOf(legs: readonly LegView[]): LegView[] {
+  return legs.filter(({ requestedAt }) => requestedAt !== undefined);
+}

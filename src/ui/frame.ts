@@ -1,0 +1,159 @@
+/** What the live display shows at a moment, as lines: all tasks where they fit, else those that matter, and the counts. */
+import type { LegView, RunView } from '../reports/index.ts';
+import { cleanText, displayWidth } from '../reports/index.ts';
+import { formatDuration } from '../shared/duration.ts';
+import { type Look, layLine, type Piece, paintOf } from './look.ts';
+
+export interface FrameInput {
+  readonly view: RunView;
+  /** The last line of output by leg, clean. */
+  readonly outputs: ReadonlyMap<string, string>;
+  readonly columns: number;
+  readonly rows: number;
+  /** Milliseconds since 1970, to compare with the events' times. */
+  readonly now: number;
+  /** Moves the spinner. */
+  readonly tick: number;
+  readonly look: Look;
+}
+
+/** At most `rows - 1` lines (the cursor needs one), each narrower than `columns`. */
+export function renderFrame(input: FrameInput): string[] {
+  const { view, columns, look } = input;
+  const last = [
+    ...stopping(input),
+    layLine([{ text: countsLine(input), paint: look.chalk.bold }], columns - 1, look.ellipsis),
+  ];
+  const room = Math.max(0, input.rows - 1 - last.length);
+  const row = rowMaker(input);
+  if (view.legs.length <= room) return [...view.legs.map(row), ...last];
+
+  const running = view.legs.filter(({ standing }) => standing === 'running').sort((a, b) => startOf(a) - startOf(b));
+  const failed = view.legs.filter(({ standing }) => standing === 'failed').sort((a, b) => endOf(a) - endOf(b));
+  const failedRoom = Math.min(failed.length, Math.max(room - running.length, Math.ceil(room / 3)));
+  return [
+    ...cut(failed, failedRoom, 'failed', input),
+    ...cut(running, room - failedRoom, 'running', input),
+    ...last,
+  ].slice(-(input.rows - 1 || 1));
+}
+
+/** The newest of the legs, as many as fit, after a line that tells of the others. */
+function cut(legs: readonly LegView[], room: number, word: string, input: FrameInput): string[] {
+  const row = rowMaker(input);
+  if (legs.length <= room) return legs.map(row);
+  if (room <= 0) return [];
+  const hidden = legs.length - room + 1;
+  const more = layLine(
+    [{ text: `${input.look.ellipsis} ${hidden} more ${word}`, paint: input.look.chalk.dim }],
+    input.columns - 1,
+    '',
+  );
+  return [more, ...(room > 1 ? legs.slice(-(room - 1)).map(row) : [])];
+}
+
+/** One line for a leg, in columns that are the same for all of them. */
+export function rowMaker(input: Omit<FrameInput, 'rows'>): (leg: LegView) => string {
+  const { view, columns, look } = input;
+  const widest = view.legs.reduce((most, leg) => Math.max(most, displayWidth(cleanText(leg.name))), 0);
+  const nameWidth = Math.max(8, Math.min(widest, 36, Math.floor(columns * 0.4)));
+  const retries = view.legs.some(({ attempt }) => (attempt?.of ?? 1) > 1);
+  const ended = new Set(
+    view.legs.filter(({ standing }) => standing !== 'running' && standing !== 'waiting').map(({ job }) => job),
+  );
+  return (leg) => {
+    const paint = paintOf(look, leg.standing);
+    const mark =
+      leg.standing === 'running' ? (look.spinner[input.tick % look.spinner.length] ?? '') : look.marks[leg.standing];
+    const { attempt } = leg;
+    const pieces: Piece[] = [
+      { text: `${mark} `, paint },
+      {
+        text: cleanText(leg.name),
+        width: nameWidth,
+        cut: 'middle',
+        ...(leg.standing === 'waiting' || leg.standing === 'skipped' ? { paint } : {}),
+      },
+      {
+        text: retries ? ` ${attempt && attempt.of > 1 ? `${attempt.number}/${attempt.of}` : ''}` : '',
+        width: retries ? 5 : 0,
+        paint: look.chalk.yellow,
+      },
+      { text: ` ${elapsed(leg, input.now).padStart(7)}`, paint: look.chalk.dim },
+    ];
+    const detail = cleanText(DETAILS[leg.standing](leg, input.outputs.get(leg.id) ?? '', ended));
+    if (detail !== '')
+      pieces.push({ text: '  ' }, { text: detail, paint: leg.standing === 'failed' ? paint : look.chalk.dim });
+    return layLine(pieces, columns - 1, look.ellipsis).trimEnd();
+  };
+}
+
+type Detail = (leg: LegView, output: string, ended: ReadonlySet<string>) => string;
+
+const why: Detail = (leg) => leg.failure?.message ?? leg.skipped?.message ?? '';
+
+const DETAILS: Readonly<Record<LegView['standing'], Detail>> = {
+  running: (leg, output) => DOING[leg.phase](leg, output),
+  waiting: ({ needs }, _, ended) => {
+    const open = needs.filter((need) => !ended.has(need));
+    return open.length > 0 ? `after ${open.join(', ')}` : '';
+  },
+  succeeded: ({ task }) => (task && task.changed.total > 0 ? `${task.changed.total} changed` : ''),
+  reused: ({ reusedFrom }) => `from ${reusedFrom ?? ''}`,
+  failed: why,
+  tolerated: why,
+  cancelled: why,
+  skipped: why,
+};
+
+const DOING: Readonly<Record<LegView['phase'], (leg: LegView, output: string) => string>> = {
+  waiting: () => '',
+  starting: () => 'preparing',
+  running: ({ step }, output) => (output === '' ? (step ?? '') : output),
+  verifying: (_, output) => (output === '' ? 'verifying' : `verifying: ${output}`),
+  delayed: ({ delay }) => `next attempt after ${formatDuration(delay ?? 0)}`,
+  cancelling: () => 'stopping',
+  ended: () => '',
+};
+
+function stopping({ view, columns, look }: FrameInput): string[] {
+  if (!view.cancelling) return [];
+  const hint = view.cancelling.reason === 'user' ? '; Ctrl-C again ends it at once' : '';
+  return [
+    layLine(
+      [{ text: `stopping: ${cleanText(view.cancelling.message)}${hint}`, paint: look.chalk.yellow }],
+      columns - 1,
+      look.ellipsis,
+    ),
+  ];
+}
+
+/** The counts, in as many words as the width allows. */
+function countsLine({ view, columns, now, look }: FrameInput): string {
+  const { failed, running, waiting } = view.counts;
+  const total = view.legs.length;
+  const done = total - running - waiting;
+  const time = formatDuration(Math.max(0, now - Date.parse(view.firstTime ?? '')) || 0);
+  const told = (words: readonly string[]): string => words.filter((word) => !word.startsWith('0 ')).join(', ');
+  const forms = [
+    `${told([`${done} of ${total} done`, `${running} running`, `${failed} failed`, `${waiting} waiting`])} ${look.dot} ${time}`,
+    `${done}/${total} ${told([`${failed} failed`, `${running} run`, `${waiting} wait`])} ${look.dot} ${time}`,
+    `${done}/${total} ${told([`${failed} failed`])}`,
+  ];
+  return forms.find((form) => displayWidth(form) < columns) ?? forms.at(-1) ?? '';
+}
+
+function elapsed(leg: LegView, now: number): string {
+  if (leg.duration !== undefined) return formatDuration(leg.duration);
+  return leg.requestedAt === undefined || leg.standing !== 'running'
+    ? ''
+    : formatDuration(Math.max(0, now - startOf(leg)));
+}
+
+function startOf(leg: LegView): number {
+  return Date.parse(leg.requestedAt ?? '') || 0;
+}
+
+function endOf(leg: LegView): number {
+  return Date.parse(leg.endedAt ?? '') || 0;
+}

@@ -1,0 +1,128 @@
+/** The plain display: one line an event that matters, fit for pipes, CI logs and grep. */
+import type { RunEvent } from '../engine/index.ts';
+import { cleanText, clipMiddle, createRunFold, displayWidth, padTo, plural } from '../reports/index.ts';
+import { formatDuration } from '../shared/duration.ts';
+import { renderFinal, runLine, type Summary } from './final.ts';
+import { type Look, lookOf, paintOf } from './look.ts';
+import type { UiSink } from './sink.ts';
+import type { Terminal } from './terminal.ts';
+
+interface Line {
+  readonly leg?: string;
+  readonly text: string;
+  readonly as?: Parameters<typeof paintOf>[1];
+}
+
+export function createPlainUi(terminal: Terminal, summary: Summary): UiSink {
+  const look = lookOf(terminal);
+  const fold = createRunFold();
+  const names = new Map<string, string>();
+  let begun = 0;
+  let width = 8;
+
+  function write(event: RunEvent, { leg, text, as }: Line): void {
+    const name = leg === undefined ? 'run' : clipMiddle(cleanText(names.get(leg) ?? leg), 30, look.ellipsis);
+    width = Math.max(width, displayWidth(name));
+    const stamp = look.chalk.dim(clock(Date.parse(event.time) - begun));
+    const paint = as === undefined ? undefined : paintOf(look, as);
+    const clean = cleanText(text);
+    terminal.write(`${stamp}  ${look.chalk.bold(padTo(name, width))}  ${paint ? paint(clean) : clean}\n`);
+  }
+
+  return {
+    name: 'plain',
+    event(event) {
+      fold.add(event);
+      if (event.type === 'run.started') {
+        begun = Date.parse(event.time);
+        width = event.jobs.reduce((most, { id }) => Math.min(30, Math.max(most, displayWidth(id))), width);
+      }
+      if (event.type === 'job.expanded') for (const leg of event.legs) names.set(leg.id, leg.name);
+      const line = lineOf(event, look);
+      if (line) write(event, line);
+    },
+    output() {
+      // One line an event: the output itself is in the task's log.
+    },
+    async end() {
+      const view = fold.view();
+      const { columns } = terminal.size();
+      terminal.write(
+        renderFinal({ view, look, columns, summary })
+          .map((line) => `${line}\n`)
+          .join(''),
+      );
+      await terminal.flush();
+    },
+  };
+}
+
+type EventOf<T> = Extract<RunEvent, { readonly type: T }>;
+type Lines = { readonly [T in RunEvent['type']]: (event: EventOf<T>, look: Look) => Line | undefined };
+
+const none = (): undefined => undefined;
+
+const LINES: Lines = {
+  'run.started': (event, look) => ({ text: runLine(event, look) }),
+  'run.cancelling': ({ message }) => ({ text: `stopping: ${message}`, as: 'cancelled' }),
+  'run.finished': none,
+  warning: ({ message, job, leg = job }) => ({
+    text: `warning: ${message}`,
+    as: 'warning',
+    ...(leg === undefined ? {} : { leg }),
+  }),
+  'job.expanded': ({ job, legs }) =>
+    legs.length > 1 ? { leg: job, text: `has ${plural(legs.length, 'leg')}` } : undefined,
+  'job.requested': ({ leg }) => ({ leg, text: 'started' }),
+  'job.timed-out': ({ leg, minutes }) => ({
+    leg,
+    text: `took longer than its ${plural(minutes, 'minute')}`,
+    as: 'warning',
+  }),
+  'job.cancel-requested': ({ leg, reason }) => ({ leg, text: `stopping (${reason})`, as: 'cancelled' }),
+  'job.skipped': ({ job, leg = job, result, message }) => ({ leg, text: `${result}: ${message}`, as: 'skipped' }),
+  'job.finished': finished,
+  'task.prepared': none,
+  'step.started': none,
+  'step.finished': ({ leg, step, outcome }) =>
+    outcome === 'failure' ? { leg, text: `step ${step} failed`, as: 'warning' } : undefined,
+  'attempt.started': ({ leg, attempt, of }) => (attempt > 1 ? { leg, text: `attempt ${attempt} of ${of}` } : undefined),
+  'attempt.finished': ({ leg, attempt, duration, failure }) =>
+    failure && {
+      leg,
+      text: `attempt ${attempt} failed after ${formatDuration(duration)}: ${failure.message}`,
+      as: 'warning',
+    },
+  'attempt.delayed': ({ leg, attempt, delay }) => ({
+    leg,
+    text: `attempt ${attempt} follows in ${formatDuration(delay)}`,
+  }),
+  'verify.started': ({ leg }) => ({ leg, text: 'verifying' }),
+  'log.closed': none,
+};
+
+function lineOf<T extends RunEvent['type']>(event: EventOf<T>, look: Look): Line | undefined {
+  return LINES[event.type](event, look);
+}
+
+function finished(event: EventOf<'job.finished'>): Line {
+  const { leg, outcome, conclusion, task } = event;
+  const took = formatDuration(event.duration);
+  if (event.reusedFrom !== undefined) return { leg, text: `reused from ${event.reusedFrom}`, as: 'reused' };
+  if (outcome === 'success') {
+    const changed = task && task.changed.total > 0 ? `, ${plural(task.changed.total, 'file')} changed` : '';
+    return { leg, text: `succeeded in ${took}${changed}`, as: 'succeeded' };
+  }
+  const why = event.failure ? `: ${event.failure.message}` : '';
+  if (conclusion === 'success') return { leg, text: `failed after ${took}, and is allowed to${why}`, as: 'tolerated' };
+  return outcome === 'cancelled'
+    ? { leg, text: `cancelled after ${took}${why}`, as: 'cancelled' }
+    : { leg, text: `FAILED after ${took}${why}`, as: 'failed' };
+}
+
+/** Hours, minutes and seconds since the run began: `1:02:03`. */
+function clock(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000)) || 0;
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
