@@ -16,6 +16,8 @@ export type FailureCode =
   | 'setup-failed'
   | 'output-invalid'
   | 'secret-missing'
+  | 'input-invalid'
+  | 'not-started'
   | 'action-not-found'
   | 'expression'
   | 'environment-lost'
@@ -40,6 +42,8 @@ export const FAILURE_CODES: readonly FailureCode[] = [
   'setup-failed',
   'output-invalid',
   'secret-missing',
+  'input-invalid',
+  'not-started',
   'action-not-found',
   'expression',
   'environment-lost',

@@ -16,6 +16,7 @@ export interface TaskPorts {
   readonly log: TaskLog;
   readonly results: Results;
   readonly files: Files;
+  readonly globs: Globs;
   /** 0 to 1, for jitter. */
   readonly random: () => number;
   /** Aborted when the job is to end; its reason is a sentence. */
@@ -47,7 +48,9 @@ export interface Repository {
     readonly ours: string;
     readonly theirs: string;
     readonly message: string;
-  }): Promise<{ readonly ok: true; readonly commit: string } | { readonly ok: false; readonly conflicts: readonly string[] }>;
+  }): Promise<
+    { readonly ok: true; readonly commit: string } | { readonly ok: false; readonly conflicts: readonly string[] }
+  >;
   /** Makes the branch at `start` and a working tree on it, with the configured copies and links. Safe to repeat. */
   open(request: { readonly branch: string; readonly start: string }): Promise<WorkTree>;
   /** The working tree that `open` made for this job, for the steps after it; undefined before. */
@@ -67,7 +70,11 @@ export interface WorkTree {
   /** Where the task left HEAD, and the branch it is on, if any. */
   head(): Promise<{ readonly commit: string; readonly branch?: string }>;
   /** Commits between, newest first, at most `limit`. */
-  commits(from: string, to: string, limit: number): Promise<readonly { readonly id: string; readonly subject: string }[]>;
+  commits(
+    from: string,
+    to: string,
+    limit: number,
+  ): Promise<readonly { readonly id: string; readonly subject: string }[]>;
   commit(request: { readonly tree: string; readonly parent: string; readonly message: string }): Promise<string>;
   /** The tree that a commit holds. */
   treeOf(commit: string): Promise<string>;
@@ -151,8 +158,17 @@ export interface Files {
   write(path: HostPath, text: string): Promise<void>;
   /** A copy of a file of the user's checkout that the task's tree lacks, such as an untracked prompt. */
   fromCheckout(path: string): Promise<HostPath | undefined>;
-  /** Copies what matches, regular files inside `root` only, to where the run keeps artifacts. */
-  keepArtifacts(root: HostPath, globs: readonly string[]): Promise<readonly { readonly path: string; readonly bytes: number }[]>;
+  /** Copies what matches, regular files inside `root` only, to where the run keeps artifacts. Paths are relative to `root`. */
+  keepArtifacts(
+    root: HostPath,
+    globs: readonly string[],
+  ): Promise<readonly { readonly path: string; readonly bytes: number }[]>;
+}
+
+/** Patterns over paths, as in `expect` and `artifacts`. */
+export interface Globs {
+  /** Whether a path, relative to the tree and with `/`, is one that the pattern names. */
+  match(pattern: string, path: string): boolean;
 }
 
 /** What happens inside the steps of a task, as it happens. */
@@ -161,7 +177,13 @@ export interface Progress {
 }
 
 export type TaskProgress =
-  | { readonly type: 'task.prepared'; readonly branch: string; readonly start: string; readonly worktree: string; readonly from: readonly { readonly job: string; readonly commit: string }[] }
+  | {
+      readonly type: 'task.prepared';
+      readonly branch: string;
+      readonly start: string;
+      readonly worktree: string;
+      readonly from: readonly { readonly job: string; readonly commit: string }[];
+    }
   | { readonly type: 'attempt.started'; readonly attempt: number; readonly of: number }
   | { readonly type: 'attempt.delayed'; readonly attempt: number; readonly delay: number }
   | { readonly type: 'verify.started'; readonly attempt: number }

@@ -1,0 +1,117 @@
+/** What each check of an attempt saw, and the failure it means when it is not as it should be. Pure. */
+
+import { formatDuration } from '../shared/duration.ts';
+import type { Failure } from '../shared/failure.ts';
+import type { Evidence, Verdict } from '../shared/verdict.ts';
+import { endingFailure } from './clocks.ts';
+import type { CommandEnd } from './command.ts';
+import { describeExit, exitFailure } from './exit.ts';
+import { countOf, listSome } from './messages.ts';
+import type { Capture, Change, Globs } from './ports.ts';
+
+export interface Finding {
+  readonly evidence: readonly Evidence[];
+  readonly failure?: Failure;
+}
+
+/** The command's own word. An agent that orch had to end may well exit with 0. */
+export function claimOf(end: CommandEnd): Verdict['claim'] {
+  if (end.exit.kind === 'not-started') return 'none';
+  return end.exit.kind === 'exited' && end.exit.code === 0 ? 'success' : 'failure';
+}
+
+export function findExit(end: CommandEnd): Finding {
+  const own = exitFailure(end.exit, 'the command');
+  const exit: Evidence = { check: 'exit', ok: own === undefined, seen: describeExit(end.exit) };
+  if (end.ended === undefined) return { evidence: [exit], ...(own && { failure: own }) };
+  const failure = endingFailure(end.ended, 'the command');
+  return { evidence: [exit, { check: 'ended-by-orch', ok: false, seen: failure.code }], failure };
+}
+
+export function findOutputs(
+  declared: readonly string[],
+  written: readonly string[],
+  fault: string | undefined,
+): Finding {
+  if (fault !== undefined) {
+    return {
+      evidence: [{ check: 'outputs', ok: false, seen: fault }],
+      failure: { code: 'output-invalid', message: `the output file cannot be read: ${fault}` },
+    };
+  }
+  if (declared.length === 0) return { evidence: [] };
+  const seen = written.length === 0 ? 'none written' : `${written.join(', ')} written`;
+  return { evidence: [{ check: 'outputs', ok: true, seen }] };
+}
+
+/** The final tree against the baseline. What must not be committed fails the attempt, whatever the rule. */
+export function findChanges(
+  rule: 'allowed' | 'required' | 'forbidden',
+  capture: Capture,
+  changes: readonly Change[],
+): Finding {
+  const [problem] = capture.problems;
+  if (problem !== undefined)
+    return { evidence: [{ check: 'changes', ok: false, seen: problem.message }], failure: problem };
+  const count = changes.length;
+  const seen = count === 0 ? 'nothing changed' : `${countOf(count, 'file')} changed`;
+  const failure = changeFailure(rule, changes);
+  return { evidence: [{ check: 'changes', ok: failure === undefined, seen }], ...(failure && { failure }) };
+}
+
+function changeFailure(rule: 'allowed' | 'required' | 'forbidden', changes: readonly Change[]): Failure | undefined {
+  if (rule === 'required' && changes.length === 0) {
+    return { code: 'empty', message: 'the command claims success, but nothing has changed since the task started' };
+  }
+  if (rule === 'forbidden' && changes.length > 0) {
+    const paths = changes.map(({ path }) => path);
+    return {
+      code: 'changed',
+      message: `the task may change nothing, but changed ${listSome(paths, 5)}`,
+      details: paths.slice(0, 100),
+    };
+  }
+  return undefined;
+}
+
+/** Each pattern has to match a file with something in it that the task has changed. */
+export function findExpected(patterns: readonly string[], changes: readonly Change[], globs: Globs): Finding {
+  const evidence = patterns.map((pattern): Evidence => {
+    const matched = changes.filter(({ status, path }) => status !== 'deleted' && globs.match(pattern, path));
+    const filled = matched.filter(({ size }) => size > 0).length;
+    if (filled > 0) return { check: 'expect', ok: true, seen: `${pattern} matched ${countOf(filled, 'file')}` };
+    const what = matched.length > 0 ? 'matched only empty files' : 'matched no changed file';
+    return { check: 'expect', ok: false, seen: `${pattern} ${what}` };
+  });
+  const missed = evidence.filter(({ ok }) => !ok).map(({ seen }) => seen);
+  if (missed.length === 0) return { evidence };
+  return {
+    evidence,
+    failure: {
+      code: 'artifact-missing',
+      message: `what was expected is not there: ${missed.join('; ')}`,
+      details: missed,
+    },
+  };
+}
+
+/** Undefined stands for a check that was not made because an earlier one had failed. */
+export function findVerified(end: CommandEnd | undefined): Finding {
+  if (end === undefined) return { evidence: [{ check: 'verify', ok: false, seen: 'not run' }] };
+  const failure = verifyFailure(end);
+  const how = end.ended ? end.ended.by : describeExit(end.exit);
+  const seen = `${how} after ${formatDuration(end.duration)}`;
+  return { evidence: [{ check: 'verify', ok: failure === undefined, seen }], ...(failure && { failure }) };
+}
+
+function verifyFailure(end: CommandEnd): Failure | undefined {
+  const reason = end.ended ? endingFailure(end.ended, 'verify') : exitFailure(end.exit, 'verify');
+  if (reason === undefined || reason.code === 'cancelled') return reason;
+  return { code: reason.code === 'timeout' ? 'verify-timeout' : 'verify-failed', message: reason.message };
+}
+
+/** All that was seen, in order; the first failure is the reason. */
+export function joinFindings(findings: readonly Finding[]): Finding {
+  const failure = findings.find((finding) => finding.failure !== undefined)?.failure;
+  return { evidence: findings.flatMap(({ evidence }) => evidence), ...(failure && { failure }) };
+}

@@ -1,0 +1,25 @@
+/** What a task means: three actions, and the ports that they need filled. */
+export type { ActionCall, ActionResult, Memo, TaskAction } from './action.ts';
+export { finishTask } from './finish.ts';
+export type {
+  Capture,
+  Change,
+  Clock,
+  Files,
+  Globs,
+  JobCommits,
+  JobIdentity,
+  ProcessExit,
+  Processes,
+  ProcessRequest,
+  Progress,
+  Repository,
+  Results,
+  RunningProcess,
+  TaskLog,
+  TaskPorts,
+  TaskProgress,
+  WorkTree,
+} from './ports.ts';
+export { prepareTask } from './prepare.ts';
+export { runTask } from './run.ts';

@@ -1,0 +1,66 @@
+/** Takes the evidence for or against what an attempt's command claims. */
+import type { Containment } from '../shared/verdict.ts';
+import { type AttemptSetting, runShell } from './attempt-setting.ts';
+import { cancelledFailure } from './cancellation.ts';
+import type { CommandEnd } from './command.ts';
+import { type Finding, findChanges, findExpected, findVerified, joinFindings } from './evidence.ts';
+import type { TaskPorts } from './ports.ts';
+import { type Left, summarizeChanges } from './record.ts';
+import { note } from './warnings.ts';
+
+export interface Judging extends AttemptSetting {
+  readonly attempt: number;
+  readonly baseline: string;
+}
+
+export interface Judged {
+  readonly finding: Finding;
+  readonly contained?: Containment;
+  readonly left?: Left;
+}
+
+/** Takes the rest of the evidence. A command that failed by its own account needs none. */
+export async function judgeAttempt(judging: Judging, findings: readonly Finding[]): Promise<Judged> {
+  const { ports, settings } = judging;
+  const unverified = settings.verify === undefined ? [] : [findVerified(undefined)];
+  if (findings[0]?.failure) return { finding: joinFindings([...findings, ...unverified]) };
+  if (ports.signal.aborted) return { finding: joinFindings([...findings, cancelled(ports), ...unverified]) };
+
+  const { tree, baseline } = judging;
+  const head = await tree.head();
+  const capture = await tree.capture();
+  const changes = await tree.changes(baseline, capture.tree);
+  const seen = [...findings, findChanges(settings.changes, capture, changes)];
+  if (capture.problems.length === 0) seen.push(findExpected(settings.expect, changes, ports.globs));
+  const left: Left = { tree: capture.tree, head, changed: summarizeChanges(changes) };
+  const soFar = joinFindings(seen);
+  if (settings.verify === undefined || soFar.failure) {
+    return { finding: joinFindings([...seen, ...unverified]), ...(!soFar.failure && { left }) };
+  }
+  const end = await verify(judging, settings.verify);
+  const finding = joinFindings([...seen, findVerified(end)]);
+  if (finding.failure) return { finding, contained: end.contained };
+  await warnOfVerifyChanges(judging, capture.tree);
+  return { finding, contained: end.contained, left };
+}
+
+function cancelled(ports: TaskPorts): Finding {
+  return { evidence: [], failure: cancelledFailure(ports.signal) };
+}
+
+/**
+ * Runs the `verify` command, in the same environment. The evidence was taken before it, and is what gets committed:
+ * files that the check itself writes are not the task's work.
+ */
+async function verify(judging: Judging, command: string): Promise<CommandEnd> {
+  const { ports, settings } = judging;
+  ports.progress.report({ type: 'verify.started', attempt: judging.attempt });
+  note(ports, `verify: ${command}`);
+  return runShell(judging, 'verify', { whole: settings.verifyTimeout });
+}
+
+async function warnOfVerifyChanges({ tree, warn }: Judging, before: string): Promise<void> {
+  const after = await tree.capture();
+  if (after.tree !== before)
+    warn('verify-changed-files', 'verify changed files; what it changed is not part of the result');
+}

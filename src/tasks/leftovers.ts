@@ -1,0 +1,42 @@
+/** Keeps what a failed attempt has done before the next one starts from a clean tree. */
+import type { Failure } from '../shared/failure.ts';
+import { commitMessage } from './messages.ts';
+import type { JobIdentity, WorkTree } from './ports.ts';
+import type { Warn } from './warnings.ts';
+
+export interface LeftoversRequest {
+  readonly job: JobIdentity;
+  readonly tree: WorkTree;
+  readonly start: string;
+  readonly baseline: string;
+  readonly attempt: number;
+  readonly failure: Failure;
+  readonly warn: Warn;
+}
+
+/**
+ * Commits the leftovers as work in progress, on top of whatever the attempt itself has committed, and gives them a
+ * branch of their own. Undefined when the attempt has changed nothing.
+ */
+export async function keepLeftovers(request: LeftoversRequest): Promise<string | undefined> {
+  const { job, tree, start, attempt, failure } = request;
+  const head = await tree.head();
+  const capture = await tree.capture();
+  for (const problem of capture.problems)
+    request.warn(problem.code, `not kept with the leftovers of attempt ${attempt}: ${problem.message}`);
+  const isChanged = (await tree.changes(request.baseline, capture.tree)).length > 0;
+  if (!isChanged && head.commit === start) return undefined;
+  const subject = `wip: ${job.leg}, attempt ${attempt} (${failure.code})`;
+  const commit = await tree.commit({
+    tree: capture.tree,
+    parent: head.commit,
+    message: commitMessage(job, subject, failure.message),
+  });
+  // Not below the task's own branch: a ref cannot be a file and a folder at once.
+  await tree.setBranch(attemptBranch(job, attempt), commit);
+  return commit;
+}
+
+export function attemptBranch(job: Pick<JobIdentity, 'run' | 'leg'>, attempt: number): string {
+  return `orch-attempts/${job.run}/${job.leg}/${attempt}`;
+}

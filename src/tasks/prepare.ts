@@ -1,0 +1,76 @@
+/** The first action of a task: a branch and a working tree that hold what its dependencies have done. */
+import type { ActionCall, ActionResult, TaskAction } from './action.ts';
+import { cancelledFailure } from './cancellation.ts';
+import { UNCONTAINED } from './command.ts';
+import { selectEnvironment } from './environment.ts';
+import { createInputReader, isTextList, isTextLists } from './inputs.ts';
+import type { TaskPorts, WorkTree } from './ports.ts';
+import { failedResult, outcomeOf, type PrepareRecord, writePrepare } from './record.ts';
+import { runSetup } from './setup.ts';
+import { type Contribution, findContributions, mergeContributions } from './start-commit.ts';
+import { createWarn, type Warn } from './warnings.ts';
+
+/**
+ * Inputs: `dependencies` (JSON, a list of jobs), `ancestors` (JSON, a job's needs by its id, for dependencies that may
+ * be skipped), `environment` (names that `setup` may see besides the basic ones). Outputs: `branch`, `start`.
+ */
+export const prepareTask: TaskAction = async (call, ports) => {
+  if (ports.signal.aborted) return failedResult(cancelledFailure(ports.signal));
+  const reader = createInputReader(call.inputs);
+  const dependencies = reader.json('dependencies', isTextList, 'a JSON list of names') ?? [];
+  const needs = reader.json('ancestors', isTextLists, 'a JSON object of lists of names') ?? {};
+  const names = reader.words('environment');
+  const problem = reader.failure();
+  if (problem) return failedResult(problem);
+
+  const contributions = await findContributions(ports.results, dependencies, needs);
+  return prepareFrom({ call, ports, names, warn: createWarn(ports, call.memo) }, contributions);
+};
+
+interface Preparing {
+  readonly call: ActionCall;
+  readonly ports: TaskPorts;
+  readonly names: readonly string[];
+  readonly warn: Warn;
+}
+
+async function prepareFrom(preparing: Preparing, contributions: readonly Contribution[]): Promise<ActionResult> {
+  const { call, ports } = preparing;
+  const { job, repository } = ports;
+  const [first, ...others] = contributions;
+  const origin = first?.commit ?? (await repository.base());
+  const branch = `orch/${job.run}/${job.leg}`;
+  // Written before each step that may fail, so that finish-task knows how far it went.
+  let record: PrepareRecord = { outcome: 'failure', start: origin, branch, baseline: origin, contained: UNCONTAINED };
+  writePrepare(call.memo, record);
+
+  const merged = first && (await mergeContributions(repository, job, [first, ...others]));
+  if (merged && !merged.ok) return failedResult(merged.error);
+  if (ports.signal.aborted) return failedResult(cancelledFailure(ports.signal));
+  const start = merged?.value.commit ?? origin;
+  record = { ...record, start, baseline: start };
+  writePrepare(call.memo, record);
+
+  const tree = await repository.open({ branch, start });
+  const from = (merged?.value.from ?? []).map(({ job: id, commit }) => ({ job: id, commit }));
+  ports.progress.report({ type: 'task.prepared', branch, start, worktree: tree.path, from });
+  for (const warning of tree.warnings) preparing.warn('worktree', warning);
+  return setUp(preparing, tree, record);
+}
+
+async function setUp(preparing: Preparing, tree: WorkTree, record: PrepareRecord): Promise<ActionResult> {
+  const { call, ports, warn } = preparing;
+  const { start, branch } = record;
+  const env = setupEnvironment(preparing);
+  const setup = await runSetup(ports, { tree, start, env, warn });
+  const outcome = setup.failure === undefined ? 'success' : outcomeOf(setup.failure);
+  writePrepare(call.memo, { ...record, outcome, baseline: setup.baseline, contained: setup.contained });
+  return setup.failure ? failedResult(setup.failure) : { outcome: 'success', outputs: { branch, start } };
+}
+
+/** Secrets are for the command alone, so none are asked for here. */
+function setupEnvironment({ call, names, ports }: Preparing): Readonly<Record<string, string>> {
+  const { env } = selectEnvironment(call.env, names);
+  const { run, job, leg } = ports.job;
+  return { ...env, ORCH_RUN: run, ORCH_TASK: job, ORCH_LEG: leg };
+}

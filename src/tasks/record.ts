@@ -1,0 +1,68 @@
+/** What one action of a task leaves in the memo for the next. Plain JSON, written and read by orch alone. */
+import type { Failure } from '../shared/failure.ts';
+import type { Containment, TaskReport, Verdict } from '../shared/verdict.ts';
+import type { ActionResult, Memo } from './action.ts';
+import type { Change } from './ports.ts';
+
+export type Outcome = ActionResult['outcome'];
+
+export interface PrepareRecord {
+  readonly outcome: Outcome;
+  /** Where the task starts; while its dependencies are being merged, the first one's result. */
+  readonly start: string;
+  readonly branch: string;
+  /** What `changes` and `expect` are measured against: `start`, or the tree that `setup` made of it. */
+  readonly baseline: string;
+  readonly contained: Containment;
+}
+
+export interface RunRecord {
+  readonly outcome: Outcome;
+  readonly failure?: Failure;
+  readonly attempts: number;
+  readonly verdict: Verdict;
+  readonly contained: Containment;
+  /** Another one than prepare-task's after a `setup` that had to be repeated. */
+  readonly baseline?: string;
+  /** What a successful attempt left, as it was when the evidence was taken. */
+  readonly left?: Left;
+}
+
+export interface Left {
+  readonly tree: string;
+  readonly head: { readonly commit: string; readonly branch?: string };
+  /** Against the baseline. */
+  readonly changed: TaskReport['changed'];
+}
+
+export function readPrepare(memo: Memo): PrepareRecord | undefined {
+  return memo.read('prepare') as PrepareRecord | undefined;
+}
+
+export function writePrepare(memo: Memo, record: PrepareRecord): void {
+  memo.write('prepare', record);
+}
+
+export function readRun(memo: Memo): RunRecord | undefined {
+  return memo.read('run') as RunRecord | undefined;
+}
+
+export function writeRun(memo: Memo, record: RunRecord): void {
+  memo.write('run', record);
+}
+
+/** Changed files that a report lists. */
+const SHOWN = 20;
+
+export function summarizeChanges(changes: readonly Change[]): TaskReport['changed'] {
+  return { total: changes.length, shown: changes.slice(0, SHOWN).map(({ path }) => path) };
+}
+
+export function outcomeOf(failure: Failure): 'failure' | 'cancelled' {
+  return failure.code === 'cancelled' ? 'cancelled' : 'failure';
+}
+
+/** The result of an action that failed, or was cancelled. */
+export function failedResult(failure: Failure): ActionResult {
+  return { outcome: outcomeOf(failure), failure, outputs: {} };
+}

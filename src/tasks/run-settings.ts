@@ -1,0 +1,82 @@
+/** What `run-task` is asked to do, read from its inputs. */
+import { FAILURE_CODES, type Failure, type FailureCode } from '../shared/failure.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import { createInputReader, type InputReader } from './inputs.ts';
+import { findShell } from './shell.ts';
+
+/** Spans are milliseconds. */
+export interface RunSettings {
+  readonly command: string;
+  readonly shell: string;
+  readonly workingDirectory: string;
+  readonly prompt?: string;
+  /** Names of variables. */
+  readonly environment: readonly string[];
+  readonly secrets: readonly string[];
+  readonly outputs: readonly string[];
+  readonly timeout: number;
+  readonly idleTimeout?: number;
+  readonly startupTimeout?: number;
+  readonly retries: number;
+  readonly retryDelay: number;
+  readonly retryOn?: readonly (number | FailureCode)[];
+  readonly retryFrom: 'start' | 'last';
+  readonly expect: readonly string[];
+  readonly verify?: string;
+  readonly verifyTimeout: number;
+  readonly changes: 'allowed' | 'required' | 'forbidden';
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** Fails as `input-invalid` with everything that is wrong. */
+export function readRunSettings(inputs: Readonly<Record<string, string>>): Result<RunSettings, Failure> {
+  const reader = createInputReader(inputs);
+  const settings: RunSettings = {
+    command: reader.required('command'),
+    shell: readShell(reader),
+    workingDirectory: reader.text('working-directory') ?? '.',
+    environment: reader.words('environment'),
+    secrets: reader.words('secrets'),
+    outputs: reader.words('outputs'),
+    timeout: reader.duration('timeout') ?? 60 * MINUTE,
+    retries: reader.count('retries', 0),
+    retryDelay: reader.duration('retry-delay') ?? 10 * SECOND,
+    retryFrom: reader.choice('retry-from', ['start', 'last']),
+    expect: reader.lines('expect'),
+    verifyTimeout: reader.duration('verify-timeout') ?? 10 * MINUTE,
+    changes: reader.choice('changes', ['allowed', 'required', 'forbidden']),
+    ...present('prompt', reader.text('prompt')?.trim()),
+    ...present('idleTimeout', reader.duration('idle-timeout')),
+    ...present('startupTimeout', reader.duration('startup-timeout')),
+    ...present('retryOn', readRetryOn(reader)),
+    ...present('verify', reader.text('verify')),
+  };
+  const problem = reader.failure();
+  return problem ? err(problem) : ok(settings);
+}
+
+/** An optional property is either there or not: never there and undefined. */
+function present<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V });
+}
+
+function readShell(reader: InputReader): string {
+  const name = reader.text('shell')?.trim() ?? 'bash';
+  const found = findShell(name);
+  if (!found.ok) reader.reject(found.error.message);
+  return name;
+}
+
+function readRetryOn(reader: InputReader): readonly (number | FailureCode)[] | undefined {
+  const words = reader.words('retry-on');
+  if (words.length === 0) return undefined;
+  return words.flatMap((word) => {
+    if (/^\d{1,3}$/.test(word)) return Number(word);
+    const code = FAILURE_CODES.find((known) => known === word);
+    if (code === undefined)
+      reader.reject(`retry-on names ${JSON.stringify(word)}, neither an exit code nor a failure code`);
+    return code ?? [];
+  });
+}

@@ -1,0 +1,90 @@
+/** What has to be there before a task's first attempt: settings, a working tree, an environment. */
+import type { Failure } from '../shared/failure.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import type { ActionCall } from './action.ts';
+import type { AttemptSetting } from './attempt-setting.ts';
+import { cancelledFailure } from './cancellation.ts';
+import { findMissingSecrets, selectEnvironment } from './environment.ts';
+import { invalidInput } from './inputs.ts';
+import type { TaskPorts, WorkTree } from './ports.ts';
+import { type PrepareRecord, readPrepare } from './record.ts';
+import { type RunSettings, readRunSettings } from './run-settings.ts';
+import { pathInside } from './tree-path.ts';
+import { createWarn, type Warn } from './warnings.ts';
+
+/** What the attempts work with. */
+export interface Run extends AttemptSetting {
+  readonly call: ActionCall;
+  readonly prepared: PrepareRecord;
+  /** For `setup`, should it have to be repeated. */
+  readonly setupEnv: Readonly<Record<string, string>>;
+}
+
+/** Fails as `input-invalid`, `secret-missing` or `cancelled`. */
+export async function makeReady(call: ActionCall, ports: TaskPorts): Promise<Result<Run, Failure>> {
+  if (ports.signal.aborted) return err(cancelledFailure(ports.signal));
+  const settings = readRunSettings(call.inputs);
+  if (!settings.ok) return settings;
+  const prepared = readPrepare(call.memo);
+  const tree = await ports.repository.current();
+  if (prepared === undefined || tree === undefined)
+    return err(invalidInput(['there is no working tree: prepare-task has to run before']));
+  const cwd = pathInside(tree.path, settings.value.workingDirectory);
+  if (cwd === undefined)
+    return err(
+      invalidInput([`working-directory ${JSON.stringify(settings.value.workingDirectory)} leaves the working tree`]),
+    );
+
+  const warn = createWarn(ports, call.memo);
+  const env = readEnvironment(call, settings.value, warn);
+  if (!env.ok) return env;
+  const prompt = await findPrompt(ports, tree, settings.value.prompt);
+  if (!prompt.ok) return prompt;
+  const { run, job, leg } = ports.job;
+  const own = { ORCH_RUN: run, ORCH_TASK: job, ORCH_LEG: leg };
+  return ok({
+    call,
+    ports,
+    settings: settings.value,
+    tree,
+    cwd,
+    warn,
+    prepared,
+    env: { ...env.value.command, ...own, ORCH_WORKTREE: tree.path, ORCH_START: prepared.start, ...prompt.value },
+    setupEnv: { ...env.value.setup, ...own },
+  });
+}
+
+interface Environments {
+  readonly command: Readonly<Record<string, string>>;
+  /** The same without secrets. */
+  readonly setup: Readonly<Record<string, string>>;
+}
+
+function readEnvironment({ env }: ActionCall, settings: RunSettings, warn: Warn): Result<Environments, Failure> {
+  const { environment, secrets } = settings;
+  const absent = findMissingSecrets(env, secrets);
+  if (absent) return err(absent);
+  const { missing, refused, env: command } = selectEnvironment(env, [...environment, ...secrets]);
+  for (const name of missing)
+    warn('variable-missing', `the variable ${name} is not set here, so the task does not have it`);
+  for (const name of refused)
+    warn('variable-reserved', `the variable ${name} is not for tasks, so the task does not have it`);
+  const secret = new Set(secrets);
+  return ok({ command, setup: Object.fromEntries(Object.entries(command).filter(([name]) => !secret.has(name))) });
+}
+
+async function findPrompt(
+  ports: TaskPorts,
+  tree: WorkTree,
+  prompt: string | undefined,
+): Promise<Result<{ readonly ORCH_PROMPT?: string }, Failure>> {
+  if (prompt === undefined) return ok({});
+  const inside = pathInside(tree.path, prompt);
+  if (inside === undefined) return err(invalidInput([`prompt ${JSON.stringify(prompt)} leaves the working tree`]));
+  if ((await ports.files.read(inside, 1)) !== undefined) return ok({ ORCH_PROMPT: inside });
+  const copy = await ports.files.fromCheckout(prompt);
+  return copy === undefined
+    ? err(invalidInput([`prompt ${JSON.stringify(prompt)} is not there`]))
+    : ok({ ORCH_PROMPT: copy });
+}

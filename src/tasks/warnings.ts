@@ -1,0 +1,27 @@
+/** What went not quite right: told at once, in the log too, and kept for the task's report. */
+import type { Memo } from './action.ts';
+import type { TaskPorts } from './ports.ts';
+
+const KEY = 'warnings';
+
+export type Warn = (code: string, message: string) => void;
+
+/** Warnings of one action after another gather in the memo; one that was given already is not repeated. */
+export function createWarn(ports: Pick<TaskPorts, 'progress' | 'log'>, memo: Memo): Warn {
+  return (code, message) => {
+    const given = readWarnings(memo);
+    if (given.includes(message)) return;
+    memo.write(KEY, [...given, message]);
+    ports.progress.report({ type: 'warning', code, message });
+    note(ports, `warning: ${message}`);
+  };
+}
+
+export function readWarnings(memo: Memo): readonly string[] {
+  return (memo.read(KEY) as readonly string[] | undefined) ?? [];
+}
+
+/** A line of orch's own in the task's log, recognisable as such. */
+export function note(ports: Pick<TaskPorts, 'log'>, line: string): void {
+  ports.log.note(`[orch] ${line}`);
+}
