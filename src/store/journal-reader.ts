@@ -1,0 +1,157 @@
+/** Reading a journal from its file, to its present end or along with a run that still writes it. */
+import { watch } from 'node:fs';
+import { constants, type FileHandle, open } from 'node:fs/promises';
+import type { RunEvent } from '../engine/index.ts';
+import type { HostPath } from '../shared/brand.ts';
+import { MachineError } from '../shared/failure.ts';
+import { type JournalEntry, type JournalProblem, journalLines } from './journal-lines.ts';
+import { machineError } from './safe-files.ts';
+
+const CHUNK = 256 * 1024;
+
+/** Events and problems in the file's order, a part of the file in memory at a time. An unreadable file throws `MachineError`. */
+export async function* readJournal(path: HostPath): AsyncGenerator<JournalEntry, void, undefined> {
+  const file = await openJournal(path);
+  try {
+    const lines = journalLines();
+    const buffer = Buffer.alloc(CHUNK);
+    let offset = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK, offset);
+      if (bytesRead === 0) break;
+      offset += bytesRead;
+      yield* lines.feed(buffer.subarray(0, bytesRead));
+    }
+    yield* lines.end();
+  } catch (cause) {
+    throw machineError(`read the journal ${path}`, cause);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The whole journal at once. */
+export async function loadJournal(
+  path: HostPath,
+): Promise<{ readonly events: readonly RunEvent[]; readonly problems: readonly JournalProblem[] }> {
+  const events: RunEvent[] = [];
+  const problems: JournalProblem[] = [];
+  for await (const entry of readJournal(path)) {
+    if (entry.kind === 'event') events.push(entry.event);
+    else problems.push(entry.problem);
+  }
+  return { events, problems };
+}
+
+export interface FollowOptions {
+  readonly signal: AbortSignal;
+  /** Asked whenever nothing new came; false ends the iteration, so that a crashed run is not waited for. */
+  readonly stillWritten?: () => boolean;
+  /** Milliseconds between two looks where the system does not tell of changes. */
+  readonly interval?: number;
+}
+
+/** Everything so far and then each event as it is written; ends after `run.finished`, an abort, or the writer's death. */
+export async function* followJournal(
+  path: HostPath,
+  options: FollowOptions,
+): AsyncGenerator<JournalEntry, void, undefined> {
+  const file = await openJournal(path);
+  const changes = watchFile(path, options);
+  try {
+    const lines = journalLines();
+    const buffer = Buffer.alloc(CHUNK);
+    let offset = 0;
+    while (!options.signal.aborted) {
+      // Asked before reading: what a writer wrote before it died is still read.
+      const ended = options.stillWritten?.() === false;
+      const { bytesRead } = await file.read(buffer, 0, CHUNK, offset);
+      offset += bytesRead;
+      const entries = lines.feed(buffer.subarray(0, bytesRead));
+      yield* entries;
+      if (entries.some(isFinish)) return;
+      if (bytesRead > 0) continue;
+      if (ended) {
+        yield* lines.end();
+        return;
+      }
+      const { size } = await file.stat();
+      if (size < offset) {
+        // The writer took back a line that the disk could not hold.
+        lines.rewind();
+        offset = size;
+      } else if (size === offset) await changes.next();
+    }
+  } catch (cause) {
+    throw machineError(`read the journal ${path}`, cause);
+  } finally {
+    changes.stop();
+    await file.close();
+  }
+}
+
+function isFinish(entry: JournalEntry): boolean {
+  return entry.kind === 'event' && entry.event.type === 'run.finished';
+}
+
+async function openJournal(path: HostPath): Promise<FileHandle> {
+  let file: FileHandle | undefined;
+  try {
+    // Without O_NONBLOCK, opening a FIFO would wait for ever.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if ((await file.stat()).isFile()) return file;
+  } catch (cause) {
+    throw machineError(`read the journal ${path}`, cause);
+  }
+  await file.close();
+  throw new MachineError({
+    code: 'environment-lost',
+    message: `cannot read the journal ${path}: it is not a regular file`,
+  });
+}
+
+interface Changes {
+  /** Resolves when the file may have changed since the last call: at once when it already has. */
+  next(): Promise<void>;
+  stop(): void;
+}
+
+function watchFile(path: HostPath, { signal, interval = 250 }: FollowOptions): Changes {
+  let changed = false;
+  let wake: (() => void) | undefined;
+  const tell = () => {
+    changed = true;
+    wake?.();
+  };
+  // Watching is only faster: network shares never tell, some systems have no watches left, and the timer goes on.
+  const stopWatching = startWatching(path, tell);
+  const timer = setInterval(tell, interval);
+  signal.addEventListener('abort', tell);
+  return {
+    next: async () => {
+      if (!changed) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      wake = undefined;
+      changed = false;
+    },
+    stop: () => {
+      stopWatching();
+      clearInterval(timer);
+      signal.removeEventListener('abort', tell);
+    },
+  };
+}
+
+function startWatching(path: HostPath, tell: () => void): () => void {
+  try {
+    const watcher = watch(path, { persistent: false }, tell);
+    watcher.on('error', () => watcher.close());
+    return () => watcher.close();
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause) return () => undefined;
+    throw cause;
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Appending to a run's journal: one write(2) a line at the moment something happens. A line that the disk cannot take
+ * is taken back whole and nothing is written after it, so that a journal is always a clean beginning of the truth.
+ */
+import { close, closeSync, fdatasync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import type { EventSink, RunEvent } from '../engine/index.ts';
+import type { HostPath } from '../shared/brand.ts';
+import { createFile, errnoOf, machineError } from './safe-files.ts';
+
+export interface Journal {
+  readonly path: HostPath;
+  /** Throws `MachineError` (`disk-full` and others), and from then on always the same one. */
+  append(event: RunEvent): void;
+  /** Resolves when what was appended so far will outlive a power cut. Rejects as `append` throws. */
+  flush(): Promise<void>;
+  /** Flushes and closes. */
+  close(): Promise<void>;
+}
+
+const datasync = promisify(fdatasync);
+const closeFile = promisify(close);
+
+/** A new journal; fails when there is one already. */
+export function createJournal(path: HostPath): Journal {
+  const fd = createFile(path);
+  try {
+    syncDirectory(dirname(path));
+  } catch (cause) {
+    closeSync(fd);
+    throw machineError(`make the journal ${path} durable`, cause);
+  }
+  const disk = syncer(fd, path);
+  let end = 0;
+  let lost: Error | undefined;
+  const flush = async () => {
+    if (lost !== undefined) throw lost;
+    await disk.flush();
+  };
+  return {
+    path,
+    append: (event) => {
+      lost ??= disk.failure();
+      if (lost !== undefined) throw lost;
+      try {
+        end += appendLine(fd, end, Buffer.from(`${JSON.stringify(event)}\n`));
+      } catch (cause) {
+        lost = machineError(`write the journal ${path}`, cause);
+        throw lost;
+      }
+      if (event.type === 'job.finished' || event.type === 'run.finished') disk.request();
+    },
+    flush,
+    close: async () => {
+      try {
+        await flush();
+      } finally {
+        await closeFile(fd);
+      }
+    },
+  };
+}
+
+/** The journal as a sink; vital, since a run without its record cannot be trusted. */
+export function journalSink(journal: Journal): EventSink {
+  return { name: 'journal', vital: true, event: (event) => journal.append(event) };
+}
+
+/** Returns how many bytes were written: all of them. A disk that fills up takes a part first and fails then. */
+function appendLine(fd: number, end: number, line: Uint8Array): number {
+  let done = 0;
+  try {
+    while (done < line.length) done += writeSync(fd, line, done);
+  } catch (cause) {
+    if (done > 0 || fstatSync(fd).size > end) ftruncateSync(fd, end);
+    throw cause;
+  }
+  return done;
+}
+
+/** The file's name must outlive a power cut as well as what is in it. */
+function syncDirectory(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } catch (cause) {
+    // Some network shares cannot do this to a directory.
+    if (errnoOf(cause) !== 'EINVAL') throw cause;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+interface Syncer {
+  /** Starts a sync, or asks for one more behind the one that runs: ends of jobs that come together share it. */
+  request(): void;
+  flush(): Promise<void>;
+  failure(): Error | undefined;
+}
+
+function syncer(fd: number, path: HostPath): Syncer {
+  let running: Promise<void> | undefined;
+  let again = false;
+  let failed: Error | undefined;
+  const work = async () => {
+    try {
+      do {
+        again = false;
+        await datasync(fd);
+      } while (again);
+    } catch (cause) {
+      failed = machineError(`make the journal ${path} durable`, cause);
+    } finally {
+      // Here and not behind the promise: a request that comes in between would be forgotten.
+      running = undefined;
+    }
+  };
+  const request = () => {
+    again = true;
+    running ??= work();
+  };
+  return {
+    request,
+    failure: () => failed,
+    flush: async () => {
+      request();
+      await running;
+      if (failed !== undefined) throw failed;
+    },
+  };
+}

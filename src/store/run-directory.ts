@@ -1,0 +1,21 @@
+/** The folder of one run: made when the run begins, and marked with the process that it belongs to. */
+import { mkdirSync } from 'node:fs';
+import { formatLockInfo, type LockInfo } from './lock-info.ts';
+import { type Layout, RUNS, type RunPaths, runPathsIn } from './paths.ts';
+import { ensureDirectory, machineError, replaceFile } from './safe-files.ts';
+
+/**
+ * Makes `logs/runs/<run>/`, main run or workflow run alike. `owner` says which process writes it (see `describeSelf`).
+ * The paths returned hold no symlinks. Throws `MachineError` when the run exists already or the disk refuses.
+ */
+export function createRunDirectory(layout: Layout, owner: LockInfo): RunPaths {
+  const paths = runPathsIn(ensureDirectory(layout.root, RUNS), owner.run);
+  try {
+    mkdirSync(paths.directory);
+    mkdirSync(paths.artifacts);
+  } catch (cause) {
+    throw machineError(`make ${paths.directory}`, cause);
+  }
+  replaceFile(paths.owner, formatLockInfo(owner));
+  return paths;
+}

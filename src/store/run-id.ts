@@ -1,0 +1,18 @@
+/** The name of a run: UTC time and four random characters, so that names sort by when runs began. */
+import { randomInt } from 'node:crypto';
+
+/** Letters and digits that people do not mistake for one another: no 0 and o, no 1, i and l. */
+const ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz';
+const RUN_ID = /^\d{8}-\d{6}-[2-9a-hj-km-np-z]{4}$/;
+
+/** Such as `20261122-204512-k3f9`. `pick` returns a whole number from 0 up to, not including, its argument. */
+export function newRunId(now: Date, pick: (below: number) => number = (below) => randomInt(below)): string {
+  const stamp = now.toISOString().replace(/[-:]/g, '');
+  const random = Array.from({ length: 4 }, () => ALPHABET.charAt(pick(ALPHABET.length))).join('');
+  return `${stamp.slice(0, 8)}-${stamp.slice(9, 15)}-${random}`;
+}
+
+/** Whether `text` is a name that `newRunId` could have made; what is named otherwise was not made by orch. */
+export function isRunId(text: string): boolean {
+  return RUN_ID.test(text);
+}
