@@ -5,7 +5,7 @@
  */
 import type { Failure } from '../shared/failure.ts';
 import type { AttemptReport, TaskReport } from '../shared/verdict.ts';
-import type { JobResult } from '../workflow/index.ts';
+import type { JobResult, JsonObject } from '../workflow/index.ts';
 
 export interface EventHeader {
   /** 1, 2, 3 … without gaps. */
@@ -21,6 +21,7 @@ export type EngineEvent =
   | RunStarted
   | JobExpanded
   | JobRequested
+  | JobTimedOut
   | JobCancelRequested
   | JobSkipped
   | JobFinished
@@ -84,9 +85,14 @@ export interface Leg {
   readonly name: string;
   readonly index: number;
   /** Null without a matrix. */
-  readonly matrix: Readonly<Record<string, unknown>> | null;
+  readonly matrix: JsonObject | null;
   readonly continueOnError: boolean;
-  readonly concurrency?: { readonly group: string; readonly queue: 'single' | 'max'; readonly cancelInProgress: boolean };
+  readonly timeoutMinutes: number;
+  readonly concurrency?: {
+    readonly group: string;
+    readonly queue: 'single' | 'max';
+    readonly cancelInProgress: boolean;
+  };
 }
 
 /** The engine decided to start a leg; it holds a slot from here on. */
@@ -96,6 +102,14 @@ export interface JobRequested {
   readonly leg: string;
 }
 
+/** A running leg used up its job's `timeout-minutes`; it is cancelled for that. */
+export interface JobTimedOut {
+  readonly type: 'job.timed-out';
+  readonly job: string;
+  readonly leg: string;
+  readonly minutes: number;
+}
+
 export interface JobCancelRequested {
   readonly type: 'job.cancel-requested';
   readonly job: string;
@@ -103,14 +117,14 @@ export interface JobCancelRequested {
   readonly reason: CancelReason;
 }
 
-export type CancelReason = 'user' | 'fail-fast' | 'on-failure' | 'concurrency' | 'journal-lost';
+export type CancelReason = 'user' | 'timeout' | 'fail-fast' | 'on-failure' | 'concurrency' | 'journal-lost';
 
 /** The job (or, with `leg`, one leg of it) will not run. */
 export interface JobSkipped {
   readonly type: 'job.skipped';
   readonly job: string;
   readonly leg?: string;
-  readonly reason: 'condition' | 'needs' | 'on-failure' | 'cancelled' | 'fail-fast' | 'not-selected';
+  readonly reason: 'condition' | 'needs' | 'on-failure' | 'cancelled' | 'fail-fast' | 'concurrency';
   /** `skipped`, or `cancelled` when a cancellation is why. */
   readonly result: 'skipped' | 'cancelled';
   /** One sentence for people, such as `api failed`. */

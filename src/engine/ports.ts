@@ -16,6 +16,8 @@ export interface EngineClock {
   readonly time: () => string;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  /** Calls once after `milliseconds`; returns how to call it off. */
+  readonly after: (milliseconds: number, call: () => void) => () => void;
 }
 
 export interface EventSink {
@@ -33,9 +35,16 @@ export interface JobRunner {
 export interface JobRequest {
   readonly job: StepsJob;
   readonly leg: Leg;
-  readonly strategy: { readonly failFast: boolean; readonly jobIndex: number; readonly jobTotal: number; readonly maxParallel: number };
+  readonly strategy: {
+    readonly failFast: boolean;
+    readonly jobIndex: number;
+    readonly jobTotal: number;
+    readonly maxParallel: number;
+  };
   /** The direct needs, by id as declared. */
-  readonly needs: Readonly<Record<string, { readonly result: JobResult; readonly outputs: Readonly<Record<string, string>> }>>;
+  readonly needs: Readonly<
+    Record<string, { readonly result: JobResult; readonly outputs: Readonly<Record<string, string>> }>
+  >;
 }
 
 export interface JobOutcome {

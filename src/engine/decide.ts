@@ -1,0 +1,48 @@
+/** What to start, stop or give up now: pure, and asked after every event that concerns a job. */
+
+import { judgeCondition } from './conditions.ts';
+import type { CancelReason, JobSkipped } from './events.ts';
+import type { Plan } from './plan.ts';
+import { peek } from './queue.ts';
+import { jobAt, type LegRef, type RunState } from './state.ts';
+
+export type Effect =
+  | { readonly type: 'expand'; readonly job: number }
+  | { readonly type: 'skip-job'; readonly job: number; readonly reason: JobSkipped['reason'] }
+  | { readonly type: 'fail-job'; readonly job: number; readonly message: string }
+  | { readonly type: 'skip-leg'; readonly ref: LegRef; readonly reason: JobSkipped['reason'] }
+  | { readonly type: 'cancel-leg'; readonly ref: LegRef; readonly reason: CancelReason }
+  | { readonly type: 'open-leg'; readonly ref: LegRef }
+  | { readonly type: 'finish' };
+
+/**
+ * Every effect is folded into the state, in this order, before it is performed, so that nothing is asked for twice.
+ * The cost depends on what there is to do, never on the size of the graph.
+ */
+export function decide(plan: Plan, state: RunState): readonly Effect[] {
+  if (state.finished) return [];
+  const effects: Effect[] = [];
+  for (const { reason, ...ref } of peek(state.toCancel, state.toCancel.length))
+    effects.push({ type: 'cancel-leg', ref, reason });
+  for (const { reason, ...ref } of peek(state.toSkip, state.toSkip.length))
+    effects.push({ type: 'skip-leg', ref, reason });
+  for (const job of peek(state.toExpand, state.toExpand.length)) effects.push(judge(plan, state, job));
+  for (const ref of peek(state.startable, plan.policy.maxParallel - state.running))
+    effects.push({ type: 'open-leg', ref });
+  if (effects.length === 0 && state.ended === plan.jobs.length) effects.push({ type: 'finish' });
+  return effects;
+}
+
+/** Whether a job all of whose needs have ended runs at all. */
+function judge(plan: Plan, state: RunState, job: number): Effect {
+  const planned = plan.jobs[job];
+  if (planned === undefined) throw new RangeError(`no job ${job}`);
+  if (state.closing === 'on-failure' && !planned.outlivesFailure)
+    return { type: 'skip-job', job, reason: 'on-failure' };
+  const verdict = judgeCondition(plan, state, planned);
+  if (!verdict.ok) return { type: 'fail-job', job, message: verdict.error };
+  if (verdict.value) return { type: 'expand', job };
+  if (state.closing === 'cancelled') return { type: 'skip-job', job, reason: 'cancelled' };
+  const needed = planned.needs.every((need) => jobAt(state, need).sound);
+  return { type: 'skip-job', job, reason: needed ? 'condition' : 'needs' };
+}
