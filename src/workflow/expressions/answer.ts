@@ -1,6 +1,6 @@
 /** Evaluates one expression for people and programs that ask, as `orch eval` does. */
 import { isJsonObject, type Json } from '../json.ts';
-import { dataFromJson, dataToJson, type Kind, kindOf } from './data.ts';
+import { type Data, dataToJson, type Kind, kindOf, readJsonData } from './data.ts';
 import { evaluateExpression } from './evaluate.ts';
 import type { ExpressionFault } from './fault.ts';
 import { parseExpression } from './names.ts';
@@ -13,23 +13,18 @@ export type Answer =
 /** The expression may stand in `${{ }}`. Every key of `contexts` is a name that it may use. */
 export function evaluateForPeople(text: string, contexts: Json | undefined): Answer {
   if (contexts !== undefined && !isJsonObject(contexts)) return failed('evaluation', 'The contexts must be an object');
-  const converted = contextsFromJson(contexts ?? {});
-  if (typeof converted === 'string') return failed('evaluation', converted);
-  const parsed = parseExpression(withoutBraces(text), { contexts: Object.keys(converted), functions: [] });
+  const values: [string, Data][] = [];
+  for (const [name, json] of Object.entries(contexts ?? {})) {
+    const data = readJsonData(json);
+    if (!data.ok) return failed('evaluation', data.error);
+    values.push([name.toLowerCase(), data.value]);
+  }
+  const scope = { contexts: Object.fromEntries(values), functions: {} };
+  const parsed = parseExpression(withoutBraces(text), { contexts: Object.keys(scope.contexts), functions: [] });
   if (!parsed.ok) return failed(parsed.error.kind, parsed.error.message);
-  const value = evaluateExpression(parsed.value, { contexts: converted, functions: {} });
+  const value = evaluateExpression(parsed.value, scope);
   if (!value.ok) return failed(value.error.kind, value.error.message);
   return { kind: kindOf(value.value), value: dataToJson(value.value) };
-}
-
-/** A string is what is wrong with them. */
-function contextsFromJson(contexts: { readonly [key: string]: Json }) {
-  try {
-    return Object.fromEntries(Object.entries(contexts).map(([name, json]) => [name.toLowerCase(), dataFromJson(json)]));
-  } catch (error) {
-    if (error instanceof RangeError) return error.message;
-    throw error;
-  }
 }
 
 function withoutBraces(text: string): string {

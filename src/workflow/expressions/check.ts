@@ -1,7 +1,7 @@
 /** Finds what is wrong with expressions before anything runs. */
 import type { SourceRange } from '../../shared/source.ts';
 import type { Node, ScalarNode } from '../model.ts';
-import { conditionText, normalizeCondition } from './conditions.ts';
+import { conditionExpression, conditionText } from './conditions.ts';
 import { checkNames, type Vocabulary } from './names.ts';
 import { hasExpression, splitText } from './segments.ts';
 import { parseSyntax } from './syntax.ts';
@@ -31,7 +31,7 @@ export function checkCondition(condition: ScalarNode | string, available: Vocabu
     const segments = splitText(text);
     if (!segments.ok) return [fault(segments.error, at)];
   }
-  const parsed = parseSyntax(normalizeCondition(text));
+  const parsed = parseSyntax(conditionExpression(text));
   if (!parsed.ok) return [fault(parsed.error.message, at)];
   return checkNames(parsed.value, available).map(({ message }) => fault(message, at));
 }

@@ -15,7 +15,7 @@ import { calledFunctions } from './tree.ts';
  * the message about it quotes what the user wrote.
  */
 export function normalizeCondition(text: string | undefined): string {
-  const expression = stripBraces(text ?? '');
+  const expression = conditionExpression(text ?? '');
   if (expression === '') return 'success()';
   if (!parseSyntax(expression).ok || usesStatusFunction(expression)) return expression;
   return `success() && (${expression})`;
@@ -23,7 +23,7 @@ export function normalizeCondition(text: string | undefined): string {
 
 /** Whether the expression calls one of the functions, by default any status function. False when it does not parse. */
 export function usesStatusFunction(text: string, names: readonly string[] = STATUS_FUNCTIONS): boolean {
-  const parsed = parseSyntax(stripBraces(text));
+  const parsed = parseSyntax(conditionExpression(text));
   if (!parsed.ok) return false;
   const called = calledFunctions(parsed.value);
   return names.some((name) => called.has(name.toLowerCase()));
@@ -32,7 +32,10 @@ export function usesStatusFunction(text: string, names: readonly string[] = STAT
 /** Evaluates an `if`; an absent one is `success()`. */
 export function evaluateCondition(condition: ScalarNode | undefined, scope: Scope): Result<boolean, NodeFault> {
   const place = condition?.at ? { at: condition.at } : {};
-  const parsed = parseExpression(normalizeCondition(conditionText(condition)), vocabularyOf(scope));
+  const text = conditionText(condition);
+  // First as it was written, so that a message about it counts positions from its own start.
+  const written = parseExpression(conditionExpression(text), vocabularyOf(scope));
+  const parsed = written.ok ? parseExpression(normalizeCondition(text), vocabularyOf(scope)) : written;
   if (!parsed.ok) return err({ message: parsed.error.message, ...place });
   const value = evaluateExpression(parsed.value, scope);
   return value.ok ? ok(isTruthy(value.value)) : err({ message: value.error.message, ...place });
@@ -43,8 +46,8 @@ export function conditionText(condition: ScalarNode | undefined): string {
   return condition ? dataToString(condition.value) : '';
 }
 
-/** What cannot be split comes back as it is: parsing it will say what is wrong. */
-function stripBraces(text: string): string {
+/** A condition without its braces; '' when it is empty. What cannot be split comes back as it is. */
+export function conditionExpression(text: string): string {
   const trimmed = text.trim();
   if (!hasExpression(trimmed)) return trimmed;
   const segments = splitText(trimmed);

@@ -2,6 +2,7 @@
  * The values that expressions work on. Objects are maps and not plain objects, so that keys such as `__proto__` are
  * ordinary and that `Foo` and `foo` can be one key. Nothing here is ever changed once it is made.
  */
+import { err, ok, type Result } from '../../shared/result.ts';
 import { isJsonArray, isJsonObject, type Json } from '../json.ts';
 import { foldCase } from './letter-case.ts';
 
@@ -79,10 +80,21 @@ export function dataFromJson(json: Json, options: { readonly caseSensitive?: boo
   return convert(json, options, 0);
 }
 
+/** The same for JSON that users gave; the error is a sentence. */
+export function readJsonData(json: Json): Result<Data, string> {
+  try {
+    return ok(dataFromJson(json));
+  } catch (error) {
+    if (error instanceof RangeError) return err(error.message);
+    throw error;
+  }
+}
+
 function convert(json: Json, options: { readonly caseSensitive?: boolean }, depth: number): Data {
-  if (depth > MAX_DATA_DEPTH) throw new RangeError(`The value is nested deeper than ${MAX_DATA_DEPTH} levels`);
-  if (isJsonArray(json)) return dataArray(json.map((item) => convert(item, options, depth + 1)));
-  if (!isJsonObject(json)) return json;
+  const isArray = isJsonArray(json);
+  if (!isArray && !isJsonObject(json)) return json;
+  if (depth >= MAX_DATA_DEPTH) throw new RangeError(`The value is nested deeper than ${MAX_DATA_DEPTH} levels`);
+  if (isArray) return dataArray(json.map((item) => convert(item, options, depth + 1)));
   const entries = Object.entries(json).map(([key, value]) => [key, convert(value, options, depth + 1)] as const);
   return dataObject(entries, options);
 }

@@ -1,10 +1,11 @@
 /** Evaluates an expression's tree with the semantics of GitHub's runner. */
 import { err, ok, type Result } from '../../shared/result.ts';
 import { type Budget, makeBudget } from './budget.ts';
-import { dataToNumber, dataToString, isTruthy, looselyEqual, order } from './coercion.ts';
-import { type Data, type DataArray, isPrimitive, lookUp } from './data.ts';
+import { isTruthy, looselyEqual, order } from './coercion.ts';
+import { type Data, type DataArray, isPrimitive } from './data.ts';
 import { ExpressionFailure, type ExpressionFault } from './fault.ts';
 import { findBuiltIn } from './functions.ts';
+import { member, members } from './members.ts';
 import type { Vocabulary } from './names.ts';
 import type { Comparison, Expression, Tree } from './tree.ts';
 
@@ -130,17 +131,4 @@ function evaluateIndex(targetTree: Tree, indexTree: Tree | '*', evaluation: Eval
 function filtered(items: readonly Data[], { budget }: Evaluation): DataArray {
   budget.spend(items.length * 8);
   return { kind: 'array', items, filtered: true };
-}
-
-function members(data: Data): readonly Data[] {
-  if (isPrimitive(data)) return [];
-  return data.kind === 'array' ? data.items : [...data.entries.values()].map(({ value }) => value);
-}
-
-/** Undefined when there is no such member. */
-function member(data: Data, index: Data): Data | undefined {
-  if (isPrimitive(data)) return undefined;
-  if (data.kind === 'object') return isPrimitive(index) ? lookUp(data, dataToString(index)) : undefined;
-  const position = Math.floor(dataToNumber(index));
-  return position >= 0 ? data.items[position] : undefined;
 }

@@ -17,10 +17,12 @@ export {
   kindOf,
   lookUp,
   MAX_DATA_DEPTH,
+  readJsonData,
 } from './data.ts';
 export { evaluateExpression, type Scope, type ScopeFunction } from './evaluate.ts';
 export { type ExpressionFault, failEvaluation } from './fault.ts';
 export { foldCase, sameText } from './letter-case.ts';
+export { member } from './members.ts';
 export { type FunctionSpec, parseExpression, type Vocabulary } from './names.ts';
 export { hasExpression } from './segments.ts';
 export {
