@@ -86,7 +86,8 @@ describe('forms', () => {
     ['a key of many lines, once', 'AAAA1\nBBBB2\nCCCC3', 'key:\nAAAA1\nBBBB2\nCCCC3\nend', {}, 'key:\n***\nend'],
     ['adjacent hits as one', 'abcd', 'xabcdabcdabcdy', {}, 'x***y'],
     ['a lone surrogate', 'bad\ud800pair', encodeURIComponent('bad\ufffdpair'), {}, '***'],
-  ])('masks %s', (_, secret, text, options, expected) => {
+  ])('masks %s', (...row) => {
+    const [, secret, text, options, expected] = row;
     expect(createMasker([secret], options).maskText(text)).toBe(expected);
   });
 

@@ -25,6 +25,8 @@ export interface TaskReport {
 export interface Containment {
   readonly by: readonly ('process-group' | 'cookie' | 'pid-namespace' | 'container')[];
   readonly reaped: number;
+  /** Processes that could not be ended, such as another user's. Absent when there is none. */
+  readonly alive?: number;
 }
 
 /** The claim and the evidence side by side. */

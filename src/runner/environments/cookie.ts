@@ -1,0 +1,47 @@
+/**
+ * The mark in the environment of everything that a run starts: `ORCH_TASK_COOKIE_<level>=<run>:<uuid>`. A child keeps
+ * it through new sessions and double forks. Each level of orch within orch has a variable of its own, so that an
+ * inner one does not hide its processes from the outer one.
+ */
+import { randomUUID } from 'node:crypto';
+
+const NAME = /^ORCH_TASK_COOKIE_(\d+)$/;
+const PREFIX = 'ORCH_TASK_COOKIE_';
+
+export interface Cookie {
+  /** What `/proc/<pid>/environ` shows: name and value. */
+  readonly entry: string;
+  /** This cookie and those of the levels above, to be put into a child's environment. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** A new cookie one level below those of `inherited`, the environment that orch itself runs in. */
+export function bakeCookie(run: string, inherited: Readonly<Record<string, string | undefined>>): Cookie {
+  const variables: Record<string, string> = {};
+  let level = 0;
+  for (const [name, value] of Object.entries(inherited)) {
+    const digits = NAME.exec(name)?.[1];
+    if (digits === undefined || value === undefined) continue;
+    variables[name] = value;
+    level = Math.max(level, Number(digits));
+  }
+  const name = `${PREFIX}${level + 1}`;
+  const value = `${run}:${randomUUID()}`;
+  variables[name] = value;
+  return { entry: `${name}=${value}`, variables };
+}
+
+/** The cookie entries in a block of NUL-separated environment entries. */
+export function cookiesIn(environ: Buffer): readonly string[] {
+  // Most processes carry none: spare them the decoding.
+  if (!environ.includes(PREFIX)) return [];
+  return environ
+    .toString('latin1')
+    .split('\0')
+    .filter((entry) => NAME.test(entry.slice(0, Math.max(0, entry.indexOf('=')))));
+}
+
+/** Whether a cookie entry was baked for the run. */
+export function isOfRun(entry: string, run: string): boolean {
+  return entry.slice(entry.indexOf('=') + 1).startsWith(`${run}:`);
+}

@@ -1,0 +1,56 @@
+/**
+ * Real pipes for a command's output. Node gives a child sockets, which `echo x > /dev/stderr` cannot open, and two of
+ * them, which lose the order between stdout and stderr. A named pipe opened at both ends is a pipe like any other.
+ */
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+
+export interface OutputPipe {
+  readonly readEnd: number;
+  readonly writeEnd: number;
+}
+
+/** One `mkfifo` makes as many as this; spare ones are kept open, their names are gone at once. */
+const BATCH = 8;
+
+const spare: OutputPipe[] = [];
+let making: Promise<boolean> | undefined;
+
+/** A new pipe, or undefined when the machine has no `mkfifo` or no room for one. */
+export async function takeOutputPipe(): Promise<OutputPipe | undefined> {
+  for (;;) {
+    const pipe = spare.pop();
+    if (pipe !== undefined) return pipe;
+    making ??= makeBatch().finally(() => {
+      making = undefined;
+    });
+    if (!(await making)) return undefined;
+  }
+}
+
+async function makeBatch(): Promise<boolean> {
+  const directory = mkdtempSync(join(tmpdir(), 'orch-pipes-'));
+  try {
+    const paths = Array.from({ length: BATCH }, (_, index) => join(directory, String(index)));
+    const { failed } = await execa('mkfifo', ['-m', '600', ...paths], { reject: false, stdio: 'ignore' });
+    if (failed) return false;
+    for (const path of paths) spare.push(openBothEnds(path));
+    return true;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function openBothEnds(path: string): OutputPipe {
+  // The reading end first and without waiting: then the writing end opens at once and stays a blocking one, which is
+  // what programs expect of their stdout.
+  const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return { readEnd, writeEnd: openSync(path, constants.O_WRONLY) };
+  } catch (error) {
+    closeSync(readEnd);
+    throw error;
+  }
+}

@@ -1,0 +1,70 @@
+/** Takes a command's output off its pipe, no faster than the taker can. */
+import type { Readable } from 'node:stream';
+
+export interface OutputReader {
+  /**
+   * Waits until everything written so far was taken, then lets go of the pipe. To be called when the writers have
+   * ended; one that escaped and holds the pipe open delays it by `quiet` milliseconds of silence only.
+   * Rejects with what `onOutput` threw.
+   */
+  drain(): Promise<void>;
+}
+
+const QUIET = 200;
+
+export function readOutput(
+  streams: readonly Readable[],
+  onOutput: (chunk: Uint8Array) => void | Promise<void>,
+  quiet = QUIET,
+): OutputReader {
+  let taking = Promise.resolve();
+  let fault: { readonly error: unknown } | undefined;
+  let touched = 0;
+  const hold = async (taken: Promise<void>): Promise<void> => {
+    for (const stream of streams) stream.pause();
+    await taken.catch((error: unknown) => {
+      fault ??= { error };
+    });
+    touched++;
+    for (const stream of streams) stream.resume();
+  };
+  const take = (chunk: Uint8Array): void => {
+    touched++;
+    // After a fault the rest is read and dropped, so that the command does not hang on a full pipe.
+    if (fault !== undefined) return;
+    try {
+      const taken = onOutput(chunk);
+      if (taken !== undefined) taking = hold(taken);
+    } catch (error) {
+      fault = { error };
+    }
+  };
+  const ended = streams.map((stream) => {
+    stream.on('data', take);
+    // Reading a pipe fails only when it is gone, which `close` tells.
+    stream.once('error', () => stream.destroy());
+    return new Promise<true>((resolve) => {
+      stream.once('close', () => resolve(true));
+    });
+  });
+  return {
+    drain: async () => {
+      const over = Promise.all(ended).then(() => true);
+      for (let before = -1; before !== touched; ) {
+        before = touched;
+        if (await Promise.race([over, afterSilence(taking, quiet)])) break;
+      }
+      await taking;
+      for (const stream of streams) stream.destroy();
+      if (fault !== undefined) throw fault.error;
+    },
+  };
+}
+
+/** False after the taker is done with the last chunk and `quiet` milliseconds have passed. */
+async function afterSilence(taking: Promise<void>, quiet: number): Promise<boolean> {
+  await taking;
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(false), quiet).unref();
+  });
+}

@@ -1,0 +1,95 @@
+/** The processes of this machine: from `/proc` on Linux, from `ps` elsewhere. */
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { cookiesIn } from './cookie.ts';
+import { readPsTable } from './ps-table.ts';
+
+export interface ProcessRow {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  /** With `pid` it names a process for good, however pids are used again. Comparable as a number on Linux only. */
+  readonly started: string;
+  /** It has ended and waits for its parent to notice. */
+  readonly zombie: boolean;
+  /** CPU time in milliseconds: its own, and that of ended children that it has waited for. */
+  readonly cpu: number;
+  readonly childrenCpu: number;
+}
+
+export const HAS_PROC = process.platform === 'linux';
+
+/** Linux counts a process's time in hundredths of a second on every architecture that Node runs on. */
+const TICK = 10;
+
+/** Every process that this one may see. */
+export async function readTable(): Promise<readonly ProcessRow[]> {
+  if (!HAS_PROC) return readPsTable();
+  const rows: ProcessRow[] = [];
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    const row = Number.isInteger(pid) ? readRow(pid) : undefined;
+    if (row !== undefined) rows.push(row);
+  }
+  return rows;
+}
+
+/** One process, or undefined when there is none (any more), or no `/proc`. */
+export function readRow(pid: number): ProcessRow | undefined {
+  const stat = readProc(`/proc/${pid}/stat`)?.toString('latin1');
+  if (stat === undefined) return undefined;
+  // The name comes second, in parentheses, and may hold spaces and parentheses itself.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const number = (index: number): number => Number(fields[index]);
+  return {
+    pid,
+    parent: number(1),
+    group: number(2),
+    started: fields[19] ?? '',
+    zombie: fields[0] === 'Z' || fields[0] === 'X',
+    cpu: (number(11) + number(12)) * TICK,
+    childrenCpu: (number(13) + number(14)) * TICK,
+  };
+}
+
+/** The cookies that a process carries; none when its environment may not be read. */
+export function readCookies(pid: number): readonly string[] {
+  const environ = HAS_PROC ? readProc(`/proc/${pid}/environ`) : undefined;
+  return environ === undefined ? [] : cookiesIn(environ);
+}
+
+/** A process's command line for people, at most 200 characters. */
+export function readCommand(pid: number): string {
+  const line = readProc(`/proc/${pid}/cmdline`)?.toString().slice(0, 400) ?? '';
+  return line
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, 200);
+}
+
+/** The children of a process that has a single thread, or undefined when the kernel does not tell. */
+export function readChildren(pid: number): readonly number[] | undefined {
+  const text = readProc(`/proc/${pid}/task/${pid}/children`)?.toString('latin1');
+  return text?.split(' ').filter(Boolean).map(Number);
+}
+
+const SCRATCH = Buffer.allocUnsafe(16_384);
+
+/** A file of `/proc` in one read where it fits; undefined when the process is gone or not ours to look at. */
+function readProc(path: string): Buffer | undefined {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, 'r');
+    const length = readSync(fd, SCRATCH, 0, SCRATCH.length, null);
+    return length < SCRATCH.length ? SCRATCH.subarray(0, length) : readFileSync(path);
+  } catch (error) {
+    if (isGoneOrForbidden(error)) return undefined;
+    throw error;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+function isGoneOrForbidden(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM' || code === 'EIO';
+}

@@ -1,0 +1,46 @@
+/** What an environment promises about a process: the shape that every environment fills and a task's ports expect. */
+import type { HostPath } from '../../shared/brand.ts';
+import type { Containment } from '../../shared/verdict.ts';
+
+export interface Environment {
+  /** Never rejects for the command's sake: a command that cannot be started shows in `exit`. */
+  start(request: ProcessRequest): Promise<RunningProcess>;
+}
+
+export interface ProcessRequest {
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd: HostPath;
+  /** The whole environment: nothing is inherited but the cookies that mark what orch started. */
+  readonly env: Readonly<Record<string, string>>;
+  /** stdout and stderr in the order they were written. A returned promise holds the process back until it is done. */
+  readonly onOutput: (chunk: Uint8Array) => void | Promise<void>;
+}
+
+export interface RunningProcess {
+  /** The command itself ended; what it left behind may still run. Never rejects. */
+  readonly exit: Promise<ProcessExit>;
+  /** CPU time used so far by everything the command started, in milliseconds. Never falls. */
+  cpuTime(): Promise<number>;
+  /**
+   * Asks everything to end, and after `grace` milliseconds ends what is left. Resolves when the command and all that
+   * it started have ended.
+   */
+  stop(grace: number): Promise<void>;
+  /** Ends whatever is left of what the command started, and takes the last of its output. */
+  reap(): Promise<Containment>;
+}
+
+export type ProcessExit =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled'; readonly signal: string }
+  | { readonly kind: 'not-started'; readonly message: string };
+
+/** A process that never was. */
+export function notStarted(message: string): RunningProcess {
+  return {
+    exit: Promise.resolve({ kind: 'not-started', message }),
+    cpuTime: () => Promise.resolve(0),
+    stop: () => Promise.resolve(),
+    reap: () => Promise.resolve({ by: [], reaped: 0 }),
+  };
+}
