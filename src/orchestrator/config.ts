@@ -19,6 +19,8 @@ export interface Config {
   readonly worktrees: WorktreeConfig;
   readonly onFinish?: string;
   readonly tasks: readonly Task[];
+  /** Where each top-level key was written. */
+  readonly keys?: Readonly<Record<string, SourceRange>>;
 }
 
 export interface WorktreeConfig {

@@ -1,0 +1,173 @@
+/** From a tree without mistakes to a Config: defaults applied, durations in milliseconds. */
+import { parseDuration } from '../shared/duration.ts';
+import { FAILURE_CODES, type FailureCode } from '../shared/failure.ts';
+import { type MappingEntry, type MappingNode, type Node, scalar } from '../workflow/index.ts';
+import type { Config, OnFailure, Task, WorktreeConfig } from './config.ts';
+import {
+  entriesOf,
+  entryOf,
+  itemsOf,
+  keyText,
+  mappingOf,
+  numberOf,
+  scalarOf,
+  textOf,
+  textsOf,
+  valueOf,
+} from './nodes.ts';
+import type { Values } from './overrides.ts';
+import type { FileView, TaskView } from './view.ts';
+
+const MINUTE = 60_000;
+
+/** What a task has when neither it nor `defaults` says otherwise; spans in milliseconds. */
+export const TASK_DEFAULTS = {
+  timeout: 60 * MINUTE,
+  retries: 0,
+  retryDelay: 10_000,
+  retryFrom: 'start',
+  verifyTimeout: 10 * MINUTE,
+  changes: 'allowed',
+  commit: true,
+  shell: 'bash',
+} as const;
+
+const SETUP_TIMEOUT = 10 * MINUTE;
+
+/** Only for a file that passed every check: a value of another form counts as absent here. */
+export function buildConfig(view: FileView, values: Values): Config {
+  const { root, file } = view;
+  return {
+    file,
+    name: textOf(valueOf(root, 'name'))?.text ?? 'framework-run',
+    base: textOf(valueOf(root, 'base'))?.text ?? 'HEAD',
+    ...given('maxParallel', numberOf(valueOf(root, 'max_parallel'))),
+    onFailure: oneOf<OnFailure>(valueOf(root, 'on_failure'), ['continue', 'no-new', 'kill'], 'continue'),
+    inputs: values.inputs,
+    vars: values.vars,
+    worktrees: buildWorktrees(valueOf(root, 'worktrees')),
+    ...given('onFinish', textOf(valueOf(root, 'on_finish'))?.text),
+    tasks: view.tasks.map((task) => buildTask(task, view)),
+    keys: placesOfKeys(root),
+  };
+}
+
+function buildWorktrees(node: Node | undefined): WorktreeConfig {
+  return {
+    ...given('root', textOf(valueOf(node, 'root'))?.text),
+    copy: texts(valueOf(node, 'copy')),
+    link: texts(valueOf(node, 'link')),
+    ...given('setup', textOf(valueOf(node, 'setup'))?.text),
+    setupTimeout: duration(valueOf(node, 'setup_timeout')) ?? SETUP_TIMEOUT,
+  };
+}
+
+function buildTask(view: TaskView, file: FileView): Task {
+  const text = (key: string): string | undefined => textOf(view.value(key))?.text;
+  const span = (key: string): number | undefined => duration(view.value(key));
+  return {
+    name: view.name?.text ?? '',
+    command: text('command') ?? '',
+    ...given('description', text('description')),
+    ...given('prompt', text('prompt')),
+    dependsOn: declaredNames(texts(view.own('depends_on')), file),
+    ...given('if', scalarOf(view.value('if'))),
+    ...given('matrix', view.own('matrix')),
+    ...given('failFast', scalarOf(view.value('fail_fast'))),
+    ...given('maxParallel', scalarOf(view.value('max_parallel'))),
+    outputs: unique(texts(view.value('outputs'))),
+    env: mergeEnv(valueOf(file.root, 'env'), view.value('env')),
+    envFrom: unique([...texts(valueOf(file.root, 'env_from')), ...texts(view.value('env_from'))]),
+    secrets: unique(texts(view.value('secrets'))),
+    timeout: span('timeout') ?? TASK_DEFAULTS.timeout,
+    ...given('idleTimeout', span('idle_timeout')),
+    ...given('startupTimeout', span('startup_timeout')),
+    ...buildRetries(view),
+    ...given('continueOnError', scalarOf(view.value('continue_on_error'))),
+    ...given('workingDirectory', text('working_directory')),
+    ...given('shell', text('shell')),
+    ...buildEvidence(view),
+    ...given('mutex', text('mutex')),
+    at: view.node.at ?? NOWHERE,
+  };
+}
+
+const NOWHERE = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } } as const;
+
+function buildRetries(view: TaskView): Pick<Task, 'retries' | 'retryDelay' | 'retryOn' | 'retryFrom'> {
+  const retryOn = view.value('retry_on');
+  return {
+    retries: numberOf(view.value('retries')) ?? TASK_DEFAULTS.retries,
+    retryDelay: duration(view.value('retry_delay')) ?? TASK_DEFAULTS.retryDelay,
+    ...given('retryOn', retryOn && itemsOf(retryOn).flatMap(retryCode)),
+    retryFrom: oneOf(view.value('retry_from'), ['start', 'last'], TASK_DEFAULTS.retryFrom),
+  };
+}
+
+function retryCode(node: Node): readonly (number | FailureCode)[] {
+  const value = scalarOf(node)?.value;
+  if (typeof value === 'number') return [value];
+  return FAILURE_CODES.filter((code) => code === value);
+}
+
+type Evidence = Pick<Task, 'expect' | 'verify' | 'verifyTimeout' | 'changes' | 'commit' | 'artifacts'>;
+
+function buildEvidence(view: TaskView): Evidence {
+  const changes = ['required', 'allowed', 'forbidden'] as const;
+  return {
+    expect: unique(texts(view.value('expect'))),
+    ...given('verify', textOf(view.value('verify'))?.text),
+    verifyTimeout: duration(view.value('verify_timeout')) ?? TASK_DEFAULTS.verifyTimeout,
+    changes: oneOf(view.value('changes'), changes, TASK_DEFAULTS.changes),
+    commit: scalarOf(view.value('commit'))?.value !== false,
+    artifacts: unique(texts(view.value('artifacts'))),
+  };
+}
+
+/** Dependencies as the tasks themselves spell their names, each once. */
+function declaredNames(names: readonly string[], file: FileView): readonly string[] {
+  const declared = new Map(file.tasks.map(({ name }) => [name?.text.toLowerCase(), name?.text]));
+  return unique(names.map((name) => declared.get(name.toLowerCase()) ?? name));
+}
+
+/** The task's own variables replace the file's of the same name, in place; null is an empty text, as on GitHub. */
+function mergeEnv(file: Node | undefined, task: Node | undefined): MappingNode {
+  const merged = new Map<string, MappingEntry>();
+  for (const entry of [...entriesOf(file), ...entriesOf(task)]) {
+    const value: Node = scalarOf(entry.value)?.value === null ? scalar('') : entry.value;
+    merged.set(keyText(entry.key).toLowerCase(), { key: entry.key, value });
+  }
+  return { kind: 'mapping', entries: [...merged.values()], ...given('at', mappingOf(task)?.at) };
+}
+
+function placesOfKeys(root: Node): NonNullable<Config['keys']> {
+  const places = entriesOf(root).flatMap(({ key }) => {
+    const at = entryOf(root, keyText(key))?.key.at;
+    return at === undefined ? [] : [[keyText(key), at] as const];
+  });
+  return Object.fromEntries(places);
+}
+
+/** Milliseconds; undefined for `off` and for what is not there. */
+function duration(node: Node | undefined): number | undefined {
+  const text = textOf(node)?.text;
+  return text === undefined ? undefined : parseDuration(text);
+}
+
+function texts(node: Node | undefined): readonly string[] {
+  return textsOf(node).map(({ text }) => text);
+}
+
+function unique(values: readonly string[]): readonly string[] {
+  return [...new Set(values)];
+}
+
+function oneOf<T extends string>(node: Node | undefined, choices: readonly T[], otherwise: T): T {
+  const text = textOf(node)?.text;
+  return choices.find((choice) => choice === text) ?? otherwise;
+}
+
+/** `{ key: value }`, or nothing when there is no value. */
+function given<K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: T });
+}

@@ -1,0 +1,27 @@
+/** What the steps of a task's job are called, and which of our actions such a name means. */
+
+export type TaskActionName = 'prepare-task' | 'run-task' | 'finish-task';
+
+/** Pinned, since a tag may be moved: release 7.0.1. */
+export const CHECKOUT = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1';
+
+/** Where the actions are found: copied into the repository, or in one of their own at a ref. */
+export type ActionSource =
+  | { readonly kind: 'vendored' }
+  | { readonly kind: 'repository'; readonly repository: string; readonly ref: string };
+
+export function usesOf(action: TaskActionName, source: ActionSource): string {
+  if (source.kind === 'vendored') return `./.github/actions/${action}`;
+  return `${source.repository}/action-templates/${action}@${source.ref}`;
+}
+
+const OURS =
+  /^(?:\.\/\.github\/actions|[\w.-]+\/[\w.-]+\/action-templates)\/(prepare-task|run-task|finish-task)(?:@[^@\s]+)?$/;
+
+/** The action of ours that a step of a translated workflow uses; undefined for every other. */
+export function taskActionOf(uses: string): TaskActionName | undefined {
+  const name = OURS.exec(uses)?.[1];
+  if (name !== 'prepare-task' && name !== 'run-task' && name !== 'finish-task') return undefined;
+  // A copy in the repository has no version, and a reference to another repository must have one.
+  return uses.startsWith('./') === uses.includes('@') ? undefined : name;
+}

@@ -1,0 +1,48 @@
+/** What decides what a job does, as text to be hashed: a job whose text is the same need not be done again. */
+import type { Node, Step, StepsJob } from '../../workflow/index.ts';
+import type { Config } from '../config.ts';
+import { keyText } from '../nodes.ts';
+
+/**
+ * Limits, concurrency and texts for people do not change the work and are left out. `inputs` and `vars` count for jobs
+ * that mention them. What the job finds in its commits, its prompt and the values of its secrets is not in here.
+ */
+export function definitionOf(job: StepsJob, { worktrees, inputs, vars }: Config): string {
+  const { copy, link, setup, setupTimeout } = worktrees;
+  const work = {
+    needs: job.needs,
+    if: job.if,
+    strategy: job.strategy,
+    env: job.env,
+    outputs: job.outputs,
+    continueOnError: job.continueOnError,
+    steps: job.steps.map(withoutWords),
+  };
+  const text = canonical(work);
+  return canonical({
+    work,
+    worktrees: { copy, link, setup, setupTimeout: setup === undefined ? undefined : setupTimeout },
+    inputs: /inputs/i.test(text) ? inputs : undefined,
+    vars: /vars/i.test(text) ? vars : undefined,
+  });
+}
+
+function withoutWords(step: Step): object {
+  const { timeoutMinutes: _limit, name: _name, ...rest } = step;
+  if (rest.kind === 'run' || rest.with === undefined) return rest;
+  return { ...rest, with: withoutDescription(rest.with) };
+}
+
+function withoutDescription(node: Node): Node {
+  if (node.kind !== 'mapping') return node;
+  return { ...node, entries: node.entries.filter(({ key }) => keyText(key) !== 'description') };
+}
+
+/** JSON with sorted keys and no places, so that moving a task in the file changes nothing. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (key, inner: unknown) => {
+    if (key === 'at') return undefined;
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

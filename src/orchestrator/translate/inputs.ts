@@ -1,0 +1,80 @@
+/** What each of the task's actions is given. All values are text; what is at its default is left out. */
+
+import { TASK_DEFAULTS } from '../build-config.ts';
+import type { Config, Task } from '../config.ts';
+import { keyText } from '../nodes.ts';
+import { ancestorsOf } from './ancestors.ts';
+import { literal } from './literal.ts';
+import { spanText } from './spans.ts';
+
+export type ActionInputs = Readonly<Record<string, string>>;
+
+/** Undefined, empty or equal to the default: not worth a line in an export. */
+type Optional = readonly [name: string, value: string | undefined, byDefault?: string];
+
+function present(inputs: readonly Optional[]): ActionInputs {
+  const shown = inputs.flatMap(([name, value, byDefault]) =>
+    value === undefined || value === '' || value === byDefault ? [] : [[name, value] as const],
+  );
+  return Object.fromEntries(shown);
+}
+
+export function prepareInputs(task: Task, config: Config): ActionInputs {
+  const ancestors = ancestorsOf(task, config);
+  return present([
+    ['dependencies', JSON.stringify(task.dependsOn), '[]'],
+    ['ancestors', ancestors && JSON.stringify(ancestors)],
+    // Only setup, which runs while preparing, has a use for them.
+    ['environment', config.worktrees.setup === undefined ? undefined : variableNames(task)],
+  ]);
+}
+
+export function runInputs(task: Task): ActionInputs {
+  const byDefault = TASK_DEFAULTS;
+  return present([
+    ['command', literal(task.command)],
+    ['shell', text(task.shell), byDefault.shell],
+    ['working-directory', text(task.workingDirectory)],
+    ['prompt', text(task.prompt)],
+    ['environment', variableNames(task)],
+    ['secrets', task.secrets.join(' ')],
+    ['outputs', task.outputs.join(' ')],
+    ['timeout', spanText(task.timeout), spanText(byDefault.timeout)],
+    ['idle-timeout', span(task.idleTimeout)],
+    ['startup-timeout', span(task.startupTimeout)],
+    ['retries', String(task.retries), String(byDefault.retries)],
+    ['retry-delay', spanText(task.retryDelay), spanText(byDefault.retryDelay)],
+    ['retry-on', task.retryOn?.join(' ')],
+    ['retry-from', task.retryFrom, byDefault.retryFrom],
+    ['expect', lines(task.expect)],
+    ['verify', text(task.verify)],
+    ['verify-timeout', spanText(task.verifyTimeout), spanText(byDefault.verifyTimeout)],
+    ['changes', task.changes, byDefault.changes],
+  ]);
+}
+
+export function finishInputs(task: Task): ActionInputs {
+  return present([
+    ['commit', String(task.commit), String(TASK_DEFAULTS.commit)],
+    ['artifacts', lines(task.artifacts)],
+    ['description', text(task.description)],
+  ]);
+}
+
+/** Secrets are not among them: they are named apart. */
+function variableNames(task: Task): string {
+  const names = [...task.env.entries.map(({ key }) => keyText(key)), ...task.envFrom];
+  return [...new Set(names)].join(' ');
+}
+
+function text(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : literal(value);
+}
+
+function span(value: number | undefined): string | undefined {
+  return value === undefined ? undefined : spanText(value);
+}
+
+function lines(values: readonly string[]): string {
+  return values.map(literal).join('\n');
+}

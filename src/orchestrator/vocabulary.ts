@@ -1,0 +1,35 @@
+/** Keys that get a better answer than "unknown key": those to come, and those that other tools use. */
+
+/** Keys whose feature does not work yet. They are refused, since a task that ran without them would mislead. */
+export const LATER_KEYS: ReadonlyMap<string, string> = new Map([
+  ['review', 'independent review is still to come'],
+  ['framework_review', 'the framework review is still to come'],
+  ['migration', 'legacy migration is still to come'],
+  ['agent', 'agent presets are still to come'],
+]);
+
+/** What people coming from GitHub Actions and other runners write, and what it is called here. */
+export const OTHER_WORDS: ReadonlyMap<string, string> = new Map([
+  ['needs', 'depends_on'],
+  ['dependencies', 'depends_on'],
+  ['requires', 'depends_on'],
+  ['run', 'command'],
+  ['script', 'command'],
+  ['cmd', 'command'],
+  ['exec', 'command'],
+  ['id', 'name'],
+  ['environment', 'env'],
+  ['variables', 'env'],
+  ['concurrency', 'mutex'],
+  ['timeout-minutes', 'timeout'],
+  ['strategy', 'matrix'],
+  ['retry', 'retries'],
+  ['attempts', 'retries'],
+  ['test', 'verify'],
+  ['cwd', 'working_directory'],
+  ['jobs', 'tasks'],
+  ['steps', 'tasks'],
+]);
+
+/** Task keys that cannot have a default. */
+export const PER_TASK_KEYS: readonly string[] = ['name', 'depends_on', 'matrix'];
