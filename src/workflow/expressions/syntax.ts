@@ -2,8 +2,9 @@
  * From text to tree, with GitHub's own lexer and parser. Which names exist is not asked here, so that a tree can be
  * kept and used wherever the same text stands.
  */
-import { ExpressionError } from '@actions/expressions';
+
 import type { Expr } from '@actions/expressions/ast';
+import { ExpressionError } from '@actions/expressions/errors';
 import { type Token, TokenType } from '@actions/expressions/lexer';
 import { Parser } from '@actions/expressions/parser';
 import { err, ok, type Result } from '../../shared/result.ts';
