@@ -42,7 +42,7 @@ async function runAttempts(run: Run): Promise<ActionResult> {
     contained = addContainment(contained, end.contained);
     const { failure } = end.report;
     writeRun(call.memo, recordOf(end, contained, baseline));
-    if (failure) note(ports, `attempt ${attempt} of ${of} failed: ${failure.message}`);
+    if (failure && of > 1) note(ports, `attempt ${attempt} of ${of} failed: ${failure.message}`);
 
     const again =
       failure !== undefined && attempt < of && isWorthRetrying({ ...end.report, failure }, settings.retryOn);
