@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  define: { ORCH_VERSION: JSON.stringify('0.0.0-test') },
   test: {
     restoreMocks: true,
     unstubEnvs: true,
@@ -8,7 +9,7 @@ export default defineConfig({
     env: { GIT_CONFIG_NOSYSTEM: '1' },
     projects: [
       { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'test/architecture/*.test.ts'], testTimeout: 15_000 } },
-      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts', 'test/docs/**/*.test.ts'], testTimeout: 90_000, hookTimeout: 90_000 } },
+      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts', 'test/docs/**/*.test.ts'], globalSetup: ['test/e2e/build.ts'], testTimeout: 90_000, hookTimeout: 90_000 } },
     ],
   },
 });

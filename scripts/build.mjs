@@ -1,0 +1,60 @@
+// Bundles the command into dist/: one small file to start with, the rest loaded when a command needs it.
+import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+
+await rm('dist', { recursive: true, force: true });
+const { metafile } = await build({
+  entryPoints: { orch: 'src/cli/main.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.js' },
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: false,
+  legalComments: 'none',
+  metafile: true,
+  define: { ORCH_VERSION: JSON.stringify(version) },
+  // Some packages are CommonJS inside and ask for Node's own modules by require.
+  banner: { js: "import{createRequire as orchRequire}from'node:module';const require=orchRequire(import.meta.url);" },
+});
+const entry = 'dist/orch.js';
+await writeFile(entry, `#!/usr/bin/env node\n${await readFile(entry, 'utf8')}`);
+await chmod(entry, 0o755);
+await mkdir('dist/schema', { recursive: true });
+await cp('src/orchestrator/schema.json', 'dist/schema/orchestrator.schema.json');
+await writeFile('dist/THIRD-PARTY-LICENSES.txt', await licenses(metafile));
+
+/** The licence of every package whose code is in the bundle. */
+async function licenses({ inputs }) {
+  const folders = new Set();
+  for (const path of Object.keys(inputs)) {
+    const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path);
+    if (match) folders.add(match[1]);
+  }
+  const parts = [];
+  for (const folder of [...folders].sort()) {
+    const { name, version: of, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
+    const text = await licenseText(folder);
+    if (!/^(MIT|ISC|BSD-[23]-Clause|Apache-2\.0|0BSD)$/.test(license ?? '')) throw new Error(`${name}: licence ${license} is not one that we bundle`);
+    parts.push(`${name} ${of} (${license})\n\n${text.trim()}\n`);
+  }
+  return `orch contains code of these packages.\n\n${parts.join(`\n${'-'.repeat(78)}\n\n`)}`;
+}
+
+async function licenseText(folder) {
+  for (const file of ['LICENSE', 'LICENSE.md', 'license', 'LICENCE', 'license.md', 'LICENSE.txt', 'License.md']) {
+    try {
+      return await readFile(`${folder}/${file}`, 'utf8');
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error;
+    }
+  }
+  return '(the package names its licence and contains no text of it)';
+}

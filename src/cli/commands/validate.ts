@@ -1,0 +1,30 @@
+/** `orch validate`: every mistake in the files, and nothing else. */
+import { relative } from 'node:path';
+import { type DiagnosticFormat, chalkFor, renderDiagnostics } from '../../ui/index.ts';
+import { loadConfig } from '../../orchestrator/index.ts';
+import { type Diagnostic, hasErrors } from '../../shared/diagnostic.ts';
+import { EXIT } from '../exit-codes.ts';
+import { configFile, withProject } from '../project.ts';
+
+export interface ValidateOptions {
+  readonly files: readonly string[];
+  readonly format: DiagnosticFormat;
+}
+
+export async function validate({ files, format }: ValidateOptions): Promise<number> {
+  return withProject(async (project) => {
+    const sources = new Map<string, string>();
+    const all: Diagnostic[] = [];
+    for (const named of files.length === 0 ? [undefined] : files) {
+      const file = configFile(project, named);
+      const { diagnostics, text } = loadConfig({ file, root: project.repository.root });
+      sources.set(file, text);
+      all.push(...diagnostics);
+    }
+    const columns = process.stdout.columns ?? 100;
+    process.stdout.write(renderDiagnostics(all, format, { sources, chalk: chalkFor(process.stdout), columns }));
+    if (hasErrors(all)) return EXIT.badInput;
+    if (format === 'text') process.stdout.write(`${[...sources.keys()].map((file) => relative('.', file)).join(', ')}: valid\n`);
+    return EXIT.success;
+  });
+}

@@ -1,0 +1,13 @@
+/** What orch's exit code means; the README lists the same. */
+export const EXIT = {
+  success: 0,
+  /** The run, or what was asked for, failed. */
+  failed: 1,
+  /** The input is wrong; nothing was started. */
+  badInput: 2,
+  /** Another run holds the lock. */
+  locked: 3,
+  /** A bug in orch. */
+  internal: 70,
+  cancelled: 130,
+} as const;

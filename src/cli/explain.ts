@@ -1,0 +1,36 @@
+/** Turns what a command threw into words and an exit code. */
+import { MachineError } from '../shared/failure.ts';
+import { EXIT } from './exit-codes.ts';
+
+/** Thrown by commands for a mistake in how they were called: a sentence and a way out, no stack. */
+export class UsageError extends Error {
+  readonly hint: string | undefined;
+  readonly exitCode: number;
+
+  constructor(message: string, { hint, exitCode = EXIT.badInput }: { readonly hint?: string; readonly exitCode?: number } = {}) {
+    super(message);
+    this.name = 'UsageError';
+    this.hint = hint;
+    this.exitCode = exitCode;
+  }
+}
+
+export function explain(error: unknown): number {
+  if (error instanceof UsageError) {
+    say(error.message, error.hint);
+    return error.exitCode;
+  }
+  if (error instanceof MachineError) {
+    say(error.failure.message, error.failure.hint);
+    for (const detail of error.failure.details ?? []) console.error(`  ${detail}`);
+    return EXIT.failed;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  console.error(`orch: internal error (please report it): ${text}`);
+  return EXIT.internal;
+}
+
+function say(message: string, hint: string | undefined): void {
+  console.error(`orch: ${message}`);
+  if (hint !== undefined) console.error(`  ${hint}`);
+}

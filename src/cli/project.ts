@@ -1,0 +1,40 @@
+/** Where the user is: the repository, its files, and what of it a command works on. */
+import { relative, resolve } from 'node:path';
+import { type GitRepository, openRepository } from '../runner/workspaces/index.ts';
+import { layoutOf, type Layout } from '../store/index.ts';
+import { UsageError } from './explain.ts';
+
+export const DEFAULT_CONFIG = 'framework/orchestrator/orchestrator.yaml';
+
+export interface Project {
+  readonly repository: GitRepository;
+  readonly layout: Layout;
+}
+
+/** The repository around the current directory. The caller disposes of it. */
+export async function openProject(): Promise<Project> {
+  const opened = await openRepository(process.cwd());
+  if (!opened.ok) {
+    const [first] = opened.error;
+    throw new UsageError(first?.message ?? 'this is no repository', first?.hint === undefined ? {} : { hint: first.hint });
+  }
+  const repository = opened.value;
+  return { repository, layout: layoutOf(repository.root, repository.commonDir) };
+}
+
+/** Runs with the project, and lets go of it in every case. */
+export async function withProject<T>(use: (project: Project) => Promise<T>): Promise<T> {
+  const project = await openProject();
+  try {
+    return await use(project);
+  } finally {
+    await project.repository.dispose();
+  }
+}
+
+/** The config file as people would type it from here: the one they named, or the default one of the repository. */
+export function configFile(project: Project, named: string | undefined): string {
+  const path = named === undefined ? resolve(project.repository.root, DEFAULT_CONFIG) : resolve(named);
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') && short.split('/').filter((part) => part === '..').length > 2 ? path : short;
+}
