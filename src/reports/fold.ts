@@ -1,27 +1,7 @@
 /** Events folded into a view. Total: every prefix of a journal, and every order of events, gives a view. */
-import type { Leg, RunEvent, RunFinished, RunStarted, Warning } from '../engine/index.ts';
-import { unreachable } from '../shared/result.ts';
-import type { LegView, Phase, RunView, Standing, WarningView } from './view.ts';
-
-type Draft<T> = { -readonly [K in keyof T]: T[K] };
-type LegDraft = Draft<Omit<LegView, 'standing' | 'attempts'>> & {
-  readonly attempts: LegView['attempts'][number][];
-  tolerated: boolean;
-};
-type OfLeg = { readonly job: string; readonly leg: string };
-
-interface RunDraft {
-  started: RunView['started'];
-  firstTime: string | undefined;
-  lastTime: string | undefined;
-  finished: RunFinished | undefined;
-  cancelling: RunView['cancelling'];
-  missing: number;
-  lastSeq: number;
-  /** Legs by id, in the order in which they are shown; replaced in place when a job expands. */
-  jobs: Map<string, Map<string, LegDraft>>;
-  warnings: WarningView[];
-}
+import type { Leg, RunEvent, RunStarted, Warning } from '../engine/index.ts';
+import { emptyLeg, emptyRun, jobOf, type LegDraft, legOf, type OfLeg, type RunDraft, snapshot } from './draft.ts';
+import type { Phase, RunView } from './view.ts';
 
 /** A fold that is fed as events happen. `view` is cheap to ask again while nothing changed. */
 export interface RunFold {
@@ -36,17 +16,7 @@ export function foldRun(events: Iterable<RunEvent>): RunView {
 }
 
 export function createRunFold(): RunFold {
-  const run: RunDraft = {
-    started: undefined,
-    firstTime: undefined,
-    lastTime: undefined,
-    finished: undefined,
-    cancelling: undefined,
-    missing: 0,
-    lastSeq: 0,
-    jobs: new Map(),
-    warnings: [],
-  };
+  const run = emptyRun();
   let view: RunView | undefined;
   return {
     add(event) {
@@ -119,7 +89,8 @@ const APPLY: Apply = {
 };
 
 function apply<T extends RunEvent['type']>(run: RunDraft, event: Extract<RunEvent, { readonly type: T }>): void {
-  APPLY[event.type](run, event);
+  // A journal may come from a newer orch; what this one does not know, it passes over.
+  if (Object.hasOwn(APPLY, event.type)) APPLY[event.type](run, event);
 }
 
 /** A leg that is over stays so, and one that is being cancelled does not look alive again. */
@@ -152,6 +123,7 @@ function start(run: RunDraft, event: RunStarted): void {
 }
 
 function expand(run: RunDraft, job: string, legs: readonly Leg[]): void {
+  if (legs.length === 0) return;
   const before = jobOf(run, job);
   const template = before.values().next().value ?? emptyLeg(job, job);
   const expanded = [...legs].sort((a, b) => a.index - b.index);
@@ -182,92 +154,4 @@ function finish(run: RunDraft, event: Extract<RunEvent, { readonly type: 'job.fi
 function warn(run: RunDraft, event: Warning): void {
   const leg = event.leg ?? event.job;
   run.warnings.push({ code: event.code, message: event.message, ...(leg === undefined ? {} : { leg }) });
-}
-
-function jobOf(run: RunDraft, job: string): Map<string, LegDraft> {
-  const known = run.jobs.get(job);
-  if (known) return known;
-  const made = new Map([[job, emptyLeg(job, job)]]);
-  run.jobs.set(job, made);
-  return made;
-}
-
-function legOf(run: RunDraft, { job, leg: id }: OfLeg): LegDraft {
-  const legs = jobOf(run, job);
-  const known = legs.get(id);
-  if (known) return known;
-  const made = emptyLeg(job, id);
-  legs.set(id, made);
-  return made;
-}
-
-function emptyLeg(job: string, id: string): LegDraft {
-  return {
-    id,
-    job,
-    name: id,
-    needs: [],
-    checks: [],
-    continueOnError: false,
-    tolerated: false,
-    phase: 'waiting',
-    attempts: [],
-  };
-}
-
-function snapshot(run: RunDraft): RunView {
-  const legs = [...run.jobs.values()].flatMap((job) => [...job.values()].map(toLeg));
-  const counts: Record<Standing, number> = {
-    failed: 0,
-    tolerated: 0,
-    cancelled: 0,
-    running: 0,
-    waiting: 0,
-    skipped: 0,
-    reused: 0,
-    succeeded: 0,
-  };
-  for (const leg of legs) counts[leg.standing] += 1;
-  return {
-    duration: run.finished?.duration ?? between(run.firstTime, run.lastTime),
-    missing: run.missing,
-    legs,
-    counts,
-    warnings: [...run.warnings],
-    ...(run.started && { started: run.started }),
-    ...(run.firstTime !== undefined && { firstTime: run.firstTime }),
-    ...(run.lastTime !== undefined && { lastTime: run.lastTime }),
-    ...(run.cancelling && { cancelling: run.cancelling }),
-    ...(run.finished && {
-      finished: { result: run.finished.result, exitCode: run.finished.exitCode, totals: run.finished.totals },
-    }),
-  };
-}
-
-function toLeg({ tolerated, ...draft }: LegDraft): LegView {
-  return { ...draft, attempts: [...draft.attempts], standing: standingOf(draft, tolerated) };
-}
-
-function standingOf(leg: Omit<LegDraft, 'tolerated'>, tolerated: boolean): Standing {
-  if (leg.skipped) return 'skipped';
-  switch (leg.conclusion) {
-    case undefined:
-      return leg.phase === 'waiting' ? 'waiting' : 'running';
-    case 'success':
-      if (tolerated) return 'tolerated';
-      return leg.reusedFrom === undefined ? 'succeeded' : 'reused';
-    case 'failure':
-      return 'failed';
-    case 'cancelled':
-      return 'cancelled';
-    case 'skipped':
-      return 'skipped';
-    default:
-      return unreachable(leg.conclusion);
-  }
-}
-
-function between(from: string | undefined, to: string | undefined): number {
-  const span = Date.parse(to ?? '') - Date.parse(from ?? '');
-  return Number.isFinite(span) ? Math.max(0, span) : 0;
 }

@@ -1,6 +1,5 @@
 /** Reports: what a run's events add up to, and the summary that is made from them. */
-export { type Cause, createCauses } from './causes.ts';
-export { inspectCommands, mergeCommands, rerunCommand, shellQuote, worktreeOf } from './commands.ts';
+export { inspectCommands, mergeCommands, rerunCommand, shellQuote } from './commands.ts';
 export { formatBytes, formatTime, plural, shortCommit } from './figures.ts';
 export { createRunFold, foldRun, type RunFold } from './fold.ts';
 export { countsInWords, headline, nounFor, resultWord } from './headline.ts';

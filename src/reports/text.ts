@@ -13,15 +13,17 @@ const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
 const NO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 const PLAIN = /^[ -~]*$/;
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+// What is shown as one character. Intl.Segmenter knows it better, and needs seconds for a long line.
+const GRAPHEME = /\p{RI}\p{RI}|\P{M}[\p{M}\p{EMod}]*(?:\u200d\P{M}[\p{M}\p{EMod}]*)*|\p{M}+/gu;
 
 /** One line without escape sequences, control characters or anything invisible; white space runs become one space. */
 export function cleanText(text: string): string {
   if (PLAIN.test(text) && !text.includes('  ')) return text.trim();
   return text
     .replace(ESCAPES, '')
-    .replace(/[\s\u0085]+/g, ' ')
+    .replace(/[\s\u0085]/g, ' ')
     .replace(UNSEEN, '')
+    .replace(/ +/g, ' ')
     .trim();
 }
 
@@ -29,7 +31,7 @@ export function cleanText(text: string): string {
 export function displayWidth(text: string): number {
   if (PLAIN.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of segmenter.segment(text)) width += graphemeWidth(segment);
+  for (const grapheme of graphemes(text)) width += graphemeWidth(grapheme);
   return width;
 }
 
@@ -77,7 +79,7 @@ export function wrapText(text: string, width: number): string[] {
 }
 
 function graphemes(text: string): string[] {
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+  return text.match(GRAPHEME) ?? [];
 }
 
 function take(all: readonly string[], width: number): string {

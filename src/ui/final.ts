@@ -57,12 +57,12 @@ export function renderFinal({ view, look, columns, summary }: FinalInput): strin
 }
 
 /** What a run is, in one line for its beginning. */
-export function runLine(event: RunStarted, look: Look): string {
+export function runLine(event: RunStarted): string {
   const from = event.base
     ? `, from ${shortCommit(event.base.commit)} (${cleanText(event.base.ref)}${event.base.uncommitted ? ' and uncommitted changes' : ''})`
     : '';
   const noun = event.kind === 'workflow' ? 'job' : 'task';
-  return `${look.chalk.bold(cleanText(event.name))}: ${plural(event.jobs.length, noun)}, ${event.policy.maxParallel} at once${from}, run ${cleanText(event.run)}`;
+  return `${cleanText(event.name)}: ${plural(event.jobs.length, noun)}, ${event.policy.maxParallel} at once${from}, run ${cleanText(event.run)}`;
 }
 
 function whatFailed(leg: LegView, look: Look, width: number): string[] {

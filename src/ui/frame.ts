@@ -4,6 +4,8 @@ import { cleanText, displayWidth } from '../reports/index.ts';
 import { formatDuration } from '../shared/duration.ts';
 import { type Look, layLine, type Piece, paintOf } from './look.ts';
 
+const NARROW = 56;
+
 export interface FrameInput {
   readonly view: RunView;
   /** The last line of output by leg, clean. */
@@ -38,25 +40,29 @@ export function renderFrame(input: FrameInput): string[] {
   ].slice(-(input.rows - 1 || 1));
 }
 
-/** The newest of the legs, as many as fit, after a line that tells of the others. */
-function cut(legs: readonly LegView[], room: number, word: string, input: FrameInput): string[] {
+/** As many of the legs as fit: those that failed last, those that have run longest. A line tells of the others. */
+function cut(legs: readonly LegView[], room: number, word: 'failed' | 'running', input: FrameInput): string[] {
   const row = rowMaker(input);
   if (legs.length <= room) return legs.map(row);
   if (room <= 0) return [];
-  const hidden = legs.length - room + 1;
+  const { look, columns } = input;
+  const shown = room - 1;
   const more = layLine(
-    [{ text: `${input.look.ellipsis} ${hidden} more ${word}`, paint: input.look.chalk.dim }],
-    input.columns - 1,
+    [{ text: `${look.ellipsis} ${legs.length - shown} more ${word}`, paint: look.chalk.dim }],
+    columns - 1,
     '',
   );
-  return [more, ...(room > 1 ? legs.slice(-(room - 1)).map(row) : [])];
+  return word === 'failed'
+    ? [more, ...legs.slice(legs.length - shown).map(row)]
+    : [...legs.slice(0, shown).map(row), more];
 }
 
 /** One line for a leg, in columns that are the same for all of them. */
 export function rowMaker(input: Omit<FrameInput, 'rows'>): (leg: LegView) => string {
   const { view, columns, look } = input;
   const widest = view.legs.reduce((most, leg) => Math.max(most, displayWidth(cleanText(leg.name))), 0);
-  const nameWidth = Math.max(8, Math.min(widest, 36, Math.floor(columns * 0.4)));
+  // On a narrow terminal the name is worth more than the last words of the output.
+  const nameWidth = Math.max(8, Math.min(widest, 36, columns < NARROW ? columns - 17 : Math.floor(columns * 0.4)));
   const retries = view.legs.some(({ attempt }) => (attempt?.of ?? 1) > 1);
   const ended = new Set(
     view.legs.filter(({ standing }) => standing !== 'running' && standing !== 'waiting').map(({ job }) => job),
@@ -82,7 +88,8 @@ export function rowMaker(input: Omit<FrameInput, 'rows'>): (leg: LegView) => str
       { text: ` ${elapsed(leg, input.now).padStart(7)}`, paint: look.chalk.dim },
     ];
     const detail = cleanText(DETAILS[leg.standing](leg, input.outputs.get(leg.id) ?? '', ended));
-    if (detail !== '')
+    const used = displayWidth(mark) + nameWidth + (retries ? 5 : 0) + 11;
+    if (detail !== '' && columns - used > 8)
       pieces.push({ text: '  ' }, { text: detail, paint: leg.standing === 'failed' ? paint : look.chalk.dim });
     return layLine(pieces, columns - 1, look.ellipsis).trimEnd();
   };
@@ -137,8 +144,9 @@ function countsLine({ view, columns, now, look }: FrameInput): string {
   const told = (words: readonly string[]): string => words.filter((word) => !word.startsWith('0 ')).join(', ');
   const forms = [
     `${told([`${done} of ${total} done`, `${running} running`, `${failed} failed`, `${waiting} waiting`])} ${look.dot} ${time}`,
-    `${done}/${total} ${told([`${failed} failed`, `${running} run`, `${waiting} wait`])} ${look.dot} ${time}`,
-    `${done}/${total} ${told([`${failed} failed`])}`,
+    `${done}/${total} done, ${told([`${failed} failed`, `${running} run`, `${waiting} wait`])} ${look.dot} ${time}`,
+    `${done}/${total} done, ${told([`${failed} failed`, `${running} run`])} ${look.dot} ${time}`,
+    `${done}/${total} done, ${failed} failed`,
   ];
   return forms.find((form) => displayWidth(form) < columns) ?? forms.at(-1) ?? '';
 }

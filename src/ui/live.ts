@@ -1,7 +1,7 @@
 /** The live display: a line a task, redrawn in place until the run is over. */
 import { Listr, type ListrRendererFactory } from 'listr2';
 import type { RunEvent } from '../engine/index.ts';
-import { cleanText, createRunFold, type LegView, type RunFold } from '../reports/index.ts';
+import { cleanText, createRunFold, type RunFold, wrapText } from '../reports/index.ts';
 import { renderFinal, runLine, type Summary } from './final.ts';
 import { renderFrame, rowMaker } from './frame.ts';
 import { lookOf, paintOf } from './look.ts';
@@ -42,7 +42,7 @@ export function createLiveUi(options: LiveOptions): UiSink {
     event(event) {
       fold.add(event);
       if (event.type === 'run.started') {
-        terminal.write(`${runLine(event, look)}\n`);
+        terminal.write(`${wrapText(runLine(event), terminal.size().columns - 1).join('\n')}\n`);
         tasks.start(event.jobs.map(({ id }) => id));
       }
       if (event.type === 'warning')
@@ -79,17 +79,14 @@ interface TaskList {
  * display when to begin and when to end. Its own renderer would draw every task at once, however small the terminal.
  */
 function createTaskList(fold: RunFold, screen: Screen, options: LiveOptions & { readonly draw: () => void }): TaskList {
-  const waiting = new Map<string, () => void>();
+  // What each of listr2's tasks waits for; '' outlasts the jobs, since the run itself may have more to tell.
+  const pending = new Map<string, { readonly done: Promise<void>; readonly settle: () => void }>();
   let listr: Promise<unknown> | undefined;
   return {
     start(jobs) {
-      const tasks = jobs.map((job) => ({
-        title: job,
-        task: () => new Promise<void>((resolve) => waiting.set(job, resolve)),
-      }));
-      // The first task makes the display outlast the jobs, since the run itself may have more to tell.
-      const untilEnd = { title: 'run', task: () => new Promise<void>((resolve) => waiting.set('', resolve)) };
-      listr = new Listr([untilEnd, ...tasks], {
+      for (const id of ['', ...jobs]) pending.set(id, deferred());
+      const tasks = Array.from(pending, ([id, { done }]) => ({ title: id, task: () => done }));
+      listr = new Listr(tasks, {
         concurrent: true,
         exitOnError: false,
         // Signals are the command line's to answer; listr2 would end the process.
@@ -99,16 +96,22 @@ function createTaskList(fold: RunFold, screen: Screen, options: LiveOptions & { 
     },
     settle(event) {
       if (event.type !== 'job.finished' && event.type !== 'job.skipped') return;
-      if (!fold.view().legs.some((leg: LegView) => leg.job === event.job && leg.conclusion === undefined))
-        waiting.get(event.job)?.();
+      const open = fold.view().legs.some((leg) => leg.job === event.job && leg.conclusion === undefined);
+      if (!open) pending.get(event.job)?.settle();
     },
     async end() {
-      // What listr2 starts, it starts a few turns after `run`; a run that is over sooner must not leave it waiting.
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      for (const resolve of waiting.values()) resolve();
+      for (const { settle } of pending.values()) settle();
       await listr;
     },
   };
+}
+
+function deferred(): { readonly done: Promise<void>; readonly settle: () => void } {
+  let settle = (): void => undefined;
+  const done = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return { done, settle: () => settle() };
 }
 
 function rendererOn(

@@ -3,7 +3,7 @@ import type { RunEvent } from '../engine/index.ts';
 import { cleanText, clipMiddle, createRunFold, displayWidth, padTo, plural } from '../reports/index.ts';
 import { formatDuration } from '../shared/duration.ts';
 import { renderFinal, runLine, type Summary } from './final.ts';
-import { type Look, lookOf, paintOf } from './look.ts';
+import { lookOf, paintOf } from './look.ts';
 import type { UiSink } from './sink.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -38,7 +38,7 @@ export function createPlainUi(terminal: Terminal, summary: Summary): UiSink {
         width = event.jobs.reduce((most, { id }) => Math.min(30, Math.max(most, displayWidth(id))), width);
       }
       if (event.type === 'job.expanded') for (const leg of event.legs) names.set(leg.id, leg.name);
-      const line = lineOf(event, look);
+      const line = lineOf(event);
       if (line) write(event, line);
     },
     output() {
@@ -58,12 +58,12 @@ export function createPlainUi(terminal: Terminal, summary: Summary): UiSink {
 }
 
 type EventOf<T> = Extract<RunEvent, { readonly type: T }>;
-type Lines = { readonly [T in RunEvent['type']]: (event: EventOf<T>, look: Look) => Line | undefined };
+type Lines = { readonly [T in RunEvent['type']]: (event: EventOf<T>) => Line | undefined };
 
 const none = (): undefined => undefined;
 
 const LINES: Lines = {
-  'run.started': (event, look) => ({ text: runLine(event, look) }),
+  'run.started': (event) => ({ text: runLine(event) }),
   'run.cancelling': ({ message }) => ({ text: `stopping: ${message}`, as: 'cancelled' }),
   'run.finished': none,
   warning: ({ message, job, leg = job }) => ({
@@ -101,8 +101,8 @@ const LINES: Lines = {
   'log.closed': none,
 };
 
-function lineOf<T extends RunEvent['type']>(event: EventOf<T>, look: Look): Line | undefined {
-  return LINES[event.type](event, look);
+function lineOf<T extends RunEvent['type']>(event: EventOf<T>): Line | undefined {
+  return LINES[event.type](event);
 }
 
 function finished(event: EventOf<'job.finished'>): Line {

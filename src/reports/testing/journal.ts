@@ -1,5 +1,5 @@
 /** Journals for tests: events told briefly, numbered and stamped as the engine would. */
-import type { JobDeclaration, RunEvent, RunEventBody, RunStarted } from '../../engine/index.ts';
+import type { JobDeclaration, JobFinished, RunEvent, RunEventBody, RunStarted } from '../../engine/index.ts';
 import type { Evidence, TaskReport, Verdict } from '../../shared/verdict.ts';
 
 const MIDNIGHT = Date.parse('2026-11-22T00:00:00.000Z');
@@ -101,7 +101,7 @@ export function report(job: string, over: Partial<TaskReport> = {}): TaskReport 
   };
 }
 
-export function succeeded(job: string, duration: number, over: Partial<TaskReport> = {}): RunEventBody {
+export function succeeded(job: string, duration: number, over: Partial<TaskReport> = {}): JobFinished {
   return {
     type: 'job.finished',
     job,

@@ -1,0 +1,127 @@
+/** A run in the making: what the fold changes as it reads, and the view that is taken of it. */
+import type { RunFinished } from '../engine/index.ts';
+import { unreachable } from '../shared/result.ts';
+import type { LegView, RunView, Standing, WarningView } from './view.ts';
+
+type Draft<T> = { -readonly [K in keyof T]: T[K] };
+export type LegDraft = Draft<Omit<LegView, 'standing' | 'attempts'>> & {
+  readonly attempts: LegView['attempts'][number][];
+  tolerated: boolean;
+};
+export type OfLeg = { readonly job: string; readonly leg: string };
+
+export interface RunDraft {
+  started: RunView['started'];
+  firstTime: string | undefined;
+  lastTime: string | undefined;
+  finished: RunFinished | undefined;
+  cancelling: RunView['cancelling'];
+  missing: number;
+  lastSeq: number;
+  /** Legs by id, in the order in which they are shown; replaced in place when a job expands. */
+  jobs: Map<string, Map<string, LegDraft>>;
+  warnings: WarningView[];
+}
+
+export function emptyRun(): RunDraft {
+  return {
+    started: undefined,
+    firstTime: undefined,
+    lastTime: undefined,
+    finished: undefined,
+    cancelling: undefined,
+    missing: 0,
+    lastSeq: 0,
+    jobs: new Map(),
+    warnings: [],
+  };
+}
+
+export function jobOf(run: RunDraft, job: string): Map<string, LegDraft> {
+  const known = run.jobs.get(job);
+  if (known) return known;
+  const made = new Map([[job, emptyLeg(job, job)]]);
+  run.jobs.set(job, made);
+  return made;
+}
+
+export function legOf(run: RunDraft, { job, leg: id }: OfLeg): LegDraft {
+  const legs = jobOf(run, job);
+  const known = legs.get(id);
+  if (known) return known;
+  const made = emptyLeg(job, id);
+  legs.set(id, made);
+  return made;
+}
+
+export function emptyLeg(job: string, id: string): LegDraft {
+  return {
+    id,
+    job,
+    name: id,
+    needs: [],
+    checks: [],
+    continueOnError: false,
+    tolerated: false,
+    phase: 'waiting',
+    attempts: [],
+  };
+}
+
+/** The view of this moment; later changes of the draft do not reach it. */
+export function snapshot(run: RunDraft): RunView {
+  const legs = [...run.jobs.values()].flatMap((job) => [...job.values()].map(toLeg));
+  const counts: Record<Standing, number> = {
+    failed: 0,
+    tolerated: 0,
+    cancelled: 0,
+    running: 0,
+    waiting: 0,
+    skipped: 0,
+    reused: 0,
+    succeeded: 0,
+  };
+  for (const leg of legs) counts[leg.standing] += 1;
+  return {
+    duration: run.finished?.duration ?? between(run.firstTime, run.lastTime),
+    missing: run.missing,
+    legs,
+    counts,
+    warnings: [...run.warnings],
+    ...(run.started && { started: run.started }),
+    ...(run.firstTime !== undefined && { firstTime: run.firstTime }),
+    ...(run.lastTime !== undefined && { lastTime: run.lastTime }),
+    ...(run.cancelling && { cancelling: run.cancelling }),
+    ...(run.finished && {
+      finished: { result: run.finished.result, exitCode: run.finished.exitCode, totals: run.finished.totals },
+    }),
+  };
+}
+
+function toLeg({ tolerated, ...draft }: LegDraft): LegView {
+  return { ...draft, attempts: [...draft.attempts], standing: standingOf(draft, tolerated) };
+}
+
+function standingOf(leg: Omit<LegDraft, 'tolerated'>, tolerated: boolean): Standing {
+  if (leg.skipped) return 'skipped';
+  switch (leg.conclusion) {
+    case undefined:
+      return leg.phase === 'waiting' ? 'waiting' : 'running';
+    case 'success':
+      if (tolerated) return 'tolerated';
+      return leg.reusedFrom === undefined ? 'succeeded' : 'reused';
+    case 'failure':
+      return 'failed';
+    case 'cancelled':
+      return 'cancelled';
+    case 'skipped':
+      return 'skipped';
+    default:
+      return unreachable(leg.conclusion);
+  }
+}
+
+function between(from: string | undefined, to: string | undefined): number {
+  const span = Date.parse(to ?? '') - Date.parse(from ?? '');
+  return Number.isFinite(span) ? Math.max(0, span) : 0;
+}

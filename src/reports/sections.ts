@@ -1,0 +1,118 @@
+/** The summary's sections on what did not fail: what was not run, what succeeded, and what is worth knowing beside. */
+import { formatDuration } from '../shared/duration.ts';
+import { type Cause, createCauses, pathOf } from './causes.ts';
+import { formatBytes, plural } from './figures.ts';
+import { nounFor } from './headline.ts';
+import { type Cell, code, list, prose, table, words } from './markdown.ts';
+import { clip } from './text.ts';
+import { attemptsOf, reasonOf } from './trouble.ts';
+import type { LegView, RunView, Standing } from './view.ts';
+
+const ROWS = 1000;
+const ITEMS = 100;
+
+export function standing(view: RunView, ...wanted: readonly Standing[]): LegView[] {
+  return view.legs.filter((leg) => wanted.includes(leg.standing));
+}
+
+export function skippedSection(view: RunView): string {
+  const skipped = standing(view, 'skipped', 'waiting');
+  if (skipped.length === 0) return '';
+  const causeOf = createCauses(view);
+  const rows = skipped.slice(0, ROWS).map((leg): Cell[] => {
+    const cause = leg.skipped?.reason === 'needs' ? causeOf(leg.job) : undefined;
+    return [prose(leg.name, 60), prose(reasonOf(leg), 160), cause ? prose(causeInWords(cause), 200) : ''];
+  });
+  return joined('## Not run\n', table(['name', 'why', 'where it began'], rows), cutNote(skipped.length, ROWS));
+}
+
+/** `web ← api: the command ended with exit code 3, and 1 more`. */
+function causeInWords(cause: Cause): string {
+  const { root, others } = cause;
+  const path = pathOf(cause);
+  const shown = path.length > 6 ? [...path.slice(0, 2), '…', ...path.slice(-2)] : path;
+  return `${shown.join(' ← ')}: ${clip(reasonOf(root), 100)}${others > 0 ? `, and ${others} more` : ''}`;
+}
+
+export function goodSection(title: string, legs: readonly LegView[]): string {
+  if (legs.length === 0) return '';
+  const rows = legs
+    .slice(0, ROWS)
+    .map((leg): Cell[] => [
+      prose(leg.name, 60),
+      prose(evidenceOf(leg), 120),
+      attemptsOf(leg),
+      formatDuration(leg.duration ?? 0),
+      code(leg.task?.branch ?? ''),
+      leg.task ? String(leg.task.commits.length) : '',
+      leg.task ? String(leg.task.changed.total) : '',
+      code(leg.log?.path ?? ''),
+      code(leg.reusedFrom ?? ''),
+    ]);
+  const head = ['name', 'evidence', 'attempts', 'duration', 'branch', 'commits', 'files changed', 'log', 'reused from'];
+  return joined(`## ${title}\n`, table(head, rows), cutNote(legs.length, ROWS));
+}
+
+function evidenceOf(leg: LegView): string {
+  const seen = leg.task?.verdict.evidence.map((evidence) => evidence.seen) ?? [];
+  return seen.length === 0 ? 'nothing was checked' : seen.join('; ');
+}
+
+export function warningsSection(view: RunView): string {
+  const items = [
+    ...view.warnings.map(({ leg, code: id, message }) =>
+      words(code(id), leg === undefined ? '' : ' in ', code(leg ?? ''), ': ', prose(message)),
+    ),
+    ...view.legs.flatMap((leg) =>
+      (leg.task?.warnings ?? []).map((message) => words(code(leg.id), ': ', prose(message))),
+    ),
+  ];
+  if (items.length === 0) return '';
+  const shown = [...new Set(items.map(({ markdown }) => markdown))];
+  return joined(
+    '## Warnings\n',
+    list(shown.slice(0, ITEMS).map((markdown) => ({ markdown }))),
+    cutNote(shown.length, ITEMS),
+  );
+}
+
+export function containmentSection(view: RunView): string {
+  const ran = view.legs.filter(({ task, reusedFrom }) => task !== undefined && reusedFrom === undefined);
+  const reaped = ran.filter(({ task }) => (task?.contained.reaped ?? 0) > 0);
+  if (ran.length === 0) return '';
+  const ways = new Map<string, number>();
+  for (const { task } of ran) {
+    const by = task?.contained.by.join(' + ') || 'nothing';
+    ways.set(by, (ways.get(by) ?? 0) + 1);
+  }
+  const held = [...ways].map(([by, count]) => `${plural(count, nounFor(view))} by ${by}`).join(', ');
+  const parts = ['## Processes\n', `${prose(`Held together: ${held}.`).markdown}\n`];
+  if (reaped.length === 0) parts.push('Nothing was left running.\n');
+  else {
+    const rows = reaped
+      .slice(0, ITEMS)
+      .map(({ name, task }): Cell[] => [
+        prose(name, 60),
+        `ended ${plural(task?.contained.reaped ?? 0, 'process', 'processes')} that the command had left running`,
+      ]);
+    parts.push(table(['name', 'left behind'], rows), cutNote(reaped.length, ITEMS));
+  }
+  return joined(...parts);
+}
+
+export function artifactsSection(view: RunView): string {
+  const rows = view.legs.flatMap((leg) =>
+    (leg.task?.artifacts ?? []).map(({ path, bytes }): Cell[] => [prose(leg.name, 60), code(path), formatBytes(bytes)]),
+  );
+  if (rows.length === 0) return '';
+  return joined('## Artifacts\n', table(['name', 'file', 'size'], rows.slice(0, ITEMS)), cutNote(rows.length, ITEMS));
+}
+
+/** Sections with a blank line between; those that have nothing to say are left out. */
+export function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+function cutNote(total: number, shown: number): string {
+  return total > shown ? `And ${total - shown} more.\n` : '';
+}
