@@ -6,15 +6,8 @@ export type { JournalEntry, JournalProblem } from './journal-lines.ts';
 export { type FollowOptions, followJournal, loadJournal, readJournal } from './journal-reader.ts';
 export { type Latest, latestRun, openLatest, type Published } from './latest.ts';
 export { createLegLog, type LegLog } from './leg-log.ts';
-export {
-  acquireRunLock,
-  type LockHeld,
-  type RunLock,
-  readRunLock,
-  type StaleLock,
-  type WaitOptions,
-  waitForRunLock,
-} from './lock.ts';
+export { acquireRunLock, type RunLock, readRunLock, type WaitOptions, waitForRunLock } from './lock.ts';
+export type { LockHeld, StaleLock } from './lock-file.ts';
 export { describeSelf, type Holder, holderOf, holderOfFile, type LockFile, type LockInfo } from './lock-info.ts';
 export {
   LATEST_JOURNAL,

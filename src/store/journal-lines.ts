@@ -52,8 +52,8 @@ export function journalLines(): JournalLines {
         entries.push(...judge(take(), true));
         start = at + 1;
       }
-      // A copy, since the caller may fill its buffer again.
-      if (start < bytes.length) add(bytes.slice(start));
+      // A copy (slice of a Buffer is none), since the caller may fill its buffer again.
+      if (start < bytes.length) add(Uint8Array.from(bytes.subarray(start)));
       return entries;
     },
     end: () => (length === 0 ? [] : judge(take(), false)),

@@ -15,7 +15,7 @@ export interface Journal {
   append(event: RunEvent): void;
   /** Resolves when what was appended so far will outlive a power cut. Rejects as `append` throws. */
   flush(): Promise<void>;
-  /** Flushes and closes. */
+  /** Flushes and closes; a second call answers the same. */
   close(): Promise<void>;
 }
 
@@ -38,11 +38,21 @@ export function createJournal(path: HostPath): Journal {
     if (lost !== undefined) throw lost;
     await disk.flush();
   };
+  const finish = async () => {
+    try {
+      await flush();
+    } finally {
+      await closeFile(fd);
+    }
+  };
+  let closing: Promise<void> | undefined;
   return {
     path,
     append: (event) => {
       lost ??= disk.failure();
       if (lost !== undefined) throw lost;
+      // The descriptor may belong to another file by now.
+      if (closing !== undefined) throw new Error(`the journal ${path} is closed`);
       try {
         end += appendLine(fd, end, Buffer.from(`${JSON.stringify(event)}\n`));
       } catch (cause) {
@@ -52,12 +62,9 @@ export function createJournal(path: HostPath): Journal {
       if (event.type === 'job.finished' || event.type === 'run.finished') disk.request();
     },
     flush,
-    close: async () => {
-      try {
-        await flush();
-      } finally {
-        await closeFile(fd);
-      }
+    close: () => {
+      closing ??= finish();
+      return closing;
     },
   };
 }

@@ -14,7 +14,7 @@ export interface LegLog {
    * writer is never far ahead of the disk. Throws or rejects with `MachineError`, and what was written stays.
    */
   write(chunk: Uint8Array): void | Promise<void>;
-  /** Writes what is left. `path` is relative to the repository's root, ready for `log.closed`. */
+  /** Writes what is left; a second call answers the same. `path` is relative to the repository's root, ready for `log.closed`. */
   close(): Promise<{ readonly path: string; readonly bytes: number; readonly sha256: string }>;
 }
 
@@ -41,10 +41,8 @@ export function createLegLog(run: RunPaths, leg: string): LegLog {
         waiting = [];
         ahead = 0;
         await writeAll(fd, batch);
-        for (const chunk of batch) {
-          hash.update(chunk);
-          bytes += chunk.length;
-        }
+        for (const chunk of batch) hash.update(chunk);
+        bytes += batch.reduce((sum, chunk) => sum + chunk.length, 0);
       }
     } catch (cause) {
       failed = machineError(`write the log ${path}`, cause);
@@ -58,22 +56,29 @@ export function createLegLog(run: RunPaths, leg: string): LegLog {
     await pump;
     if (failed !== undefined) throw failed;
   };
+  const finish = async () => {
+    try {
+      await settle();
+    } finally {
+      await closeFile(fd);
+    }
+    return { path: `${run.relative}/${name}`, bytes, sha256: hash.digest('hex') };
+  };
+  let closing: ReturnType<LegLog['close']> | undefined;
   return {
     path,
     write: (chunk) => {
       if (failed !== undefined) throw failed;
+      // The descriptor may belong to another file by now.
+      if (closing !== undefined) throw new Error(`the log ${path} is closed`);
       waiting.push(chunk);
       ahead += chunk.length;
       pump ??= work();
       return ahead > AHEAD ? settle() : undefined;
     },
-    close: async () => {
-      try {
-        await settle();
-      } finally {
-        await closeFile(fd);
-      }
-      return { path: `${run.relative}/${name}`, bytes, sha256: hash.digest('hex') };
+    close: () => {
+      closing ??= finish();
+      return closing;
     },
   };
 }

@@ -116,8 +116,8 @@ export function holderOf(info: LockInfo, probe: ProcessProbe): Holder {
 /** The same question for a lock file, damaged ones included. `now` is in milliseconds since 1970. */
 export function holderOfFile(file: LockFile, probe: ProcessProbe, now: number): Holder {
   if (file.info !== undefined) return holderOf(file.info, probe);
-  // A time ahead of the clock comes from a clock that was set back, and says nothing about age.
-  const settled = file.modified > now || now - file.modified > SETTLED;
+  // A time far ahead comes from a clock that was set back, and says nothing about age.
+  const settled = Math.abs(now - file.modified) > SETTLED;
   return settled
     ? { state: 'gone', why: 'the file is empty or damaged' }
     : { state: 'unknown', why: 'the file is being written' };

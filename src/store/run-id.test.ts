@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { isRunId, newRunId } from './run-id.ts';
+
+it('is UTC time and four characters', () => {
+  const picks = [10, 1, 12, 7];
+  const id = newRunId(new Date('2026-11-22T20:45:12.987Z'), () => picks.shift() ?? 0);
+  expect(id).toBe('20261122-204512-c3e9');
+});
+
+it('never picks a character beyond the alphabet, nor one that people mistake', () => {
+  const ids = Array.from({ length: 2000 }, () => newRunId(new Date()));
+  expect(ids.every(isRunId)).toBe(true);
+  expect(ids.join('').replace(/[\d-]/g, '')).not.toMatch(/[oil]/);
+  expect(new Set(ids.map((id) => id.slice(-4))).size).toBeGreaterThan(1900);
+});
+
+it('sorts by time', () => {
+  const ids = ['2026-01-02T00:00:00Z', '2026-01-01T23:59:59Z', '2025-12-31T10:00:00Z'].map((time) =>
+    newRunId(new Date(time)),
+  );
+  expect([...ids].sort()).toEqual([...ids].reverse());
+});
+
+it.each([
+  '',
+  '.',
+  '..',
+  '../20261122-204512-k3f9',
+  '20261122-204512-k3f',
+  '20261122-204512-k3fo',
+  '20261122-204512-K3F9',
+  'x20261122-204512-k3f9',
+])('does not take %j for a run', (text) => {
+  expect(isRunId(text)).toBe(false);
+});
