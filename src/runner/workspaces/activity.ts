@@ -1,0 +1,71 @@
+/** Whether anything moves in a working tree, asked every few seconds: names, sizes and times, no content. */
+import { createHash } from 'node:crypto';
+import type { Dirent } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { childPath, locate } from './bytes.ts';
+import { isCode } from './safe-files.ts';
+
+/** Looking takes at most this share of the time, however large the tree is. */
+const SHARE = 0.05;
+
+/** A function that gives a digest of the tree below `root`; a large tree is looked at less often than asked. */
+export function createActivity(root: string, now: () => number = () => performance.now()): () => Promise<string> {
+  let last = '';
+  let next = Number.NEGATIVE_INFINITY;
+  let looking: Promise<string> | undefined;
+  const look = async (): Promise<string> => {
+    const started = now();
+    last = await digest(root);
+    const ended = now();
+    next = ended + (ended - started) / SHARE;
+    return last;
+  };
+  return async () => {
+    if (looking !== undefined) return looking;
+    if (now() < next) return last;
+    looking = look();
+    try {
+      return await looking;
+    } finally {
+      looking = undefined;
+    }
+  };
+}
+
+async function digest(root: string): Promise<string> {
+  return createHash('sha256')
+    .update(await describe(root, ''))
+    .digest('hex');
+}
+
+/** A line an entry, sorted: the order in which a directory lists them means nothing. */
+async function describe(root: string, directory: string): Promise<string> {
+  const parts = await Promise.all(
+    (await list(root, directory)).map(async (entry) => {
+      const path = childPath(directory, entry.name);
+      if (path === '.git') return '';
+      const line = await stamp(root, path);
+      return entry.isDirectory() ? `${line}${await describe(root, path)}` : line;
+    }),
+  );
+  return parts.sort().join('');
+}
+
+async function stamp(root: string, path: string): Promise<string> {
+  try {
+    const { mtimeMs, ctimeMs, size, mode } = await lstat(locate(root, path));
+    return `${path}\0${mode}\0${size}\0${mtimeMs}\0${ctimeMs}\n`;
+  } catch (error) {
+    if (isCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return `${path}\0gone\n`;
+    throw error;
+  }
+}
+
+async function list(root: string, directory: string): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(locate(root, directory), { withFileTypes: true, encoding: 'latin1' });
+  } catch (error) {
+    if (isCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return [];
+    throw error;
+  }
+}

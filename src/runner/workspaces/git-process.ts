@@ -1,0 +1,117 @@
+/** Starts git: one process a call, its output as bytes, its exit code as data. */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { type SimpleGitOptions, simpleGit } from 'simple-git';
+import { MachineError } from '../../shared/failure.ts';
+
+export interface GitCall {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** The whole environment: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly input?: Buffer | string;
+  /** Exit codes that are an answer and no failure; 0 unless said. */
+  readonly codes?: readonly number[];
+}
+
+export interface GitOutput {
+  readonly code: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** A git that says nothing for this long hangs, on a named pipe or a dead network drive. Milliseconds. */
+const SILENCE = 10 * 60_000;
+
+/** simple-git refuses these unless told; every value here is written by orch itself, none comes from a task. */
+const UNSAFE = {
+  allowUnsafeConfigPaths: true,
+  allowUnsafeConfigEnvCount: true,
+  allowUnsafeHooksPath: true,
+  allowUnsafeFsMonitor: true,
+};
+
+/** Runs git once. Throws `MachineError` when it cannot start or ends with a code that is not in `codes`. */
+export async function runGit(call: GitCall): Promise<GitOutput> {
+  if (!existsSync(call.cwd)) {
+    throw new MachineError({ code: 'environment-lost', message: `the directory ${call.cwd} is gone` });
+  }
+  await enter();
+  try {
+    return await start(call);
+  } finally {
+    leave();
+  }
+}
+
+async function start(call: GitCall): Promise<GitOutput> {
+  const stdout: Buffer[] = [];
+  let code = 0;
+  let stderr = '';
+  const options: Partial<SimpleGitOptions> = {
+    baseDir: call.cwd,
+    // The default takes the output as complete 50 ms after the exit, which a busy machine turns into a truncation.
+    completion: { onClose: true, onExit: false },
+    timeout: { block: SILENCE },
+    allowEnvironment: Object.keys(call.env),
+    unsafe: UNSAFE,
+    errors(error, result) {
+      code = result.exitCode;
+      stderr = Buffer.concat(result.stdErr).toString('utf8');
+      return error;
+    },
+  };
+  if (call.input !== undefined) options.input = () => call.input;
+  const git = simpleGit(options).env({ ...call.env });
+  git.outputHandler((_command, out) => {
+    out.on('data', (chunk: Buffer) => stdout.push(chunk));
+    // simple-git waits 50 ms for output after a command that printed none; an empty chunk tells it there was some.
+    out.once('end', () => out.emit('data', Buffer.alloc(0)));
+  });
+  try {
+    await git.raw([...call.args]);
+  } catch (error) {
+    throw failed(call, code, error instanceof Error ? error.message : String(error));
+  }
+  if (!(call.codes ?? [0]).includes(code)) throw failed(call, code, stderr);
+  return { code, stdout: Buffer.concat(stdout), stderr };
+}
+
+function failed(call: GitCall, code: number, stderr: string): MachineError {
+  const name = call.args[0] ?? '';
+  if (/no space left on device|disk quota exceeded/i.test(stderr)) {
+    return new MachineError({ code: 'disk-full', message: `git ${name}: the disk is full` });
+  }
+  if (code < 0 && /ENOENT/.test(stderr)) {
+    return new MachineError({ code: 'environment-lost', message: 'git could not be started: it is not on the PATH' });
+  }
+  const lines = stderr.trim().split('\n').slice(0, 20);
+  const reason = lines.find((line) => line.startsWith('fatal: ')) ?? lines[0] ?? '';
+  return new MachineError({
+    code: 'environment-lost',
+    message: `git ${name} failed: ${reason.replace(/^(fatal|error): /, '') || `exit code ${code}`}`,
+    details: lines,
+  });
+}
+
+/** More processes than this at once only wait for each other's disk. */
+const places = Math.max(4, 2 * availableParallelism());
+let running = 0;
+const waiting: (() => void)[] = [];
+
+async function enter(): Promise<void> {
+  if (running < places) {
+    running++;
+    return;
+  }
+  await new Promise<void>((resolve) => {
+    waiting.push(resolve);
+  });
+}
+
+/** Hands the place to whoever waits longest. */
+function leave(): void {
+  const next = waiting.shift();
+  if (next === undefined) running--;
+  else next();
+}

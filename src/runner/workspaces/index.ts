@@ -1,0 +1,17 @@
+/** Git for runs: the user's repository, working trees of jobs, and what orch does with them by a git of its own. */
+
+export type { Fingerprint, Fingerprints } from './fingerprint.ts';
+export { compareFingerprints, createFingerprints } from './fingerprint.ts';
+export { commitTree, isAncestor, listCommits, mergeCommits } from './history.ts';
+export type { JobWorkspace, WorkspaceSettings, Workspaces } from './job-workspace.ts';
+export { createWorkspaces } from './job-workspace.ts';
+export type { GitRepository } from './repository.ts';
+export { openRepository, resolveCommit } from './repository.ts';
+export type { SharedPaths } from './shared-paths.ts';
+export type { SnapshotRequest } from './snapshot.ts';
+export { snapshotUncommitted } from './snapshot.ts';
+export type { SweepRequest, SweptWorktree } from './sweep.ts';
+export { sweepWorktrees } from './sweep.ts';
+export type { LinkedWorktree } from './worktree.ts';
+export { defaultRoot as defaultWorktreeRoot } from './worktree-record.ts';
+export { estimateWorktreeSize } from './worktree-size.ts';

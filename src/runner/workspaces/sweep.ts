@@ -1,0 +1,120 @@
+/** Clears away working trees that runs have left behind; what is not committed in them is committed first. */
+import { lstat, readdir } from 'node:fs/promises';
+import type { Failure } from '../../shared/failure.ts';
+import { MachineError } from '../../shared/failure.ts';
+import { childPath, locate } from './bytes.ts';
+import { readRef } from './head-file.ts';
+import { commitTree, isAncestor } from './history.ts';
+import { moveBranch } from './refs.ts';
+import type { GitRepository } from './repository.ts';
+import { leftovers } from './reset.ts';
+import { exists, isCode, removeTree } from './safe-files.ts';
+import { attachWorktree } from './worktree.ts';
+import { removeAdmin } from './worktree-admin.ts';
+import { listRecords, removeRecord, type WorktreeRecord } from './worktree-record.ts';
+
+export interface SweepRequest {
+  /** Which runs' worktrees to take; all unless said. Never name one that is still going on. */
+  readonly runs?: (run: string) => boolean;
+  /** Only tell. */
+  readonly dryRun?: boolean;
+  /** Remove even what holds things that cannot be committed, such as embedded repositories. */
+  readonly force?: boolean;
+}
+
+export interface SweptWorktree {
+  readonly run: string;
+  readonly leg: string;
+  readonly branch: string;
+  readonly path: string;
+  /** ISO 8601. */
+  readonly created: string;
+  readonly bytes: number;
+  readonly removed: boolean;
+  /** The commit on the branch that holds what was not committed. */
+  readonly saved?: string;
+  /** Why it was not removed. */
+  readonly problem?: Failure;
+}
+
+/** One result for each worktree, oldest first. Branches always stay; one worktree's trouble does not stop the others. */
+export async function sweepWorktrees(
+  repository: GitRepository,
+  request: SweepRequest = {},
+): Promise<readonly SweptWorktree[]> {
+  const swept: SweptWorktree[] = [];
+  for (const record of await listRecords(repository)) {
+    if (request.runs !== undefined && !request.runs(record.run)) continue;
+    const { run, leg, branch, path, created } = record;
+    const bytes = (await diskUse(path)) + (await diskUse(leftovers(path)));
+    const seen = { run, leg, branch, path, created, bytes };
+    swept.push(
+      request.dryRun === true
+        ? { ...seen, removed: false }
+        : { ...seen, ...(await sweep(repository, record, request)) },
+    );
+  }
+  return swept;
+}
+
+async function sweep(
+  repository: GitRepository,
+  record: WorktreeRecord,
+  request: SweepRequest,
+): Promise<Pick<SweptWorktree, 'removed' | 'saved' | 'problem'>> {
+  try {
+    const { saved, problem } = await save(repository, record);
+    const kept = saved === undefined ? {} : { saved };
+    if (problem !== undefined && request.force !== true) return { removed: false, ...kept, problem };
+    await removeTree(record.path);
+    await removeTree(leftovers(record.path));
+    await repository.exclusive(() => removeAdmin(record));
+    await removeRecord(record);
+    return { removed: true, ...kept };
+  } catch (error) {
+    if (!(error instanceof MachineError)) throw error;
+    return { removed: false, problem: error.failure };
+  }
+}
+
+/** Commits what the worktree holds beyond its branch, on the branch; commits of a detached HEAD become a parent. */
+async function save(
+  repository: GitRepository,
+  record: WorktreeRecord,
+): Promise<{ readonly saved?: string; readonly problem?: Failure }> {
+  if (record.state === 'creating' || !(await exists(record.path))) return {};
+  const worktree = attachWorktree(repository, record);
+  const { tree, problems } = await worktree.capture();
+  const tip = (await readRef(repository.git, repository.commonDir, `refs/heads/${record.branch}`)) ?? record.start;
+  const head = await worktree.head();
+  const apart = !(await isAncestor(repository, head.commit, tip));
+  const [problem] = problems;
+  const trouble = problem === undefined ? {} : { problem };
+  if (!apart && tree === (await worktree.treeOf(tip))) return trouble;
+  const saved = await commitTree(repository, {
+    tree,
+    parents: apart ? [tip, head.commit] : [tip],
+    message: `wip: what ${record.leg} had not committed`,
+  });
+  await repository.exclusive(() => moveBranch(repository, record.branch, saved));
+  return { saved, ...trouble };
+}
+
+/** Bytes as the files tell them, symlinks not followed; 0 when there is nothing. */
+async function diskUse(root: string): Promise<number> {
+  return sizeBelow(root, '');
+}
+
+async function sizeBelow(root: string, path: string): Promise<number> {
+  try {
+    const stat = await lstat(locate(root, path));
+    if (!stat.isDirectory()) return stat.size;
+    const entries = await readdir(locate(root, path), { encoding: 'latin1' });
+    let total = 0;
+    for (const name of entries) total += await sizeBelow(root, childPath(path, name));
+    return total;
+  } catch (error) {
+    if (isCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return 0;
+    throw error;
+  }
+}

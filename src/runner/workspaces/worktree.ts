@@ -1,0 +1,178 @@
+/** A job's working tree after it was made: what may be asked of it and done with it until it is closed. */
+import { lstat } from 'node:fs/promises';
+import type { HostPath } from '../../shared/brand.ts';
+import { hostPath } from '../../shared/brand.ts';
+import type { Failure } from '../../shared/failure.ts';
+import { createActivity } from './activity.ts';
+import { type CapturedTree, captureTree } from './capture.ts';
+import { readHead, readRef } from './head-file.ts';
+import { type CommitLine, commitTree, listCommits } from './history.ts';
+import { moveBranch } from './refs.ts';
+import type { GitRepository } from './repository.ts';
+import { resetWorktree } from './reset.ts';
+import { isCode, removeTree } from './safe-files.ts';
+import { type Change, diffTrees, withFileSizes, withSizes } from './tree-diff.ts';
+import { indexStamp, isPointerIntact, publishIndex, removeAdmin } from './worktree-admin.ts';
+import { removeRecord, sharedPaths, type WorktreeRecord, writeRecord } from './worktree-record.ts';
+
+/** Fills the port of the same name in `src/tasks/ports.ts`. */
+export interface LinkedWorktree {
+  readonly path: HostPath;
+  readonly warnings: readonly string[];
+  capture(): Promise<{ readonly tree: string; readonly problems: readonly Failure[] }>;
+  changes(from: string, to: string): Promise<readonly Change[]>;
+  head(): Promise<{ readonly commit: string; readonly branch?: string }>;
+  commits(from: string, to: string, limit: number): Promise<readonly CommitLine[]>;
+  commit(request: { readonly tree: string; readonly parent: string; readonly message: string }): Promise<string>;
+  treeOf(commit: string): Promise<string>;
+  setBranch(branch: string, commit: string): Promise<void>;
+  reset(commit: string): Promise<void>;
+  activity(): Promise<string>;
+  close(request: { readonly keep: boolean }): Promise<void>;
+}
+
+/** What this process has learned of the worktree: it spares processes, and nothing depends on it. */
+interface Memory {
+  /** The worktree's own index file as orch last wrote it; unknown after a restart. */
+  stamp?: string | undefined;
+  readonly trees: Map<string, string>;
+  readonly made: Map<string, { readonly parent: string; readonly line: CommitLine }>;
+  captured?: { readonly tree: string; readonly changes: readonly Change[] };
+}
+
+interface Opened {
+  readonly repository: GitRepository;
+  readonly record: WorktreeRecord;
+  readonly memory: Memory;
+}
+
+export interface AttachOptions {
+  /** The stamp of the index that orch has just put into the worktree. */
+  readonly stamp?: string | undefined;
+}
+
+/** The worktree that a record tells of, made now or by an earlier process. */
+export function attachWorktree(
+  repository: GitRepository,
+  record: WorktreeRecord,
+  options: AttachOptions = {},
+): LinkedWorktree {
+  const opened: Opened = { repository, record, memory: { stamp: options.stamp, trees: new Map(), made: new Map() } };
+  return {
+    path: hostPath(record.path),
+    warnings: record.warnings,
+    capture: () => capture(opened),
+    changes: (from, to) => changes(opened, from, to),
+    head: () => head(opened),
+    commits: (from, to, limit) => commits(opened, { from, to, limit }),
+    commit: (request) => commit(opened, request),
+    treeOf: (id) => treeOf(opened, id),
+    setBranch: (branch, id) => repository.exclusive(() => moveBranch(repository, branch, id)),
+    reset: (id) => reset(opened, id),
+    activity: createActivity(record.path),
+    close: ({ keep }) => close(opened, keep),
+  };
+}
+
+async function capture({ repository, record, memory }: Opened): Promise<CapturedTree> {
+  const stamp = await indexStamp(record.admin);
+  const touched = stamp !== undefined && stamp !== memory.stamp;
+  const captured = await captureTree(repository, {
+    workTree: record.path,
+    index: record.index,
+    start: record.start,
+    excluded: sharedPaths(record),
+    submodules: record.submodules,
+    admin: record.admin,
+    keepRef: `${record.run}/${record.leg}`,
+    ...(touched ? { taskIndex: `${record.admin}/index` } : {}),
+  });
+  memory.captured = { tree: captured.tree, changes: await withFileSizes(record.path, captured.changes, sizeOf) };
+  if (await isPointerIntact(record)) return captured;
+  const replaced: Failure = { code: 'unsafe-tree', message: "the worktree's .git was replaced", details: ['.git'] };
+  return { ...captured, problems: [...captured.problems, replaced] };
+}
+
+async function sizeOf(path: Buffer): Promise<number> {
+  try {
+    return (await lstat(path)).size;
+  } catch (error) {
+    // Recorded a moment ago and gone: something of the task's still runs.
+    if (isCode(error, 'ENOENT', 'ENOTDIR')) return 0;
+    throw error;
+  }
+}
+
+async function changes(opened: Opened, from: string, to: string): Promise<readonly Change[]> {
+  const { repository, record, memory } = opened;
+  if (from === to) return [];
+  const { captured } = memory;
+  if (captured !== undefined && from === record.start && (memory.trees.get(to) ?? to) === captured.tree)
+    return captured.changes;
+  return withSizes(repository, await diffTrees(repository.git, from, to));
+}
+
+/** A HEAD that cannot be read, or names no commit, counts as one that never left the start. */
+async function head(opened: Opened): Promise<{ readonly commit: string; readonly branch?: string }> {
+  const { repository, record } = opened;
+  const found = await readHead(record.admin);
+  const branch = found?.ref?.startsWith('refs/heads/') ? { branch: found.ref.slice('refs/heads/'.length) } : {};
+  const commit =
+    found?.ref === undefined ? found?.commit : await readRef(repository.git, repository.commonDir, found.ref);
+  if (commit === undefined || !(await isKnown(opened, commit))) return { commit: record.start, ...branch };
+  return { commit, ...branch };
+}
+
+async function isKnown({ repository, record, memory }: Opened, commit: string): Promise<boolean> {
+  if (commit === record.start || memory.trees.has(commit)) return true;
+  return (await repository.git.run(['cat-file', '-e', `${commit}^{commit}`], { codes: [0, 1, 128] })).code === 0;
+}
+
+async function commits(
+  opened: Opened,
+  range: { readonly from: string; readonly to: string; readonly limit: number },
+): Promise<readonly CommitLine[]> {
+  const made = opened.memory.made.get(range.to);
+  if (made?.parent === range.from && range.limit > 0) return [made.line];
+  return listCommits(opened.repository, range);
+}
+
+async function commit(
+  { repository, memory }: Opened,
+  request: { readonly tree: string; readonly parent: string; readonly message: string },
+): Promise<string> {
+  const { tree, parent, message } = request;
+  const id = await commitTree(repository, { tree, parents: [parent], message });
+  memory.trees.set(id, tree);
+  const subject = message.trim().split('\n', 1)[0] ?? '';
+  memory.made.set(id, { parent, line: { id, subject } });
+  return id;
+}
+
+async function treeOf({ repository, memory }: Opened, id: string): Promise<string> {
+  const known = memory.trees.get(id);
+  if (known !== undefined) return known;
+  const tree = await repository.git.text(['rev-parse', '--verify', '--quiet', `${id}^{tree}`]);
+  memory.trees.set(id, tree);
+  return tree;
+}
+
+async function reset({ repository, record, memory }: Opened, id: string): Promise<void> {
+  await resetWorktree(repository, record, id);
+  await repository.exclusive(() => moveBranch(repository, record.branch, id));
+  memory.stamp = await indexStamp(record.admin);
+  delete memory.captured;
+}
+
+async function close({ repository, record }: Opened, keep: boolean): Promise<void> {
+  if (keep) {
+    // The tree was committed from orch's index; with it `git status` shows a person what is new since.
+    const found = await readHead(record.admin);
+    if (found?.ref === `refs/heads/${record.branch}`) await publishIndex(record);
+    await writeRecord({ ...record, state: 'kept' });
+    return;
+  }
+  await removeTree(record.path);
+  await repository.exclusive(() => removeAdmin(record));
+  await removeRecord(record);
+}
