@@ -1,7 +1,7 @@
 /** Starts git: one process a call, its output as bytes, its exit code as data. */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { type SimpleGitOptions, simpleGit } from 'simple-git';
+import { GitPluginError, type SimpleGitOptions, simpleGit } from 'simple-git';
 import { MachineError } from '../../shared/failure.ts';
 
 export interface GitCall {
@@ -46,7 +46,8 @@ export async function runGit(call: GitCall): Promise<GitOutput> {
 
 async function start(call: GitCall): Promise<GitOutput> {
   const stdout: Buffer[] = [];
-  let code = 0;
+  // Null when a signal ended it.
+  let code: number | null = 0;
   let stderr = '';
   const options: Partial<SimpleGitOptions> = {
     baseDir: call.cwd,
@@ -58,7 +59,8 @@ async function start(call: GitCall): Promise<GitOutput> {
     errors(error, result) {
       code = result.exitCode;
       stderr = Buffer.concat(result.stdErr).toString('utf8');
-      return error;
+      // Its own idea of an error is any exit code with text on stderr; what a code means is for the caller to say.
+      return error instanceof GitPluginError ? error : undefined;
     },
   };
   if (call.input !== undefined) options.input = () => call.input;
@@ -73,23 +75,24 @@ async function start(call: GitCall): Promise<GitOutput> {
   } catch (error) {
     throw failed(call, code, error instanceof Error ? error.message : String(error));
   }
-  if (!(call.codes ?? [0]).includes(code)) throw failed(call, code, stderr);
+  if (code === null || !(call.codes ?? [0]).includes(code)) throw failed(call, code, stderr);
   return { code, stdout: Buffer.concat(stdout), stderr };
 }
 
-function failed(call: GitCall, code: number, stderr: string): MachineError {
+function failed(call: GitCall, code: number | null, stderr: string): MachineError {
   const name = call.args[0] ?? '';
   if (/no space left on device|disk quota exceeded/i.test(stderr)) {
     return new MachineError({ code: 'disk-full', message: `git ${name}: the disk is full` });
   }
-  if (code < 0 && /ENOENT/.test(stderr)) {
+  if (/^Error: spawn/.test(stderr) && /ENOENT/.test(stderr)) {
     return new MachineError({ code: 'environment-lost', message: 'git could not be started: it is not on the PATH' });
   }
+  const end = code === null ? 'it was stopped, having said nothing for ten minutes' : `exit code ${code}`;
   const lines = stderr.trim().split('\n').slice(0, 20);
   const reason = lines.find((line) => line.startsWith('fatal: ')) ?? lines[0] ?? '';
   return new MachineError({
     code: 'environment-lost',
-    message: `git ${name} failed: ${reason.replace(/^(fatal|error): /, '') || `exit code ${code}`}`,
+    message: `git ${name} failed: ${reason.replace(/^(fatal|error): /, '') || end}`,
     details: lines,
   });
 }
