@@ -35,7 +35,7 @@ export async function runAttempt(setting: AttemptSetting, attempt: number, basel
   const judged = await judgeAttempt({ ...setting, env, attempt, baseline }, [findExit(end), read.finding]);
   const report: AttemptReport = {
     attempt,
-    duration: ports.clock.now() - started,
+    duration: Math.round(ports.clock.now() - started),
     ...(end.exit.kind === 'exited' && { exitCode: end.exit.code }),
     ...(end.exit.kind === 'signalled' && { signal: end.exit.signal }),
     ...(judged.finding.failure && { failure: judged.finding.failure }),

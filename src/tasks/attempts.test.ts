@@ -101,6 +101,20 @@ describe('attempts', () => {
     expect((await result).failure?.code).toBe('timeout');
   });
 
+  it('add up what had to be ended after them', async () => {
+    const { rig, result } = await start({ retries: '1' });
+    const first = await rig.processes.next();
+    first.leave(2);
+    first.exit(1);
+    await settled();
+    await rig.clock.advance(10_000);
+    const second = await rig.processes.next();
+    second.leave(1);
+    second.exit(0);
+    await result;
+    expect(readRun(rig.memo)?.contained.reaped).toBe(3);
+  });
+
   it('give the outputs of the last one alone', async () => {
     const { rig, result } = await start({ retries: '1', outputs: 'x y' });
     const first = await rig.processes.next();
@@ -176,6 +190,19 @@ describe('what a failed attempt has left', () => {
     await playAttempt(rig, 0);
     expect((await result).outcome).toBe('success');
     expect(work.head).toBe(rig.repository.root);
+  });
+
+  it('includes commits that leave the files as they were', async () => {
+    const { rig, result } = await start({ retries: '1' });
+    const process = await rig.processes.next();
+    const own = rig.repository.work.commit('nothing but a message');
+    process.exit(1);
+    await settled();
+    const kept = rig.repository.branches.get('orch-attempts/r1/api/1') ?? '';
+    expect(rig.repository.history.commits.get(kept)?.parents).toEqual([own]);
+    await rig.clock.advance(10_000);
+    await playAttempt(rig, 0);
+    await result;
   });
 
   it('is nothing when it changed nothing', async () => {

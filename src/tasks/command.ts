@@ -60,7 +60,7 @@ export async function runCommand(ports: CommandPorts, request: CommandRequest): 
     watch.stop();
   }
   const contained = await running.reap();
-  return { ...ending, contained, duration: ports.clock.now() - startedAt };
+  return { ...ending, contained, duration: Math.round(ports.clock.now() - startedAt) };
 }
 
 async function awaitEnd(

@@ -74,9 +74,7 @@ async function finishTree(finishing: FinishingTree): Promise<TaskReport> {
   const { start, branch } = prepared;
   const left = await findLeft(finishing);
   const settled = await settle(finishing, left);
-  const { tip } = settled;
-  // A result that cannot be trusted to be complete is not passed on.
-  const result = faults.list.length === 0 ? settled.result : start;
+  const { tip, result } = settled;
   await faults.attempt('publishing the result', () => ports.results.publish({ start, result }), undefined);
   const changed = await faults.attempt('listing the changed files', () => findChanged(finishing, settled), {
     total: 0,
@@ -111,9 +109,9 @@ async function finishTree(finishing: FinishingTree): Promise<TaskReport> {
 /** Commits that a report lists. */
 const COMMITS = 50;
 
-/** What a success left is known; after a failure, whatever is there now. */
-async function findLeft({ ran, outcome, tree, prepared, faults, warn }: FinishingTree): Promise<Remains | undefined> {
-  if (outcome === 'success' && ran?.left) return ran.left;
+/** What a successful attempt left is known; otherwise whatever is there now. */
+async function findLeft({ ran, tree, prepared, faults, warn }: FinishingTree): Promise<Remains | undefined> {
+  if (ran?.left) return ran.left;
   const unknown = { commit: prepared.start, branch: prepared.branch };
   const head = await faults.attempt('reading where the task left HEAD', () => tree.head(), unknown);
   const capture = await faults.attempt('recording the files', () => tree.capture(), undefined);
@@ -142,15 +140,11 @@ async function settle(finishing: FinishingTree, left: Remains | undefined): Prom
   return faults.attempt('committing', () => (isPassedOn ? settleResult(request) : settleWork(request, why)), unchanged);
 }
 
-async function findChanged(
-  { tree, prepared, ran, outcome }: FinishingTree,
-  { tip }: Settled,
-): Promise<TaskReport['changed']> {
+async function findChanged({ tree, prepared, ran }: FinishingTree, { tip }: Settled): Promise<TaskReport['changed']> {
   const { start } = prepared;
   if (tip === start) return { total: 0, shown: [] };
-  // The evidence has said so already, when it was measured from the start and the tip is what it saw.
-  const isKnown = outcome === 'success' && (ran?.baseline ?? prepared.baseline) === start;
-  if (isKnown && ran?.left) return ran.left.changed;
+  // The evidence has said so already, when it was measured from the start.
+  if (ran?.left && (ran.baseline ?? prepared.baseline) === start) return ran.left.changed;
   return summarizeChanges(await tree.changes(start, tip));
 }
 

@@ -59,6 +59,7 @@ export function startIdleClock({ clock, limit, sample, expire }: IdleClockReques
       if (stopped) return;
       compare(seen, clock.now());
     }
+    // A reference from before a time of much output would hide the use of the processor after it.
     if (written) reference = undefined;
     written = false;
     if (clock.now() - progressAt >= limit) expire();

@@ -4,6 +4,7 @@ import { type AttemptSetting, runShell } from './attempt-setting.ts';
 import { cancelledFailure } from './cancellation.ts';
 import type { CommandEnd } from './command.ts';
 import { type Finding, findChanges, findExpected, findVerified, joinFindings } from './evidence.ts';
+import { firstLine } from './messages.ts';
 import type { TaskPorts } from './ports.ts';
 import { type Left, summarizeChanges } from './record.ts';
 import { note } from './warnings.ts';
@@ -55,7 +56,7 @@ function cancelled(ports: TaskPorts): Finding {
 async function verify(judging: Judging, command: string): Promise<CommandEnd> {
   const { ports, settings } = judging;
   ports.progress.report({ type: 'verify.started', attempt: judging.attempt });
-  note(ports, `verify: ${command}`);
+  note(ports, `verify: ${firstLine(command)}`);
   return runShell(judging, 'verify', { whole: settings.verifyTimeout });
 }
 

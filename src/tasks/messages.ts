@@ -22,3 +22,9 @@ export function listSome(items: readonly string[], most: number): string {
 export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** The first line of a command, enough to know it by. */
+export function firstLine(text: string): string {
+  const [first = '', ...others] = text.trim().split('\n');
+  return others.length > 0 ? `${first} …` : first;
+}

@@ -255,6 +255,8 @@ describe('the verdict', () => {
   });
 });
 
+const MEBIBYTE = 1024 * 1024;
+
 describe('outputs', () => {
   const write =
     (text: string, code = 0) =>
@@ -284,8 +286,14 @@ describe('outputs', () => {
     expect(rig.log()).toContain('warning: the declared output version was not written');
   });
 
+  it('may fill their file', async () => {
+    const { result } = await tell({ outputs: 'version' }, write(`version=${'x'.repeat(MEBIBYTE - 8)}`));
+    expect(result.outcome).toBe('success');
+  });
+
   it.each([
     ['cannot be read', 'version=1\nrubbish', 'line 2 is neither name=value nor name<<DELIMITER', { version: '1' }],
+    ['are a byte too large', `version=${'x'.repeat(MEBIBYTE - 7)}`, 'it is larger than 1 MiB', {}],
     ['are too large', `version=${'é'.repeat(600_000)}`, 'it is larger than 1 MiB', {}],
   ])('fail the task when they %s', async (_, text, fault, outputs) => {
     const { result } = await tell({ outputs: 'version' }, write(text));

@@ -5,7 +5,7 @@ import type { Containment } from '../shared/verdict.ts';
 import { endingFailure } from './clocks.ts';
 import { runCommand, UNCONTAINED } from './command.ts';
 import { exitFailure } from './exit.ts';
-import { countOf, listSome } from './messages.ts';
+import { countOf, firstLine, listSome } from './messages.ts';
 import type { TaskPorts, WorkTree } from './ports.ts';
 import { shellArguments } from './shell.ts';
 import { note, type Warn } from './warnings.ts';
@@ -36,7 +36,7 @@ export async function runSetup(ports: TaskPorts, request: SetupRequest): Promise
   if (setup === undefined) return { baseline: start, contained: UNCONTAINED };
   const argv = await shellArguments(ports.files, 'bash', setup.command);
   if (!argv.ok) return { failure: argv.error, baseline: start, contained: UNCONTAINED };
-  note(ports, `setup: ${setup.command}`);
+  note(ports, `setup: ${firstLine(setup.command)}`);
   const end = await runCommand(ports, {
     argv: argv.value,
     cwd: tree.path,
