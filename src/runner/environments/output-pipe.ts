@@ -31,15 +31,20 @@ export async function takeOutputPipe(): Promise<OutputPipe | undefined> {
 }
 
 async function makeBatch(): Promise<boolean> {
-  const directory = mkdtempSync(join(tmpdir(), 'orch-pipes-'));
+  let directory: string | undefined;
   try {
-    const paths = Array.from({ length: BATCH }, (_, index) => join(directory, String(index)));
+    directory = mkdtempSync(join(tmpdir(), 'orch-pipes-'));
+    const paths = Array.from({ length: BATCH }, (_, index) => `${directory}/${index}`);
     const { failed } = await execa('mkfifo', ['-m', '600', ...paths], { reject: false, stdio: 'ignore' });
     if (failed) return false;
     for (const path of paths) spare.push(openBothEnds(path));
     return true;
+  } catch (error) {
+    // No room for files or descriptors: the command is started with what Node has instead.
+    if (error instanceof Error && 'code' in error) return false;
+    throw error;
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
   }
 }
 
