@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { findRun, listRuns, pruneRuns } from './history.ts';
+import { findRun, latestMainRun, listRuns, pruneRuns } from './history.ts';
 import { openLatest } from './latest.ts';
 import { describeSelf, type LockInfo } from './lock-info.ts';
 import type { Layout, RunPaths } from './paths.ts';
@@ -131,4 +131,16 @@ it('removes what an interrupted removal left, and follows no symlink', () => {
   expect(pruneRuns(layout, { keep: 0 }).removed).toEqual([runName(1)]);
   expect(readdirSync(layout.runs)).toEqual([]);
   expect(readdirSync(elsewhere)).toEqual(['precious']);
+});
+
+it('knows the latest main run from the manifest, and from the folders when that is gone', () => {
+  const layout = temporaryLayout();
+  expect(latestMainRun(layout)).toBeUndefined();
+  for (const number of [1, 2]) makeRun(layout, runName(number), journalText(runName(number)));
+  const workflow = journalText(runName(3)).replace('"kind":"tasks"', '"kind":"workflow"');
+  makeRun(layout, runName(3), workflow);
+  openLatest(layout, runName(1));
+  expect(latestMainRun(layout)?.run).toBe(runName(1));
+  rmSync(join(layout.logs, '.orch-latest.jsonl'));
+  expect(latestMainRun(layout)?.run).toBe(runName(2));
 });

@@ -41,6 +41,14 @@ export function findRun(layout: Layout, run: string, probe = probeProcesses()): 
   return isRunId(run) && namesIn(layout.runs).includes(run) ? recordOf(runPathsIn(layout.runs, run), probe) : undefined;
 }
 
+/** The main run that began last, the one that the names in `logs/` belong to; undefined before the first. */
+export function latestMainRun(layout: Layout, probe = probeProcesses()): RunRecord | undefined {
+  const published = latestRun(layout);
+  const found = published === undefined ? undefined : findRun(layout, published, probe);
+  // The manifest may have been deleted, or its run's folder; what is left tells as well.
+  return found ?? listRuns(layout, probe).find(({ started }) => started?.kind === 'tasks');
+}
+
 export interface PruneOptions {
   /** How many of the newest runs stay; 20 unless told. */
   readonly keep?: number;

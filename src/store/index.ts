@@ -1,19 +1,30 @@
 /** What a run leaves on disk: lock, journal, logs, history. */
+
+export { type AwaitOptions, awaitStatus } from './await-status.ts';
 export { formatBytes, freeSpace, type SpaceNeed, willFit } from './disk.ts';
-export { findRun, listRuns, type Pruned, type PruneOptions, pruneRuns, type RunRecord } from './history.ts';
+export {
+  findRun,
+  latestMainRun,
+  listRuns,
+  type Pruned,
+  type PruneOptions,
+  pruneRuns,
+  type RunRecord,
+} from './history.ts';
 export { createJournal, type Journal, journalSink } from './journal.ts';
 export type { JournalEntry, JournalProblem } from './journal-lines.ts';
 export { type FollowOptions, followJournal, loadJournal, readJournal } from './journal-reader.ts';
 export { type Latest, latestRun, openLatest, type Published } from './latest.ts';
-export { createLegLog, type LegLog } from './leg-log.ts';
 export { acquireRunLock, type RunLock, readRunLock, type WaitOptions, waitForRunLock } from './lock.ts';
 export type { LockHeld, StaleLock } from './lock-file.ts';
 export { describeSelf, type Holder, holderOf, holderOfFile, type LockFile, type LockInfo } from './lock-info.ts';
+export { type FollowLogOptions, followLog, logSize, type ReadLogOptions, readLog } from './log-reader.ts';
 export {
   LATEST_JOURNAL,
   type Layout,
   LOGS,
   layoutOf,
+  legLogPath,
   logFileName,
   RUNS,
   type RunPaths,
@@ -21,7 +32,8 @@ export {
   VISIBLE_LOCK,
 } from './paths.ts';
 export { type ProcessProbe, probeProcesses } from './process-probe.ts';
+export { addFile, addToGitignore, type Ignored } from './project-files.ts';
 export { createRunDirectory } from './run-directory.ts';
-export { isRunId, newRunId } from './run-id.ts';
+export { isRunId, newRunId, startOfRun } from './run-id.ts';
 export { ensureDirectory, replaceFile } from './safe-files.ts';
 export { type LegStatus, type RunStatus, type StatusFold, statusFold } from './status.ts';

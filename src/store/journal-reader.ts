@@ -1,9 +1,9 @@
 /** Reading a journal from its file, to its present end or along with a run that still writes it. */
-import { watch } from 'node:fs';
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import type { RunEvent } from '../engine/index.ts';
 import type { HostPath } from '../shared/brand.ts';
 import { MachineError } from '../shared/failure.ts';
+import { type WatchOptions, watchFile } from './file-changes.ts';
 import { type JournalEntry, type JournalProblem, journalLines } from './journal-lines.ts';
 import { machineError } from './safe-files.ts';
 
@@ -43,12 +43,9 @@ export async function loadJournal(
   return { events, problems };
 }
 
-export interface FollowOptions {
-  readonly signal: AbortSignal;
+export interface FollowOptions extends WatchOptions {
   /** Asked whenever nothing new came; false ends the iteration, so that a crashed run is not waited for. */
   readonly stillWritten?: () => boolean;
-  /** Milliseconds between two looks where the system does not tell of changes. */
-  readonly interval?: number;
 }
 
 /** Everything so far and then each event as it is written; ends after `run.finished`, an abort, or the writer's death. */
@@ -108,50 +105,4 @@ async function openJournal(path: HostPath): Promise<FileHandle> {
     code: 'environment-lost',
     message: `cannot read the journal ${path}: it is not a regular file`,
   });
-}
-
-interface Changes {
-  /** Resolves when the file may have changed since the last call: at once when it already has. */
-  next(): Promise<void>;
-  stop(): void;
-}
-
-function watchFile(path: HostPath, { signal, interval = 250 }: FollowOptions): Changes {
-  let changed = false;
-  let wake: (() => void) | undefined;
-  const tell = () => {
-    changed = true;
-    wake?.();
-  };
-  // Watching is only faster: network shares never tell, some systems have no watches left, and the timer goes on.
-  const stopWatching = startWatching(path, tell);
-  const timer = setInterval(tell, interval);
-  signal.addEventListener('abort', tell);
-  return {
-    next: async () => {
-      if (!changed) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-      wake = undefined;
-      changed = false;
-    },
-    stop: () => {
-      stopWatching();
-      clearInterval(timer);
-      signal.removeEventListener('abort', tell);
-    },
-  };
-}
-
-function startWatching(path: HostPath, tell: () => void): () => void {
-  try {
-    const watcher = watch(path, { persistent: false }, tell);
-    watcher.on('error', () => watcher.close());
-    return () => watcher.close();
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause) return () => undefined;
-    throw cause;
-  }
 }

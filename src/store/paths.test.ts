@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { hostPath } from '../shared/brand.ts';
-import { layoutOf, logFileName, runPathsIn } from './paths.ts';
+import { layoutOf, legLogPath, logFileName, runPathsIn } from './paths.ts';
 
 it('keeps output in the working tree and the true lock in the common git directory', () => {
   const layout = layoutOf(hostPath('/home/me/tree'), hostPath('/home/me/main/.git'));
@@ -22,3 +22,9 @@ it.each(['', '.', '..', '../x', 'a/b', '.hidden', '-rf', 'a\\b', 'a\0b', 'a\nb',
     expect(() => logFileName(leg)).toThrow('not a leg id');
   },
 );
+
+it('has no path for the log of a leg that names no file', () => {
+  const run = runPathsIn(hostPath('/r/logs/runs'), '20261122-204512-k3f9');
+  expect(legLogPath(run, 'build+20')).toBe(`${run.directory}/build+20.log`);
+  expect(legLogPath(run, '../../../etc/passwd')).toBeUndefined();
+});

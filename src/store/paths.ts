@@ -71,3 +71,8 @@ export function logFileName(leg: string): string {
     throw new Error(`not a leg id that can name a file: ${JSON.stringify(leg)}`);
   return `${leg}.log`;
 }
+
+/** Where the log of a leg is; undefined for an id that names no plain file, such as one in a journal that was tampered with. */
+export function legLogPath(run: RunPaths, leg: string): HostPath | undefined {
+  return LEG.test(leg) && leg.length <= LEG_LENGTH ? hostPath(join(run.directory, `${leg}.log`)) : undefined;
+}

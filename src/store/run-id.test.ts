@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isRunId, newRunId } from './run-id.ts';
+import { isRunId, newRunId, startOfRun } from './run-id.ts';
 
 it('is UTC time and four characters', () => {
   const picks = [10, 1, 12, 7];
@@ -32,4 +32,10 @@ it.each([
   'x20261122-204512-k3f9',
 ])('does not take %j for a run', (text) => {
   expect(isRunId(text)).toBe(false);
+});
+
+it('tells when the run began', () => {
+  const now = new Date('2026-11-22T20:45:12.000Z');
+  expect(startOfRun(newRunId(now))).toBe(now.getTime());
+  expect(startOfRun('20261122')).toBeUndefined();
 });

@@ -16,3 +16,11 @@ export function newRunId(now: Date, pick: (below: number) => number = (below) =>
 export function isRunId(text: string): boolean {
   return RUN_ID.test(text);
 }
+
+/** When the run of this name began, in milliseconds since 1970; undefined for what is no such name. */
+export function startOfRun(run: string): number | undefined {
+  if (!isRunId(run)) return undefined;
+  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)/.exec(run) ?? [];
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts.map(Number);
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}

@@ -73,10 +73,16 @@ it('shows how a leg ended, and no longer what it does', () => {
     name: 'api',
     state: 'finished',
     since: timeOf(4),
+    duration: 1000,
     result: 'failure',
     reason: 'the command ended with exit code 3',
     log: 'logs/runs/r/api.log',
   });
+});
+
+it('shows which run a result was taken from', () => {
+  const status = fold(...BEGIN, { ...jobFinished('api'), reusedFrom: 'r0' } as RunEventBody);
+  expect(leg(status, 'api')).toMatchObject({ result: 'success', reusedFrom: 'r0' });
 });
 
 it('puts the legs of a matrix in the place of their job', () => {

@@ -36,6 +36,10 @@ export interface LegStatus {
   readonly result?: JobResult;
   /** Why it failed or was skipped: one sentence. */
   readonly reason?: string;
+  /** From its start to its end, in milliseconds. */
+  readonly duration?: number;
+  /** The run that its result was taken from. */
+  readonly reusedFrom?: string;
   /** Where its log is, once complete. */
   readonly log?: string;
   readonly branch?: string;
@@ -117,10 +121,12 @@ type Change<T> = (event: Extract<RunEventBody, { readonly type: T }>, since: str
 const CHANGES: { readonly [T in RunEventBody['type']]?: Change<T> } = {
   'job.requested': (_, since) => ({ state: 'running', since, doing: 'preparing' }),
   'job.skipped': ({ result, message }, since) => ({ state: 'finished', since, result, reason: message }),
-  'job.finished': ({ conclusion, failure }, since) => ({
+  'job.finished': ({ conclusion, failure, duration, reusedFrom }, since) => ({
     state: 'finished',
     since,
+    duration,
     result: conclusion,
+    ...(reusedFrom === undefined ? {} : { reusedFrom }),
     ...(failure === undefined ? {} : { reason: failure.message }),
   }),
   'job.cancel-requested': () => ({ doing: 'being cancelled' }),
