@@ -1,5 +1,5 @@
 /** Reads an orchestrator.yaml for a command: shows what is wrong with it, or hands it on translated. */
-import { chalkFor, renderDiagnostics } from '../ui/index.ts';
+import { openTerminal, renderDiagnostics } from '../ui/index.ts';
 import { type Config, loadConfig, translate, type Translation } from '../orchestrator/index.ts';
 import { nearest } from '../shared/diagnostic.ts';
 import { UsageError } from './explain.ts';
@@ -24,8 +24,9 @@ export function loadProject(project: Project, options: LoadOptions): Loaded | un
   const overrides = { inputs: pairs(options.input, '--input'), vars: pairs(options.var, '--var') };
   const { result, diagnostics, text } = loadConfig({ file, root: project.repository.root, ...overrides });
   if (diagnostics.length > 0) {
-    const columns = process.stderr.columns ?? 100;
-    process.stderr.write(renderDiagnostics(diagnostics, 'text', { sources: new Map([[file, text]]), chalk: chalkFor(process.stderr), columns }));
+    const terminal = openTerminal(process.stderr, process.env);
+    const view = { sources: new Map([[file, text]]), chalk: terminal.chalk, columns: terminal.size().columns };
+    terminal.write(renderDiagnostics(diagnostics, 'text', view));
   }
   if (!result.ok) return undefined;
   const config = select(result.value, options.only);

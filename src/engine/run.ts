@@ -18,6 +18,8 @@ export interface Run {
   readonly done: Promise<RunEnd>;
   /** Stops starting and asks what runs to end; `always()` work still runs. Safe to repeat. */
   readonly cancel: (cancellation: Cancellation) => void;
+  /** Puts on record what the run's surroundings have to say. */
+  readonly warn: (code: string, message: string) => void;
 }
 
 export interface RunEnd {
@@ -33,7 +35,11 @@ const CANCEL_LIMIT = 5.5 * 60_000;
 /** Starts at once; `header` is the run's first event. */
 export function startRun(plan: Plan, ports: EnginePorts, header: RunStarted): Run {
   const engine = new Engine(plan, ports);
-  return { done: engine.start(header), cancel: (cancellation) => engine.cancel(cancellation) };
+  return {
+    done: engine.start(header),
+    cancel: (cancellation) => engine.cancel(cancellation),
+    warn: (code, message) => engine.warn(code, message),
+  };
 }
 
 interface OpenLeg {
@@ -74,6 +80,10 @@ class Engine {
   cancel(cancellation: Cancellation): void {
     if (this.#state.closing === 'cancelled' || this.#state.finished) return;
     this.#happen({ type: 'run.cancelling', ...cancellation });
+  }
+
+  warn(code: string, message: string): void {
+    if (!this.#state.finished) this.#tell({ type: 'warning', code, message });
   }
 
   #happen(body: RunEventBody): void {

@@ -1,6 +1,6 @@
 /** `orch validate`: every mistake in the files, and nothing else. */
 import { relative } from 'node:path';
-import { type DiagnosticFormat, chalkFor, renderDiagnostics } from '../../ui/index.ts';
+import { type DiagnosticFormat, openTerminal, renderDiagnostics } from '../../ui/index.ts';
 import { loadConfig } from '../../orchestrator/index.ts';
 import { type Diagnostic, hasErrors } from '../../shared/diagnostic.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -21,10 +21,10 @@ export async function validate({ files, format }: ValidateOptions): Promise<numb
       sources.set(file, text);
       all.push(...diagnostics);
     }
-    const columns = process.stdout.columns ?? 100;
-    process.stdout.write(renderDiagnostics(all, format, { sources, chalk: chalkFor(process.stdout), columns }));
+    const terminal = openTerminal(process.stdout, process.env);
+    terminal.write(renderDiagnostics(all, format, { sources, chalk: terminal.chalk, columns: terminal.size().columns }));
     if (hasErrors(all)) return EXIT.badInput;
-    if (format === 'text') process.stdout.write(`${[...sources.keys()].map((file) => relative('.', file)).join(', ')}: valid\n`);
+    if (format === 'text') terminal.write(`${[...sources.keys()].map((file) => relative('.', file)).join(', ')}: valid\n`);
     return EXIT.success;
   });
 }

@@ -4,6 +4,7 @@ import { type Failure, MachineError } from '../../shared/failure.ts';
 import type { TaskReport } from '../../shared/verdict.ts';
 import { evaluateString, evaluateStrings } from '../../workflow/index.ts';
 import type { JobFrame, OpenFrame } from './frame.ts';
+import { maskTexts } from './mask-event.ts';
 import { runStep, type StepDone, stepName } from './run-step.ts';
 import { firstStep, jobCancelled, type StepOrder, stepDone } from './step-order.ts';
 import { type JobFacts, jobEnvScope, stepScope } from './step-scope.ts';
@@ -12,6 +13,8 @@ export interface JobRunnerSettings {
   readonly contexts: PlanContexts;
   readonly secrets: Readonly<Record<string, string>>;
   readonly clock: EngineClock;
+  /** Takes secrets out of a text. */
+  readonly mask: (text: string) => string;
   readonly open: OpenFrame;
   /** A leg's result of an earlier run, when it stands for this one. */
   readonly reuse?: (request: JobRequest) => JobOutcome | undefined;
@@ -21,7 +24,8 @@ type Emit = (event: RunnerEvent) => void;
 
 export function createJobRunner(settings: JobRunnerSettings): JobRunner {
   return {
-    async run(request, emit, signal) {
+    async run(request, tell, signal) {
+      const emit: Emit = (event) => tell(maskTexts(event, settings.mask));
       const reused = settings.reuse?.(request);
       if (reused !== undefined) return reused;
       const frame = await settings.open(request, emit);
@@ -34,7 +38,8 @@ export function createJobRunner(settings: JobRunnerSettings): JobRunner {
       }
       const { log, failure } = await frame.close();
       emit({ type: 'log.closed', job: request.job.id, leg: request.leg.id, ...log });
-      return failure === undefined ? outcome : { ...outcome, result: 'failure', failure };
+      const whole: JobOutcome = failure === undefined ? outcome : { ...outcome, result: 'failure', failure };
+      return maskTexts(whole, settings.mask);
     },
   };
 }
@@ -132,6 +137,11 @@ class RunningJob {
         this.#emit({ type: 'warning', job: job.id, leg: leg.id, code: 'output-dropped', message: text.error.message });
     }
     return Object.fromEntries(outputs);
+  }
+
+  #dropOutput(message: string): void {
+    const { job, leg } = this.#facts.request;
+    this.#emit({ type: 'warning', job: job.id, leg: leg.id, code: 'output-dropped', message });
   }
 }
 

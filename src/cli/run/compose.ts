@@ -1,0 +1,78 @@
+/** Wires a run of tasks: the engine's ports, filled with what this machine has. */
+import type { EventSink, JobRunner } from '../../engine/index.ts';
+import { taskActionOf } from '../../orchestrator/index.ts';
+import { createHostEnvironment, systemClock } from '../../runner/environments/index.ts';
+import { createJobRunner, createTaskResults, openTaskFrames } from '../../runner/jobs/index.ts';
+import { compareFingerprints, createFingerprints, createWorkspaces } from '../../runner/workspaces/index.ts';
+import { createMasker, type Masker } from '../../shared/mask.ts';
+import { LOGS, SUMMARY } from '../../store/index.ts';
+import type { UiSink } from '../../ui/index.ts';
+import type { Loaded } from '../load.ts';
+import type { Project } from '../project.ts';
+import type { RunOutput } from './output.ts';
+import type { RunSetup } from './setup.ts';
+
+export interface Wiring {
+  readonly project: Project;
+  readonly loaded: Loaded;
+  readonly setup: RunSetup;
+  readonly output: RunOutput;
+  readonly ui: UiSink;
+}
+
+export interface Composed {
+  readonly runner: JobRunner;
+  readonly sinks: readonly EventSink[];
+  readonly masker: Masker;
+}
+
+export async function composeRun(wiring: Wiring): Promise<Composed> {
+  const { project, loaded, setup, output, ui } = wiring;
+  const { worktrees } = loaded.config;
+  const masker = createMasker(Object.values(setup.secrets));
+  const { repository } = project;
+  const workspaces = createWorkspaces(repository, {
+    base: setup.base.commit,
+    copy: worktrees.copy,
+    link: worktrees.link,
+    ...(worktrees.root === undefined ? {} : { root: worktrees.root }),
+  });
+  const frames = openTaskFrames({
+    run: setup.run,
+    ...(worktrees.setup === undefined ? {} : { setup: { command: worktrees.setup, timeout: worktrees.setupTimeout } }),
+    hostEnv: setup.hostEnv,
+    processes: createHostEnvironment({ run: setup.run }),
+    clock: systemClock,
+    results: createTaskResults(),
+    checkout: repository.root,
+    artifacts: output.paths.artifacts,
+    repositoryFor: (leg) => workspaces.forJob(`orch/${setup.run}/${leg}`),
+    masker,
+    logOf: output.logOf,
+    onLine: (leg, line) => ui.output(leg, line),
+    actionOf: (uses) => taskActionOf(uses) ?? (uses.startsWith('actions/checkout@') ? 'checkout' : undefined),
+    inspect: await watchCheckout(project),
+  });
+  const reuse = setup.earlier?.reuse;
+  const runner = createJobRunner({
+    contexts: setup.plan.contexts,
+    secrets: setup.secrets,
+    clock: systemClock,
+    mask: masker.maskText,
+    open: frames,
+    ...(reuse === undefined ? {} : { reuse }),
+  });
+  return { runner, sinks: [output.sink, { name: ui.name, event: (event) => ui.event(event) }], masker };
+}
+
+/** After each task: what of the user's repository changed since the look before, told once. */
+async function watchCheckout({ repository }: Project): Promise<() => Promise<readonly { readonly code: string; readonly message: string }[]>> {
+  const fingerprints = createFingerprints(repository, [LOGS, SUMMARY]);
+  let before = await fingerprints.take();
+  return async () => {
+    const after = await fingerprints.take();
+    const changes = compareFingerprints(before, after);
+    before = after;
+    return changes.map((message) => ({ code: 'checkout-changed', message }));
+  };
+}

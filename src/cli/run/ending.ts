@@ -1,0 +1,54 @@
+/** What comes after the last event of a run: the summary, the notification, old runs. */
+import { createHostEnvironment, systemClock } from '../../runner/environments/index.ts';
+import type { RunEvent } from '../../engine/index.ts';
+import { renderSummary, foldRun, writeReport } from '../../reports/index.ts';
+import { listRuns, pruneRuns, SUMMARY } from '../../store/index.ts';
+import type { Project } from '../project.ts';
+import type { RunSetup } from './setup.ts';
+
+/** A notification that takes longer than this is ended: nobody watches it. */
+const ON_FINISH_LIMIT = 10 * 60_000;
+const GRACE = 5000;
+
+export async function writeSummary({ repository }: Project, events: readonly RunEvent[]): Promise<string> {
+  await writeReport(repository.root, SUMMARY, renderSummary(foldRun(events)));
+  return SUMMARY;
+}
+
+/** Runs `on_finish` with the result in its environment; what it prints goes to standard error. Says what went wrong. */
+export async function notify(
+  { repository }: Project,
+  setup: RunSetup,
+  end: { readonly command: string; readonly result: string; readonly exitCode: number; readonly summary: string | undefined },
+): Promise<string | undefined> {
+  const environment = createHostEnvironment({ run: setup.run });
+  const running = await environment.start({
+    argv: ['bash', '--noprofile', '--norc', '-e', '-o', 'pipefail', '-c', end.command],
+    cwd: repository.root,
+    env: {
+      ...setup.hostEnv,
+      ORCH_RUN: setup.run,
+      ORCH_RESULT: end.result,
+      ORCH_EXIT_CODE: String(end.exitCode),
+      ...(end.summary === undefined ? {} : { ORCH_SUMMARY: end.summary }),
+    },
+    onOutput: (chunk) => void process.stderr.write(chunk),
+  });
+  let late = false;
+  const callOff = systemClock.after(ON_FINISH_LIMIT, () => {
+    late = true;
+    void running.stop(GRACE);
+  });
+  const exit = await running.exit;
+  callOff();
+  await running.reap();
+  if (late) return 'on_finish took longer than 10 minutes and was ended';
+  if (exit.kind === 'exited') return exit.code === 0 ? undefined : `on_finish ended with exit code ${exit.code}`;
+  return exit.kind === 'signalled' ? `on_finish was ended by ${exit.signal}` : `on_finish: ${exit.message}`;
+}
+
+/** Old runs go, but not those whose worktrees still stand: their logs explain them. */
+export function forgetOldRuns({ layout }: Project, kept: ReadonlySet<string>): readonly string[] {
+  const { failed } = pruneRuns(layout, { spare: (record) => kept.has(record.run) });
+  return failed.map(({ run, message }) => `the old run ${run} could not be removed: ${message}`);
+}

@@ -1,0 +1,38 @@
+/** The `github` context of a run of tasks: what is true of this repository here, under GitHub's names. */
+import { userInfo } from 'node:os';
+import type { GitRepository } from '../../runner/workspaces/index.ts';
+import type { JsonObject } from '../../workflow/index.ts';
+
+export interface ContextFacts {
+  readonly run: string;
+  readonly workflow: string;
+  readonly base: string;
+}
+
+export function githubContext({ head, remoteUrl, root }: GitRepository, { run, workflow, base }: ContextFacts): JsonObject {
+  const repository = nameFrom(remoteUrl) ?? `local/${root.split('/').at(-1) ?? 'repository'}`;
+  const ref = head.branch === undefined ? '' : `refs/heads/${head.branch}`;
+  const actor = userInfo().username;
+  return {
+    actor,
+    triggering_actor: actor,
+    event_name: 'workflow_dispatch',
+    event: {},
+    ref,
+    ref_name: head.branch ?? '',
+    ref_type: 'branch',
+    repository,
+    repository_owner: repository.split('/')[0] ?? '',
+    run_id: run,
+    run_attempt: '1',
+    run_number: '1',
+    server_url: 'https://github.com',
+    sha: base,
+    workflow,
+  };
+}
+
+/** `owner/name` of a URL such as git@host:owner/name.git or https://host/owner/name. */
+function nameFrom(url: string | undefined): string | undefined {
+  return /[:/]([^/:]+\/[^/:]+?)(?:\.git)?\/?$/.exec(url ?? '')?.[1];
+}

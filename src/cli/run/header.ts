@@ -1,0 +1,54 @@
+/** The first event of a run of tasks: what it is, and on what. */
+import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
+import type { RunStarted } from '../../engine/index.ts';
+import type { Loaded } from '../load.ts';
+import type { Project } from '../project.ts';
+import { VERSION } from '../version.ts';
+import { checksOf } from './plan-view.ts';
+import type { RunSetup } from './setup.ts';
+
+export function headerOf({
+  project,
+  loaded,
+  setup,
+}: {
+  readonly project: Project;
+  readonly loaded: Loaded;
+  readonly setup: RunSetup;
+}): RunStarted {
+  const { config } = loaded;
+  return {
+    type: 'run.started',
+    run: setup.run,
+    kind: 'tasks',
+    name: config.name,
+    orch: VERSION,
+    file: relative(project.repository.root, loaded.file) || loaded.file,
+    base: setup.base,
+    command: commandLine(process.argv.slice(2)),
+    host: {
+      node: process.versions.node,
+      git: project.repository.gitVersion,
+      platform: `${process.platform}-${process.arch}`,
+      cpus: availableParallelism(),
+    },
+    policy: { maxParallel: setup.plan.policy.maxParallel, onFailure: setup.plan.policy.onFailure },
+    ...(setup.earlier === undefined ? {} : { rerunOf: setup.earlier.run }),
+    jobs: config.tasks.map((task) => ({
+      id: task.name,
+      needs: task.dependsOn,
+      definition: setup.definitions.get(task.name) ?? '',
+      checks: checksOf(task),
+      ...(task.description === undefined ? {} : { description: task.description }),
+    })),
+  };
+}
+
+/** As it was typed, without the values of secrets. */
+function commandLine(argv: readonly string[]): readonly string[] {
+  return argv.map((word, index) => {
+    const value = /^--secret=([^=]+)=/.exec(word) ?? (argv[index - 1] === '--secret' ? /^([^=]+)=/.exec(word) : null);
+    return value === null ? word : word.replace(/^(--secret=)?([^=]+)=.*/s, '$1$2=***');
+  });
+}

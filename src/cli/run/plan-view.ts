@@ -1,0 +1,41 @@
+/** The plan of an orchestrator.yaml as people look at it, before anything runs. */
+import type { Config, Task } from '../../orchestrator/index.ts';
+import { expandMatrix, evaluateNode, type Json } from '../../workflow/index.ts';
+import type { PlanJob, PlanView } from '../../ui/index.ts';
+
+export function planView(config: Config, settings: { readonly maxParallel: number; readonly base: string }): PlanView {
+  return { name: config.name, ...settings, jobs: config.tasks.map(planJob) };
+}
+
+function planJob(task: Task): PlanJob {
+  const legs = legsOf(task);
+  return {
+    id: task.name,
+    needs: task.dependsOn,
+    command: task.command,
+    timeout: task.timeout,
+    retries: task.retries,
+    checks: checksOf(task),
+    ...(task.description === undefined ? {} : { description: task.description }),
+    ...(legs === undefined ? {} : { legs }),
+    ...(task.if === undefined ? {} : { if: String(task.if.value) }),
+    ...(task.mutex === undefined ? {} : { mutex: task.mutex }),
+  };
+}
+
+/** What a task has to show, in words. */
+export function checksOf(task: Task): readonly string[] {
+  return [
+    ...(task.verify === undefined ? [] : [`verify: ${task.verify.trim().split('\n', 1)[0] ?? ''}`]),
+    ...task.expect.map((glob) => `expect: ${glob}`),
+    ...(task.changes === 'allowed' ? [] : [`changes: ${task.changes}`]),
+  ];
+}
+
+/** Known now only when the matrix needs nothing that other jobs say. */
+function legsOf(task: Task): readonly string[] | undefined {
+  if (task.matrix === undefined) return undefined;
+  const matrix = evaluateNode(task.matrix, { contexts: {}, functions: {} });
+  const legs = matrix.ok ? expandMatrix(matrix.value as Json) : undefined;
+  return legs?.ok === true ? legs.value.map((leg) => leg.shortId) : undefined;
+}

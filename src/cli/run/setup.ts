@@ -1,0 +1,91 @@
+/** Everything that a run of tasks needs to know before anything is started. */
+import { availableParallelism } from 'node:os';
+import { makePlan, type Plan } from '../../engine/index.ts';
+import { resolveCommit } from '../../runner/workspaces/index.ts';
+import { newRunId } from '../../store/index.ts';
+import { readEnvFiles } from '../env-file.ts';
+import { UsageError } from '../explain.ts';
+import type { Loaded, LoadOptions } from '../load.ts';
+import type { Project } from '../project.ts';
+import { collectSecrets, type SecretOptions } from '../secrets.ts';
+import { hashDefinitions } from './definitions.ts';
+import { githubContext } from './github-context.ts';
+import { type EarlierRun, openEarlierRun } from './rerun.ts';
+import { snapshot } from './snapshot.ts';
+
+export interface RunOptions extends LoadOptions, SecretOptions {
+  readonly maxParallel?: string;
+  readonly onFailure?: 'continue' | 'no-new' | 'kill';
+  readonly base?: string;
+  readonly includeUncommitted?: boolean;
+  readonly envFile?: readonly string[];
+  readonly rerunFailed?: string;
+}
+
+export interface RunSetup {
+  readonly run: string;
+  readonly plan: Plan;
+  readonly base: { readonly commit: string; readonly ref: string; readonly uncommitted: boolean };
+  readonly secrets: Readonly<Record<string, string>>;
+  /** The environment that tasks may take from: orch's own and that of `--env-file`. */
+  readonly hostEnv: Readonly<Record<string, string>>;
+  readonly definitions: ReadonlyMap<string, string>;
+  readonly earlier?: EarlierRun;
+}
+
+/** Throws `UsageError` for what the command line got wrong; nothing has been started then. */
+export async function setUpRun(project: Project, loaded: Loaded, options: RunOptions): Promise<RunSetup> {
+  const { config, translation } = loaded;
+  const { repository, layout } = project;
+  const run = newRunId(new Date());
+  const hostEnv = { ...definedOnly(process.env), ...readEnvFiles(options.envFile) };
+  const secrets = secretsFor(loaded, options, hostEnv);
+  const definitions = hashDefinitions(loaded, repository.root);
+  const asked = options.base ?? (options.rerunFailed === undefined ? config.base : undefined);
+  const given = asked === undefined ? undefined : await commitOf(project, asked);
+  const earlier = options.rerunFailed === undefined ? undefined : await openEarlierRun(layout, options.rerunFailed, { definitions, base: given });
+  const commit = given ?? earlier?.base ?? (await commitOf(project, config.base));
+  const base = options.includeUncommitted === true ? await snapshot(project, commit) : { commit, ref: asked ?? commit, uncommitted: false };
+  const contexts = {
+    github: githubContext(repository, { run, workflow: config.name, base: base.commit }),
+    inputs: config.inputs,
+    vars: config.vars,
+  };
+  const policy = { maxParallel: parallelism(options.maxParallel, translation.policy.maxParallel), onFailure: options.onFailure ?? config.onFailure };
+  return {
+    run,
+    plan: makePlan(translation.workflow, policy, contexts),
+    base,
+    secrets,
+    hostEnv,
+    definitions,
+    ...(earlier === undefined ? {} : { earlier }),
+  };
+}
+
+export function parallelism(option: string | undefined, configured: number | undefined): number {
+  if (option === undefined) return configured ?? availableParallelism();
+  const value = Number(option);
+  if (!Number.isInteger(value) || value < 1) throw new UsageError(`--max-parallel wants a number of 1 or more, not "${option}"`);
+  return value;
+}
+
+function secretsFor({ config }: Loaded, options: RunOptions, env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const tasks = new Map<string, string[]>();
+  for (const { name, secrets } of config.tasks) for (const secret of secrets) tasks.set(secret, [...(tasks.get(secret) ?? []), name]);
+  const needs = [...tasks].map(([name, of]) => ({ name, tasks: of }));
+  const collected = collectSecrets(needs, { options, env, jobs: config.tasks.map((task) => task.name) });
+  if (collected.ok) return collected.value;
+  throw new UsageError(collected.error.join('\norch: '));
+}
+
+async function commitOf({ repository }: Project, ref: string): Promise<string> {
+  const commit = await resolveCommit(repository, ref);
+  if (commit.ok) return commit.value;
+  const [first] = commit.error;
+  throw new UsageError(first?.message ?? `"${ref}" names no commit`, first?.hint === undefined ? {} : { hint: first.hint });
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

@@ -1,0 +1,120 @@
+/** The frame of a task's job on this machine: its log, its ports, and the four actions that its steps use. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JobRequest, RunnerEvent } from '../../engine/index.ts';
+import { type HostPath, hostPath } from '../../shared/brand.ts';
+import type { Failure } from '../../shared/failure.ts';
+import type { Masker } from '../../shared/mask.ts';
+import type { Clock, JobIdentity, Processes, Repository, TaskLog } from '../../tasks/index.ts';
+import { type TaskActionName, taskActions } from '../steps/task-actions.ts';
+import type { Closed, JobFrame, OpenFrame, StepHandler } from './frame.ts';
+import { matchGlob } from './globs.ts';
+import { openJobLog } from './job-log.ts';
+import { createTaskFiles } from './task-files.ts';
+import type { TaskResults } from './task-results.ts';
+
+export interface TaskFrames {
+  readonly run: string;
+  readonly setup?: NonNullable<JobIdentity['setup']>;
+  readonly hostEnv: Readonly<Record<string, string>>;
+  readonly processes: Processes;
+  readonly clock: Clock;
+  readonly results: TaskResults;
+  readonly checkout: HostPath;
+  /** Where the run keeps artifacts, a folder a leg. */
+  readonly artifacts: HostPath;
+  readonly repositoryFor: (leg: string) => Repository;
+  readonly masker: Masker;
+  /** Where the log of a leg goes: a file that is not there yet, its name for people, and whom to tell that it is. */
+  readonly logOf: (leg: string) => { readonly path: string; readonly shown: string; readonly published: () => void };
+  /** The last line that a leg has printed. */
+  readonly onLine: (leg: string, line: string) => void;
+  readonly actionOf: (uses: string) => TaskActionName | 'checkout' | undefined;
+  /** Told that a task ended, with who else was at it; what it finds changed outside goes to the report. */
+  readonly inspect: () => Promise<readonly { readonly code: string; readonly message: string }[]>;
+}
+
+export function openTaskFrames(settings: TaskFrames): OpenFrame {
+  return async (request, emit) => {
+    const { id } = request.leg;
+    const { log, lost, close } = await openLog(settings, id);
+    const temporary = hostPath(await mkdtemp(join(tmpdir(), 'orch-task-')));
+    const action = taskActions({ hostEnv: settings.hostEnv, ports: portsOf(settings, { request, emit, log, temporary }) });
+    return {
+      handlerFor: (step) => handlerFor(settings, action, step.uses),
+      note: (line) => log.note(line),
+      lost,
+      close: async () => {
+        await rm(temporary, { recursive: true, force: true });
+        const names = { job: request.job.id, leg: id };
+        for (const warning of await settings.inspect()) emit({ type: 'warning', ...names, ...warning });
+        return close();
+      },
+    } satisfies JobFrame;
+  };
+}
+
+interface OpenLog {
+  readonly log: TaskLog;
+  readonly lost: AbortSignal;
+  readonly close: () => Promise<Closed>;
+}
+
+/** A job whose log is lost cannot show what it did: it is ended, and fails for that. */
+async function openLog({ masker, logOf, onLine }: TaskFrames, leg: string): Promise<OpenLog> {
+  const { path, shown, published } = logOf(leg);
+  const lost = new AbortController();
+  let failure: Failure | undefined;
+  const log = await openJobLog({
+    path,
+    masker,
+    onLine: (line) => onLine(leg, line),
+    onFailure: (error) => {
+      failure = error.failure;
+      lost.abort({ reason: 'journal-lost', message: error.failure.message });
+    },
+  });
+  published();
+  return {
+    log,
+    lost: lost.signal,
+    close: async () => {
+      const { bytes, sha256 } = await log.close();
+      const closed = { log: { path: shown, bytes, sha256 } };
+      return failure === undefined ? closed : { ...closed, failure };
+    },
+  };
+}
+
+interface Job {
+  readonly request: JobRequest;
+  readonly emit: (event: RunnerEvent) => void;
+  readonly log: TaskLog;
+  readonly temporary: HostPath;
+}
+
+function portsOf(settings: TaskFrames, { request, emit, log, temporary }: Job): Parameters<typeof taskActions>[0]['ports'] {
+  const { job, leg } = request;
+  const names = { job: job.id, leg: leg.id };
+  return {
+    job: { run: settings.run, ...names, ...(settings.setup === undefined ? {} : { setup: settings.setup }) },
+    repository: settings.repositoryFor(leg.id),
+    processes: settings.processes,
+    clock: settings.clock,
+    progress: { report: (event) => emit({ ...event, ...names }) },
+    log,
+    results: settings.results.forLeg({ job: job.id, index: leg.index }),
+    files: createTaskFiles({ temporary, artifacts: hostPath(join(settings.artifacts, leg.id)), checkout: settings.checkout }),
+    globs: { match: matchGlob },
+    random: Math.random,
+  };
+}
+
+function handlerFor(settings: TaskFrames, action: (name: TaskActionName) => StepHandler, uses: string): StepHandler | undefined {
+  const name = settings.actionOf(uses);
+  if (name === undefined) return undefined;
+  // The repository is here already; `prepare-task` makes the working tree, at the commit that the task starts from.
+  if (name === 'checkout') return async () => ({ outcome: 'success', outputs: {} });
+  return action(name);
+}
