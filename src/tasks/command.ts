@@ -6,7 +6,7 @@ import type { Sample } from './idle-clock.ts';
 import type { ProcessExit, RunningProcess, TaskPorts } from './ports.ts';
 
 /** Milliseconds between asking a command to end and ending it. */
-export const GRACE = 10_000;
+const GRACE = 10_000;
 
 export interface CommandRequest {
   readonly argv: readonly [string, ...string[]];

@@ -17,7 +17,7 @@ export interface FakeRepository extends Repository {
 }
 
 /** The working tree as a task sees it. */
-export interface FakeWork {
+interface FakeWork {
   readonly path: string;
   readonly files: Readonly<Record<string, string>>;
   /** Problems that the next captures find. */
