@@ -116,7 +116,6 @@ function cut(syntax: readonly Diagnostic[]): readonly Diagnostic[] {
 
 /** Our words for the mistakes people make; for the rest the parser's own sentence, which names the characters. */
 const SENTENCES: Readonly<Partial<Record<YAMLParseError['code'], string>>> = {
-  BAD_INDENT: 'the indentation does not fit the lines above',
   TAB_AS_INDENT: 'a tab cannot indent YAML; use spaces',
   BLOCK_AS_IMPLICIT_KEY: 'a list or mapping cannot begin here; is a line break or an indentation missing?',
   MULTILINE_IMPLICIT_KEY: 'a key must fit on one line; is a colon missing, or a quote not closed?',

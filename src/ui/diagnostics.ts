@@ -95,7 +95,7 @@ function renderExcerpt(at: SourceLocation | undefined, printer: Printer, paint: 
   const bar = printer.chalk.dim('|');
   return [
     `${printer.chalk.dim(number)} ${bar} ${excerpt.line}`.trimEnd(),
-    `${' '.repeat(number.length)} ${bar} ${paint(excerpt.marks)}`,
+    `${' '.repeat(number.length)} ${bar} ${excerpt.marks.replace(/\^+/, (marks) => paint(marks))}`,
   ];
 }
 

@@ -61,11 +61,13 @@ function isLowSurrogate(line: string, index: number): boolean {
   return code >= 0xdc00 && code <= 0xdfff;
 }
 
-function cellsOf(
-  shown: string,
-  from: number,
-  range: { readonly start: number; readonly end: number },
-): readonly Cell[] {
+/** In the line, from 0; `end` is after the last character. */
+interface Offsets {
+  readonly start: number;
+  readonly end: number;
+}
+
+function cellsOf(shown: string, from: number, range: Offsets): readonly Cell[] {
   const cells: Cell[] = [];
   let column = 0;
   let offset = from;

@@ -1,7 +1,8 @@
 /** Values that have the right form and still make no sense. */
 import { parseDuration } from '../../shared/duration.ts';
-import type { Node } from '../../workflow/index.ts';
+import { AVAILABILITY, checkNode, type Node, type ScalarNode, scalar } from '../../workflow/index.ts';
 import { scalarsOf, textOf, valueOf } from '../nodes.ts';
+import { literal } from '../translate/literal.ts';
 import { type FileView, type Finding, holdsExpression, taskMappings, textEntry } from '../view.ts';
 import { quote } from '../wording.ts';
 
@@ -57,14 +58,22 @@ export function checkLiteralText(view: FileView): readonly Finding[] {
   return places.flatMap(({ key, node }) =>
     scalarsOf(node)
       .filter(holdsExpression)
-      .map((scalar) => ({
-        severity: 'warning' as const,
-        code: 'not-evaluated',
-        message: `\${{ }} is not evaluated in ${quote(key)}; it is taken literally`,
-        at: scalar.at,
-        hint: 'give the value a name under "env" and use the variable',
-      })),
+      .flatMap((scalar) => [...literalWarning(key, scalar), ...literalFaults(key, scalar)]),
   );
+}
+
+function literalWarning(key: string, { at }: ScalarNode): readonly Finding[] {
+  const message = `\${{ }} is not evaluated in ${quote(key)}; it is taken literally`;
+  const hint = 'give the value a name under "env" and use the variable';
+  return [{ severity: 'warning', code: 'not-evaluated', message, at, hint }];
+}
+
+/** Keeping braces as they are takes an expression, and those have a limit. */
+function literalFaults(key: string, { value, at }: ScalarNode): readonly Finding[] {
+  const faults = checkNode(scalar(literal(String(value))), AVAILABILITY.step);
+  if (faults.length === 0) return [];
+  const message = `${quote(key)} is too long to hold \${{; texts without it may be longer`;
+  return [{ code: 'bad-value', message, at, hint: 'move the command to a script' }];
 }
 
 /** No operating system can pass a NUL byte in a command, a path or a variable. */

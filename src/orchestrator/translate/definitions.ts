@@ -1,7 +1,7 @@
 /** What decides what a job does, as text to be hashed: a job whose text is the same need not be done again. */
-import type { Node, Step, StepsJob } from '../../workflow/index.ts';
+import type { Step, StepsJob } from '../../workflow/index.ts';
 import type { Config } from '../config.ts';
-import { keyText } from '../nodes.ts';
+import { entriesOf, keyText } from '../nodes.ts';
 
 /**
  * Limits, concurrency and texts for people do not change the work and are left out. `inputs` and `vars` count for jobs
@@ -29,13 +29,9 @@ export function definitionOf(job: StepsJob, { worktrees, inputs, vars }: Config)
 
 function withoutWords(step: Step): object {
   const { timeoutMinutes: _limit, name: _name, ...rest } = step;
-  if (rest.kind === 'run' || rest.with === undefined) return rest;
-  return { ...rest, with: withoutDescription(rest.with) };
-}
-
-function withoutDescription(node: Node): Node {
-  if (node.kind !== 'mapping') return node;
-  return { ...node, entries: node.entries.filter(({ key }) => keyText(key) !== 'description') };
+  if (rest.kind === 'run') return rest;
+  const inputs = entriesOf(rest.with).filter(({ key }) => keyText(key) !== 'description');
+  return { ...rest, with: inputs.length === 0 ? undefined : inputs };
 }
 
 /** JSON with sorted keys and no places, so that moving a task in the file changes nothing. */

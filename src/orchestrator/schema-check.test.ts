@@ -1,0 +1,46 @@
+import { describe } from 'vitest';
+import { checkCases, file, task } from './testing/cases.ts';
+
+describe('values', () => {
+  checkCases([
+    ['version', 'version: ⟦2⟧\ntasks: [{ name: a, command: x }]', 'bad-value', '"version" must be the number 1, not 2'],
+    ['an enum', file('on_failure: ⟦no_new⟧'), 'bad-value', 'did you mean "no-new"?'],
+    ['a number as text', file('max_parallel: ⟦"4"⟧'), 'bad-value', 'a whole number from 1 to 1000, not "4"'],
+    ['a fraction', file('max_parallel: ⟦1.5⟧'), 'bad-value'],
+    ['not a number at all', file('max_parallel: ⟦.nan⟧'), 'bad-value'],
+    ['too small', file('max_parallel: ⟦0⟧'), 'bad-value'],
+    [
+      'a mapping for a list',
+      'version: 1\ntasks: ⟦{ name: a, command: x }⟧',
+      'bad-value',
+      'must be a list of tasks, not a mapping',
+    ],
+    ['no task', 'version: 1\ntasks: ⟦[]⟧', 'bad-value', 'must not be empty'],
+    ['a task that is text', 'version: 1\ntasks: [⟦a⟧]', 'bad-value', 'task 1 must be a task'],
+    ['text for a list', task('depends_on: ⟦a⟧'), 'bad-value', 'write a list: [a]'],
+    ['an item', task('outputs: [ok, ⟦1⟧]'), 'bad-name', 'item 2 of "outputs" of task "b"'],
+    ['yes for true', task('commit: ⟦yes⟧'), 'bad-value', 'only true and false are booleans'],
+    ['an empty command', file('on_finish: ⟦"  "⟧'), 'bad-value', 'a shell command'],
+    ['an unknown shell', task('shell: ⟦fish⟧'), 'bad-value', 'a command with {0}'],
+    ['a duration without unit', task('timeout: ⟦30⟧'), 'bad-duration', 'write the unit: 30s, 30m or 30h'],
+    ['a bad duration', task('idle_timeout: ⟦5 minutes⟧'), 'bad-duration', 'or off'],
+    ['a duration in defaults', file('defaults: { retry_delay: ⟦soon⟧ }'), 'bad-duration'],
+    ['a setup timeout of nothing', file('worktrees: { setup_timeout: ⟦0s⟧ }'), 'bad-duration', 'longer than nothing'],
+    ['an idle timeout of nothing', task('idle_timeout: ⟦0m⟧'), 'bad-duration', 'write off'],
+    ['longer than a year', task('timeout: ⟦9000h⟧'), 'bad-duration', 'longer than a year'],
+    ['an exit code out of range', task('retry_on: [1, ⟦0⟧, ⟦256⟧]'), 'bad-value', 'an exit code from 1 to 255'],
+    ['a failure code misspelt', task('retry_on: [⟦time-out⟧]'), 'bad-value', 'did you mean "timeout"?'],
+    ['a failure nobody retries', task('retry_on: [⟦cancelled⟧]'), 'bad-value'],
+    ['a task name', 'version: 1\ntasks: [{ name: ⟦1st⟧, command: x }]', 'bad-name'],
+    ['a task name of ours', 'version: 1\ntasks: [{ name: ⟦__a⟧, command: x }]', 'bad-name'],
+    ['a long task name', `version: 1\ntasks: [{ name: ⟦${'n'.repeat(100)}⟧, command: x }]`, 'bad-name'],
+    ['an environment name', task('env: { ⟦A-B⟧: 1 }'), 'bad-name', 'names are letters, digits and _'],
+    ['an expression as a name', task('env: { ⟦"${{ insert }}"⟧: 1 }'), 'bad-name'],
+    ['a list in env', task('env: { A: ⟦[1]⟧ }'), 'bad-value', '"env.A" of task "b" must be'],
+    ['an input that is a list', file('inputs: { a: ⟦[1]⟧ }'), 'bad-value'],
+    ['a secret name', task('secrets: [⟦a b⟧]'), 'bad-name'],
+    ['a NUL byte', task('verify: ⟦"a\\0b"⟧'), 'bad-value', 'NUL'],
+    ['a base that is an option', file('base: ⟦--upload-pack=x⟧'), 'bad-value'],
+    ['text for continue_on_error', task('continue_on_error: ⟦maybe⟧'), 'bad-value', 'true, false or an expression'],
+  ]);
+});
