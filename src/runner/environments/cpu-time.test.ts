@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createCpuTime } from './cpu-time.ts';
-import type { ProcessRow } from './process-table.ts';
+import type { ProcessRow } from './process-row.ts';
 
 function row(pid: number, parent: number, cpu: number, childrenCpu = 0): ProcessRow {
   return { pid, parent, group: 1, started: '1', zombie: false, cpu, childrenCpu };

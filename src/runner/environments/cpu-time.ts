@@ -1,6 +1,6 @@
 /** The CPU time of a changing set of processes, summed from samples so that it never falls. */
 import { key } from './kin.ts';
-import type { ProcessRow } from './process-table.ts';
+import type { ProcessRow } from './process-row.ts';
 
 export interface CpuTime {
   /** Takes the processes as they are now; returns the milliseconds used so far. */

@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isOfRun } from './cookie.ts';
 import { type FindKin, key, sendSignal, signalRow } from './kin.ts';
-import { HAS_PROC, type ProcessRow, readCommand, readCookies, readRow, readTable } from './process-table.ts';
+import type { ProcessRow } from './process-row.ts';
+import { HAS_PROC, readCommand, readCookies, readRow, readTable } from './process-table.ts';
 
 /** What cannot be ended within this time (milliseconds), such as another user's process, is left and told. */
 const PATIENCE = 5000;

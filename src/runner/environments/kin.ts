@@ -1,5 +1,6 @@
 /** Which processes belong to a command that orch started, and how each of them is signalled safely. */
-import { HAS_PROC, type ProcessRow, readChildren, readCookies, readRow, readTable } from './process-table.ts';
+import type { ProcessRow } from './process-row.ts';
+import { HAS_PROC, readChildren, readCookies, readRow, readTable } from './process-table.ts';
 
 /** Finds the living processes of a command; the command itself is among them while it runs. */
 export type FindKin = () => Promise<readonly ProcessRow[]>;

@@ -1,20 +1,8 @@
 /** The processes of this machine: from `/proc` on Linux, from `ps` elsewhere. */
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { cookiesIn } from './cookie.ts';
+import type { ProcessRow } from './process-row.ts';
 import { readPsTable } from './ps-table.ts';
-
-export interface ProcessRow {
-  readonly pid: number;
-  readonly parent: number;
-  readonly group: number;
-  /** With `pid` it names a process for good, however pids are used again. Comparable as a number on Linux only. */
-  readonly started: string;
-  /** It has ended and waits for its parent to notice. */
-  readonly zombie: boolean;
-  /** CPU time in milliseconds: its own, and that of ended children that it has waited for. */
-  readonly cpu: number;
-  readonly childrenCpu: number;
-}
 
 export const HAS_PROC = process.platform === 'linux';
 

@@ -1,6 +1,6 @@
 /** The process table where there is no `/proc`: read from `ps`. */
 import { execa } from 'execa';
-import type { ProcessRow } from './process-table.ts';
+import type { ProcessRow } from './process-row.ts';
 
 const COLUMNS = ['pid', 'ppid', 'pgid', 'state', 'time', 'lstart'];
 
