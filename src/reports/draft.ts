@@ -21,6 +21,8 @@ export interface RunDraft {
   /** Legs by id, in the order in which they are shown; replaced in place when a job expands. */
   jobs: Map<string, Map<string, LegDraft>>;
   warnings: WarningView[];
+  /** What was given out for a leg that has not changed since. */
+  views: WeakMap<LegDraft, LegView>;
 }
 
 export function emptyRun(): RunDraft {
@@ -34,6 +36,7 @@ export function emptyRun(): RunDraft {
     lastSeq: 0,
     jobs: new Map(),
     warnings: [],
+    views: new WeakMap(),
   };
 }
 
@@ -45,13 +48,13 @@ export function jobOf(run: RunDraft, job: string): Map<string, LegDraft> {
   return made;
 }
 
+/** The leg, about to be changed. */
 export function legOf(run: RunDraft, { job, leg: id }: OfLeg): LegDraft {
   const legs = jobOf(run, job);
-  const known = legs.get(id);
-  if (known) return known;
-  const made = emptyLeg(job, id);
-  legs.set(id, made);
-  return made;
+  const leg = legs.get(id) ?? emptyLeg(job, id);
+  legs.set(id, leg);
+  run.views.delete(leg);
+  return leg;
 }
 
 export function emptyLeg(job: string, id: string): LegDraft {
@@ -70,7 +73,7 @@ export function emptyLeg(job: string, id: string): LegDraft {
 
 /** The view of this moment; later changes of the draft do not reach it. */
 export function snapshot(run: RunDraft): RunView {
-  const legs = [...run.jobs.values()].flatMap((job) => [...job.values()].map(toLeg));
+  const legs = [...run.jobs.values()].flatMap((job) => Array.from(job.values(), (leg) => viewOf(run, leg)));
   const counts: Record<Standing, number> = {
     failed: 0,
     tolerated: 0,
@@ -96,6 +99,14 @@ export function snapshot(run: RunDraft): RunView {
       finished: { result: run.finished.result, exitCode: run.finished.exitCode, totals: run.finished.totals },
     }),
   };
+}
+
+function viewOf(run: RunDraft, draft: LegDraft): LegView {
+  const known = run.views.get(draft);
+  if (known) return known;
+  const view = toLeg(draft);
+  run.views.set(draft, view);
+  return view;
 }
 
 function toLeg({ tolerated, ...draft }: LegDraft): LegView {

@@ -102,7 +102,8 @@ function enter(run: RunDraft, event: OfLeg, phase: Phase): LegDraft {
 
 function skip(run: RunDraft, event: Extract<RunEvent, { readonly type: 'job.skipped' }>): void {
   const { job, leg: one, reason, message, result } = event;
-  for (const leg of one === undefined ? jobOf(run, job).values() : [legOf(run, { job, leg: one })]) {
+  for (const id of one === undefined ? [...jobOf(run, job).keys()] : [one]) {
+    const leg = legOf(run, { job, leg: id });
     if (leg.conclusion !== undefined) continue;
     leg.skipped = { reason, message };
     leg.conclusion = result;

@@ -2,7 +2,7 @@
 export { inspectCommands, mergeCommands, rerunCommand, shellQuote } from './commands.ts';
 export { formatBytes, formatTime, plural, shortCommit } from './figures.ts';
 export { createRunFold, foldRun, type RunFold } from './fold.ts';
-export { countsInWords, headline, nounFor, resultWord } from './headline.ts';
+export { countsInWords, headline, nounFor } from './headline.ts';
 export { judgeRun, type RunResult, type RunVerdict } from './judge.ts';
 export { renderSummary, summarize } from './summary.ts';
 export { cleanText, clip, clipMiddle, displayWidth, padTo, wrapText } from './text.ts';

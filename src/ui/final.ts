@@ -9,7 +9,6 @@ import {
   inspectCommands,
   judgeRun,
   mergeCommands,
-  nounFor,
   plural,
   reasonOf,
   rerunCommand,
@@ -37,7 +36,7 @@ export function renderFinal({ view, look, columns, summary }: FinalInput): strin
   const { result, reasons } = judgeRun(view);
   const { chalk } = look;
   const paint = result === 'success' ? chalk.green : result === 'failure' ? chalk.red : chalk.yellow;
-  const width = Math.max(20, Math.min(columns - 1, 100));
+  const width = widthOf(columns);
   const bad = [
     ...withStanding(view, 'failed'),
     ...withStanding(view, 'running'),
@@ -82,7 +81,8 @@ function whatFailed(leg: LegView, look: Look, width: number): string[] {
   ];
 }
 
-function whatNext({ view, look, summary }: FinalInput, green: boolean): string[] {
+function whatNext({ view, look, columns, summary }: FinalInput, green: boolean): string[] {
+  const width = widthOf(columns);
   const path = summary();
   const rerun = green ? undefined : rerunCommand(view);
   const merges = green ? mergeCommands(view) : [];
@@ -98,14 +98,20 @@ function whatNext({ view, look, summary }: FinalInput, green: boolean): string[]
           ),
         ]
       : []),
-    ...(view.warnings.length > 0 && path !== undefined
-      ? [
-          look.chalk.yellow(
-            `${plural(view.warnings.length, 'warning')} about ${view.legs.length === 1 ? 'it' : `these ${nounFor(view)}s`}, in the summary`,
-          ),
-        ]
-      : []),
+    ...warningLine(view, path !== undefined).flatMap((line) =>
+      wrapText(line, width).map((part) => look.chalk.yellow(part)),
+    ),
   ];
+}
+
+function warningLine({ warnings, legs }: RunView, listed: boolean): string[] {
+  const all = warnings.length + legs.reduce((sum, { task }) => sum + (task?.warnings.length ?? 0), 0);
+  return all === 0 ? [] : [`${plural(all, 'warning')}${listed ? ', listed in the summary' : ''}`];
+}
+
+/** Longer lines tire the eye. */
+function widthOf(columns: number): number {
+  return Math.max(20, Math.min(columns - 1, 100));
 }
 
 function withStanding(view: RunView, standing: LegView['standing']): LegView[] {

@@ -34,18 +34,25 @@ export function renderFrame(input: FrameInput): string[] {
   const failed = view.legs.filter(({ standing }) => standing === 'failed').sort((a, b) => endOf(a) - endOf(b));
   const failedRoom = Math.min(failed.length, Math.max(room - running.length, Math.ceil(room / 3)));
   return [
-    ...cut(failed, failedRoom, 'failed', input),
-    ...cut(running, room - failedRoom, 'running', input),
+    ...cut(failed, failedRoom, 'failed', { ...input, row }),
+    ...cut(running, room - failedRoom, 'running', { ...input, row }),
     ...last,
   ].slice(-(input.rows - 1 || 1));
 }
 
+interface CutInput extends FrameInput {
+  readonly row: (leg: LegView) => string;
+}
+
 /** As many of the legs as fit: those that failed last, those that have run longest. A line tells of the others. */
-function cut(legs: readonly LegView[], room: number, word: 'failed' | 'running', input: FrameInput): string[] {
-  const row = rowMaker(input);
+function cut(
+  legs: readonly LegView[],
+  room: number,
+  word: 'failed' | 'running',
+  { look, columns, row }: CutInput,
+): string[] {
   if (legs.length <= room) return legs.map(row);
   if (room <= 0) return [];
-  const { look, columns } = input;
   const shown = room - 1;
   const more = layLine(
     [{ text: `${look.ellipsis} ${legs.length - shown} more ${word}`, paint: look.chalk.dim }],
@@ -63,36 +70,42 @@ export function rowMaker(input: Omit<FrameInput, 'rows'>): (leg: LegView) => str
   const widest = view.legs.reduce((most, leg) => Math.max(most, displayWidth(cleanText(leg.name))), 0);
   // On a narrow terminal the name is worth more than the last words of the output.
   const nameWidth = Math.max(8, Math.min(widest, 36, columns < NARROW ? columns - 17 : Math.floor(columns * 0.4)));
-  const retries = view.legs.some(({ attempt }) => (attempt?.of ?? 1) > 1);
-  const ended = new Set(
-    view.legs.filter(({ standing }) => standing !== 'running' && standing !== 'waiting').map(({ job }) => job),
-  );
+  const attempts = view.legs.some(({ attempt }) => (attempt?.of ?? 1) > 1) ? 5 : 0;
+  const ended = new Set(view.legs.filter(({ phase }) => phase === 'ended').map(({ job }) => job));
   return (leg) => {
     const paint = paintOf(look, leg.standing);
-    const mark =
-      leg.standing === 'running' ? (look.spinner[input.tick % look.spinner.length] ?? '') : look.marks[leg.standing];
-    const { attempt } = leg;
-    const pieces: Piece[] = [
+    const mark = markOf(leg, input);
+    const fixed: Piece[] = [
       { text: `${mark} `, paint },
       {
         text: cleanText(leg.name),
         width: nameWidth,
         cut: 'middle',
-        ...(leg.standing === 'waiting' || leg.standing === 'skipped' ? { paint } : {}),
+        paint: look.quiet.has(leg.standing) ? paint : plainly,
       },
-      {
-        text: retries ? ` ${attempt && attempt.of > 1 ? `${attempt.number}/${attempt.of}` : ''}` : '',
-        width: retries ? 5 : 0,
-        paint: look.chalk.yellow,
-      },
+      { text: attemptOf(leg), width: attempts, paint: look.chalk.yellow },
       { text: ` ${elapsed(leg, input.now).padStart(7)}`, paint: look.chalk.dim },
     ];
     const detail = cleanText(DETAILS[leg.standing](leg, input.outputs.get(leg.id) ?? '', ended));
-    const used = displayWidth(mark) + nameWidth + (retries ? 5 : 0) + 11;
-    if (detail !== '' && columns - used > 8)
-      pieces.push({ text: '  ' }, { text: detail, paint: leg.standing === 'failed' ? paint : look.chalk.dim });
-    return layLine(pieces, columns - 1, look.ellipsis).trimEnd();
+    const room = columns - displayWidth(mark) - nameWidth - attempts - 11;
+    const last: Piece = {
+      text: room > 8 && detail !== '' ? `  ${detail}` : '',
+      paint: leg.standing === 'failed' ? paint : look.chalk.dim,
+    };
+    return layLine([...fixed, last], columns - 1, look.ellipsis).trimEnd();
   };
+}
+
+function markOf({ standing }: LegView, { look, tick }: Pick<FrameInput, 'look' | 'tick'>): string {
+  return standing === 'running' ? (look.spinner[tick % look.spinner.length] ?? '') : look.marks[standing];
+}
+
+function attemptOf({ attempt }: LegView): string {
+  return attempt && attempt.of > 1 ? ` ${attempt.number}/${attempt.of}` : '';
+}
+
+function plainly(text: string): string {
+  return text;
 }
 
 type Detail = (leg: LegView, output: string, ended: ReadonlySet<string>) => string;
@@ -141,12 +154,16 @@ function countsLine({ view, columns, now, look }: FrameInput): string {
   const total = view.legs.length;
   const done = total - running - waiting;
   const time = formatDuration(Math.max(0, now - Date.parse(view.firstTime ?? '')) || 0);
-  const told = (words: readonly string[]): string => words.filter((word) => !word.startsWith('0 ')).join(', ');
+  const some = (...words: readonly string[]): string =>
+    words
+      .filter((word) => !word.startsWith('0 '))
+      .map((word) => `, ${word}`)
+      .join('');
   const forms = [
-    `${told([`${done} of ${total} done`, `${running} running`, `${failed} failed`, `${waiting} waiting`])} ${look.dot} ${time}`,
-    `${done}/${total} done, ${told([`${failed} failed`, `${running} run`, `${waiting} wait`])} ${look.dot} ${time}`,
-    `${done}/${total} done, ${told([`${failed} failed`, `${running} run`])} ${look.dot} ${time}`,
-    `${done}/${total} done, ${failed} failed`,
+    `${done} of ${total} done${some(`${running} running`, `${failed} failed`, `${waiting} waiting`)} ${look.dot} ${time}`,
+    `${done}/${total} done${some(`${failed} failed`, `${running} run`, `${waiting} wait`)} ${look.dot} ${time}`,
+    `${done}/${total} done${some(`${failed} failed`, `${running} run`)} ${look.dot} ${time}`,
+    `${done}/${total} done${some(`${failed} failed`)}`,
   ];
   return forms.find((form) => displayWidth(form) < columns) ?? forms.at(-1) ?? '';
 }

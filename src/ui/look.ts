@@ -8,6 +8,8 @@ export interface Look {
   readonly chalk: ChalkInstance;
   /** All of one width. */
   readonly marks: Readonly<Record<Standing | 'warning', string>>;
+  /** What need not catch the eye is painted as a whole. */
+  readonly quiet: ReadonlySet<Standing>;
   readonly spinner: readonly string[];
   readonly ellipsis: string;
   readonly dot: string;
@@ -37,10 +39,20 @@ const WORDS = {
   warning: '!   ',
 };
 
+const QUIET: ReadonlySet<Standing> = new Set(['waiting', 'skipped']);
+
 export function lookOf({ chalk, unicode }: Pick<Terminal, 'chalk' | 'unicode'>): Look {
   return unicode
-    ? { chalk, marks: GLYPHS, spinner: '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'.split(''), ellipsis: '…', dot: '·', arrow: '←' }
-    : { chalk, marks: WORDS, spinner: ['run|', 'run/', 'run-', 'run\\'], ellipsis: '...', dot: '-', arrow: '<-' };
+    ? { chalk, quiet: QUIET, marks: GLYPHS, spinner: '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'.split(''), ellipsis: '…', dot: '·', arrow: '←' }
+    : {
+        chalk,
+        quiet: QUIET,
+        marks: WORDS,
+        spinner: ['run|', 'run/', 'run-', 'run\\'],
+        ellipsis: '...',
+        dot: '-',
+        arrow: '<-',
+      };
 }
 
 /** The colour of a standing; identity where there is none. */

@@ -17,6 +17,7 @@ export function createPlainUi(terminal: Terminal, summary: Summary): UiSink {
   const look = lookOf(terminal);
   const fold = createRunFold();
   const names = new Map<string, string>();
+  const last = new Map<string, number>();
   let begun = 0;
   let width = 8;
 
@@ -38,6 +39,9 @@ export function createPlainUi(terminal: Terminal, summary: Summary): UiSink {
         width = event.jobs.reduce((most, { id }) => Math.min(30, Math.max(most, displayWidth(id))), width);
       }
       if (event.type === 'job.expanded') for (const leg of event.legs) names.set(leg.id, leg.name);
+      if (event.type === 'attempt.started') last.set(event.leg, event.of);
+      // What the last attempt came to is told by the end of its task.
+      if (event.type === 'attempt.finished' && event.attempt === last.get(event.leg)) return;
       const line = lineOf(event);
       if (line) write(event, line);
     },

@@ -74,7 +74,7 @@ function linesOf(job: PlanJob, look: Look): string[] {
     ...(job.mutex === undefined ? [] : [`alone in ${job.mutex}`]),
   ];
   const how = [
-    `${formatDuration(job.timeout)}${job.retries > 0 ? `, ${plural(job.retries, 'retry', 'retries')}` : ''}`,
+    `${formatDuration(job.timeout).replace(/ 00[smh]$/, '')}${job.retries > 0 ? `, ${plural(job.retries, 'retry', 'retries')}` : ''}`,
     ...(job.checks.length > 0 ? [`checks: ${job.checks.join(', ')}`] : []),
   ];
   const legs =

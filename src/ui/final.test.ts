@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { foldRun } from '../reports/index.ts';
+import { badNight } from '../reports/testing/bad-night.ts';
+import { begun, createJournal, ended, RUN, started, succeeded } from '../reports/testing/journal.ts';
+import { renderFinal } from './final.ts';
+import { lookOf } from './look.ts';
+import { openTerminal } from './terminal.ts';
+import { createVirtualTerminal } from './testing/virtual-terminal.ts';
+
+const look = lookOf(openTerminal(createVirtualTerminal(80, 24), { LANG: 'C.UTF-8', NO_COLOR: '1' }));
+const final = (events: ReturnType<typeof badNight>['events'], columns = 80) =>
+  renderFinal({ view: foldRun(events), look, columns, summary: () => 'docs/summary.md' });
+
+describe('renderFinal', () => {
+  test('a good run: the counts, the summary, the branches to take', () => {
+    const journal = createJournal().add(0, started([{ id: 'a' }, { id: 'b', needs: ['a'] }]));
+    for (const job of ['a', 'b']) journal.add(1, ...begun(job), succeeded(job, 1000));
+    expect(final(journal.add(2, ended('success', 0, 2000)).events)).toEqual([
+      '',
+      'SUCCEEDED: all 2 tasks succeeded',
+      '2 succeeded · 2.0s',
+      '',
+      'summary    docs/summary.md',
+      `take it    git merge orch/${RUN}/b`,
+    ]);
+  });
+
+  test('commands are whole on any width, the rest is wrapped', () => {
+    const lines = final(badNight().events, 40);
+    expect(lines.map((line) => line.trim())).toContain(`git diff a1b2c3d4e5f6..orch/${RUN}/api`);
+    const others = lines.filter((line) => !/^ *(git|cd|orch|run again) /.test(line));
+    expect(others.filter((line) => line.length > 39)).toEqual([]);
+  });
+
+  test('a run that was cut off', () => {
+    const lines = final(badNight().events.slice(0, 15));
+    expect(lines[1]).toMatch(/^DID NOT FINISH/);
+    expect(lines.join(' ')).toContain(
+      'The record ends before the run did: orch was killed, crashed, or is still at work',
+    );
+    expect(lines.at(-1)).toBe(`run again  orch run --rerun-failed ${RUN}`);
+  });
+
+  test('many failures are counted, not listed', () => {
+    const jobs = Array.from({ length: 50 }, (_, i) => ({ id: `t${i}` }));
+    const journal = createJournal().add(0, started(jobs));
+    for (const { id } of jobs)
+      journal.add(1, ...begun(id), {
+        type: 'job.finished',
+        job: id,
+        leg: id,
+        outcome: 'failure',
+        conclusion: 'failure',
+        outputs: {},
+        duration: 1,
+      });
+    const lines = final(journal.add(2, ended('failure', 1, 2000)).events);
+    expect(lines).toContain('… and 42 more, in the summary');
+    expect(lines.length).toBeLessThan(40);
+  });
+});
