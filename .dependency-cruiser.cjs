@@ -8,7 +8,7 @@ const table = {
   tasks: { own: ['shared'], npm: [], node: [] },
   'runner/environments': { own: ['shared'], npm: ['execa'], node: '*' },
   'runner/workspaces': { own: ['shared'], npm: ['simple-git'], node: '*' },
-  'runner/jobs': { own: ['shared', 'workflow', 'engine', 'tasks', 'runner'], npm: [], node: '*' },
+  'runner/jobs': { own: ['shared', 'workflow', 'engine', 'tasks', 'runner'], npm: ['picomatch'], node: '*' },
   'runner/steps': { own: ['shared', 'workflow', 'engine', 'tasks', 'runner'], npm: [], node: '*' },
   store: { own: ['shared', 'engine'], npm: [], node: '*' },
   reports: { own: ['shared', 'engine'], npm: [], node: [], fs: ['write.ts'] },

@@ -39,10 +39,11 @@ async function licenses({ inputs }) {
     if (match) folders.add(match[1]);
   }
   const parts = [];
-  for (const folder of [...folders].sort()) {
+  for (const folder of [...folders].sort((a, b) => (a < b ? -1 : 1))) {
     const { name, version: of, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
     const text = await licenseText(folder);
-    if (!/^(MIT|ISC|BSD-[23]-Clause|Apache-2\.0|0BSD)$/.test(license ?? '')) throw new Error(`${name}: licence ${license} is not one that we bundle`);
+    if (!/^(MIT|ISC|BSD-[23]-Clause|Apache-2\.0|0BSD)$/.test(license ?? ''))
+      throw new Error(`${name}: licence ${license} is not one that we bundle`);
     parts.push(`${name} ${of} (${license})\n\n${text.trim()}\n`);
   }
   return `orch contains code of these packages.\n\n${parts.join(`\n${'-'.repeat(78)}\n\n`)}`;

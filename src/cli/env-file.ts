@@ -14,7 +14,9 @@ function readEnvFile(file: string): Readonly<Record<string, string>> {
   try {
     const text = readFileSync(file, 'utf8');
     // Node's own reader knows quotes, comments, `export` and values over several lines.
-    return Object.fromEntries(Object.entries(parseEnv(text)).filter((entry): entry is [string, string] => entry[1] !== undefined));
+    return Object.fromEntries(
+      Object.entries(parseEnv(text)).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
   } catch (error) {
     throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -7,7 +7,10 @@ export class UsageError extends Error {
   readonly hint: string | undefined;
   readonly exitCode: number;
 
-  constructor(message: string, { hint, exitCode = EXIT.badInput }: { readonly hint?: string; readonly exitCode?: number } = {}) {
+  constructor(
+    message: string,
+    { hint, exitCode = EXIT.badInput }: { readonly hint?: string; readonly exitCode?: number } = {},
+  ) {
     super(message);
     this.name = 'UsageError';
     this.hint = hint;

@@ -1,7 +1,8 @@
 /** Reads an orchestrator.yaml for a command: shows what is wrong with it, or hands it on translated. */
-import { openTerminal, renderDiagnostics } from '../ui/index.ts';
-import { type Config, loadConfig, translate, type Translation } from '../orchestrator/index.ts';
+
+import { type Config, loadConfig, type Translation, translate } from '../orchestrator/index.ts';
 import { nearest } from '../shared/diagnostic.ts';
+import { openTerminal, renderDiagnostics } from '../ui/index.ts';
 import { UsageError } from './explain.ts';
 import { configFile, type Project } from './project.ts';
 
@@ -52,8 +53,14 @@ function select(config: Config, only: readonly string[] | undefined): Config {
   const queue = [...only];
   for (const name of only) {
     if (byName.has(name.toLowerCase())) continue;
-    const near = nearest(name, config.tasks.map((task) => task.name));
-    throw new UsageError(`--only names the unknown task "${name}"`, near === undefined ? {} : { hint: `did you mean "${near}"?` });
+    const near = nearest(
+      name,
+      config.tasks.map((task) => task.name),
+    );
+    throw new UsageError(
+      `--only names the unknown task "${name}"`,
+      near === undefined ? {} : { hint: `did you mean "${near}"?` },
+    );
   }
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     const key = name.toLowerCase();

@@ -26,7 +26,9 @@ type Done = (code: number) => void;
 export function makeProgram(done: Done): Command {
   const program = new Command('orch');
   program
-    .description('Runs declared work unattended, in parallel, each task in its own git worktree, and proves what was done.')
+    .description(
+      'Runs declared work unattended, in parallel, each task in its own git worktree, and proves what was done.',
+    )
     .version(VERSION, '-V, --version', 'print the version')
     .helpCommand('help [command]', 'help for a command')
     .showSuggestionAfterError()
@@ -44,24 +46,35 @@ function addRun(program: Command, done: Done): void {
   program
     .command('run')
     .summary('run the tasks of an orchestrator.yaml')
-    .description('Runs the declared tasks, each in its own worktree and branch, and writes logs, a journal and a summary.')
+    .description(
+      'Runs the declared tasks, each in its own worktree and branch, and writes logs, a journal and a summary.',
+    )
     .argument('[file]', `the orchestrator.yaml (default: ${CONFIG})`)
     .option('--config <file>', 'the same, as an option')
     .option('--only <task...>', 'run these tasks, and those that they depend on')
     .option('--max-parallel <n>', 'jobs at once')
-    .addOption(new Option('--on-failure <policy>', 'what a failure does to the rest').choices(['continue', 'no-new', 'kill']))
+    .addOption(
+      new Option('--on-failure <policy>', 'what a failure does to the rest').choices(['continue', 'no-new', 'kill']),
+    )
     .option('--base <ref>', 'what the tasks start from')
     .option('--include-uncommitted', 'start from a snapshot of the working tree')
     .option('--input <name=value>', 'a value for the expressions (repeatable)', collect)
     .option('--var <name=value>', 'a variable for the expressions (repeatable)', collect)
-    .option('--secret <name>', 'a secret, from the environment (repeatable); NAME=VALUE shows it to whoever lists processes', collect)
+    .option(
+      '--secret <name>',
+      'a secret, from the environment (repeatable); NAME=VALUE shows it to whoever lists processes',
+      collect,
+    )
     .option('--secret-file <file>', 'secrets as NAME=VALUE lines (repeatable)', collect)
     .option('--env-file <file>', 'host variables as NAME=VALUE lines, for env_from and secrets (repeatable)', collect)
     .option('--rerun-failed <run>', 'run again what did not succeed in that run; the rest is reused')
     .option('--wait', 'wait for another run to end instead of refusing')
     .option('--dry-run', 'show what would run')
     .addOption(uiOption())
-    .addHelpText('after', examples(['orch run', 'orch run --only api --max-parallel 2', 'orch run --rerun-failed 20261122-204512-k3f9']))
+    .addHelpText(
+      'after',
+      examples(['orch run', 'orch run --only api --max-parallel 2', 'orch run --rerun-failed 20261122-204512-k3f9']),
+    )
     .action(async (file: string | undefined, options) => {
       const { run } = await import('./commands/run.ts');
       done(await run({ ...options, ...(file === undefined ? {} : { config: file }) }));
@@ -76,7 +89,9 @@ function addWatching(program: Command, done: Done): void {
     .argument('[run]', 'the run (default: the latest)')
     .addOption(new Option('--format <format>', 'how to show it').choices(['text', 'json']).default('text'))
     .addHelpText('after', examples(['orch status', 'watch orch status']))
-    .action(async (run: string | undefined, options) => done(await (await import('./commands/status.ts')).status({ ...options, run })));
+    .action(async (run: string | undefined, options) =>
+      done(await (await import('./commands/status.ts')).status({ ...options, run })),
+    );
   program
     .command('logs')
     .summary('what a task printed')
@@ -86,7 +101,9 @@ function addWatching(program: Command, done: Done): void {
     .option('--run <run>', 'an older run')
     .option('-n, --tail <lines>', 'only the last lines')
     .addHelpText('after', examples(['orch logs', 'orch logs api', 'orch logs -f api', 'orch logs -n 50 api']))
-    .action(async (task: string | undefined, options) => done(await (await import('./commands/logs.ts')).logs({ ...options, task })));
+    .action(async (task: string | undefined, options) =>
+      done(await (await import('./commands/logs.ts')).logs({ ...options, task })),
+    );
   program
     .command('report')
     .summary('write the summary of a run again')
@@ -94,11 +111,15 @@ function addWatching(program: Command, done: Done): void {
     .argument('[run]', 'the run (default: the latest)')
     .option('--stdout', 'print it and write nothing')
     .addHelpText('after', examples(['orch report', 'orch report --stdout 20261122-204512-k3f9']))
-    .action(async (run: string | undefined, options) => done(await (await import('./commands/report.ts')).report({ ...options, run })));
+    .action(async (run: string | undefined, options) =>
+      done(await (await import('./commands/report.ts')).report({ ...options, run })),
+    );
   program
     .command('clean')
     .summary('remove what finished runs have left')
-    .description('Lists the worktrees and processes that finished or crashed runs have left, then removes them. Branches stay, and work that was not committed is put on them first.')
+    .description(
+      'Lists the worktrees and processes that finished or crashed runs have left, then removes them. Branches stay, and work that was not committed is put on them first.',
+    )
     .option('--dry-run', 'only list')
     .option('--older-than <span>', 'only runs that started longer ago, such as 7d')
     .addHelpText('after', examples(['orch clean --dry-run', 'orch clean', 'orch clean --older-than 7d']))
@@ -111,9 +132,13 @@ function addChecking(program: Command, done: Done): void {
     .summary('check files and run nothing')
     .description('Checks orchestrator.yaml files and names every mistake with its place.')
     .argument('[files...]', `files (default: ${CONFIG})`)
-    .addOption(new Option('--format <format>', 'how to show the mistakes').choices(['text', 'json', 'github']).default('text'))
+    .addOption(
+      new Option('--format <format>', 'how to show the mistakes').choices(['text', 'json', 'github']).default('text'),
+    )
     .addHelpText('after', examples(['orch validate', 'orch validate --format github ci/orchestrator.yaml']))
-    .action(async (files: readonly string[], options) => done(await (await import('./commands/validate.ts')).validate({ ...options, files })));
+    .action(async (files: readonly string[], options) =>
+      done(await (await import('./commands/validate.ts')).validate({ ...options, files })),
+    );
   program
     .command('plan')
     .summary('show the job graph')
@@ -125,7 +150,14 @@ function addChecking(program: Command, done: Done): void {
     .option('--var <name=value>', 'a variable for the expressions (repeatable)', collect)
     .addOption(new Option('--format <format>', 'how to show it').choices(['text', 'json', 'mermaid']).default('text'))
     .addHelpText('after', examples(['orch plan', 'orch plan --format mermaid']))
-    .action(async (file: string | undefined, options) => done(await (await import('./commands/plan.ts')).plan({ ...options, ...(file === undefined ? {} : { config: file }) })));
+    .action(async (file: string | undefined, options) =>
+      done(
+        await (await import('./commands/plan.ts')).plan({
+          ...options,
+          ...(file === undefined ? {} : { config: file }),
+        }),
+      ),
+    );
   program
     .command('doctor')
     .summary('what this machine has')
@@ -138,7 +170,9 @@ function addTools(program: Command, done: Done): void {
   program
     .command('init')
     .summary('write a small orchestrator.yaml to begin with')
-    .description('Writes a small working orchestrator.yaml, its schema for editors and an example task. Existing files are left alone.')
+    .description(
+      'Writes a small working orchestrator.yaml, its schema for editors and an example task. Existing files are left alone.',
+    )
     .addHelpText('after', examples(['orch init && orch run']))
     .action(async () => done(await (await import('./commands/init.ts')).init()));
   program
@@ -154,19 +188,36 @@ function addTools(program: Command, done: Done): void {
     .argument('[expression]', 'such as "github.ref == \'refs/heads/main\'"')
     .option('--contexts <file>', 'a JSON object of contexts, such as {"github": {"ref": "refs/heads/main"}}')
     .option('--batch', 'read {"expr", "contexts"} objects from standard input, one a line, and answer each')
-    .addHelpText('after', examples(['orch eval "contains(github.ref, \'main\')" --contexts contexts.json', 'orch eval "format(\'{0}\', 1e15)"', 'orch eval --batch < cases.jsonl']))
-    .action(async (expression: string | undefined, options) => done(await (await import('./commands/eval.ts')).evaluate({ ...options, expression })));
+    .addHelpText(
+      'after',
+      examples([
+        'orch eval "contains(github.ref, \'main\')" --contexts contexts.json',
+        'orch eval "format(\'{0}\', 1e15)"',
+        'orch eval --batch < cases.jsonl',
+      ]),
+    )
+    .action(async (expression: string | undefined, options) =>
+      done(await (await import('./commands/eval.ts')).evaluate({ ...options, expression })),
+    );
   program
     .command('completion')
     .summary('print a completion script for a shell')
     .description('Prints a completion script.')
     .argument('<shell>', 'bash, zsh or fish')
-    .addHelpText('after', examples(['source <(orch completion bash)', 'orch completion fish > ~/.config/fish/completions/orch.fish']))
+    .addHelpText(
+      'after',
+      examples(['source <(orch completion bash)', 'orch completion fish > ~/.config/fish/completions/orch.fish']),
+    )
     .action(async (shell: string) => done(await (await import('./commands/completion.ts')).completion(shell, program)));
 }
 
 function uiOption(): Option {
-  return new Option('--ui <mode>', 'how to show progress (default: live on a terminal, plain elsewhere)').choices(['live', 'plain', 'json', 'quiet']);
+  return new Option('--ui <mode>', 'how to show progress (default: live on a terminal, plain elsewhere)').choices([
+    'live',
+    'plain',
+    'json',
+    'quiet',
+  ]);
 }
 
 function examples(lines: readonly string[]): string {

@@ -1,7 +1,7 @@
 /** Where the user is: the repository, its files, and what of it a command works on. */
 import { relative, resolve } from 'node:path';
 import { type GitRepository, openRepository } from '../runner/workspaces/index.ts';
-import { layoutOf, type Layout } from '../store/index.ts';
+import { type Layout, layoutOf } from '../store/index.ts';
 import { UsageError } from './explain.ts';
 
 export const DEFAULT_CONFIG = 'framework/orchestrator/orchestrator.yaml';
@@ -16,7 +16,10 @@ export async function openProject(): Promise<Project> {
   const opened = await openRepository(process.cwd());
   if (!opened.ok) {
     const [first] = opened.error;
-    throw new UsageError(first?.message ?? 'this is no repository', first?.hint === undefined ? {} : { hint: first.hint });
+    throw new UsageError(
+      first?.message ?? 'this is no repository',
+      first?.hint === undefined ? {} : { hint: first.hint },
+    );
   }
   const repository = opened.value;
   return { repository, layout: layoutOf(repository.root, repository.commonDir) };

@@ -23,7 +23,15 @@ const SHORTEST = 4;
  */
 export function collectSecrets(
   needs: readonly SecretNeed[],
-  { options, env, jobs }: { readonly options: SecretOptions; readonly env: Readonly<Record<string, string | undefined>>; readonly jobs: readonly string[] },
+  {
+    options,
+    env,
+    jobs,
+  }: {
+    readonly options: SecretOptions;
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly jobs: readonly string[];
+  },
 ): Result<Readonly<Record<string, string>>, readonly string[]> {
   const files = readEnvFiles(options.secretFile);
   const given = fromCommandLine(options.secret ?? [], env);
@@ -36,20 +44,27 @@ export function collectSecrets(
     } else values.set(name, value);
   }
   for (const [name, value] of values) {
-    if (value.length > 0 && value.length < SHORTEST) problems.push(`the secret ${name} has fewer than ${SHORTEST} characters, too few to be masked`);
-    if (jobs.some((job) => job.toLowerCase() === value.toLowerCase())) problems.push(`the secret ${name} is equal to the name of a task`);
+    if (value.length > 0 && value.length < SHORTEST)
+      problems.push(`the secret ${name} has fewer than ${SHORTEST} characters, too few to be masked`);
+    if (jobs.some((job) => job.toLowerCase() === value.toLowerCase()))
+      problems.push(`the secret ${name} is equal to the name of a task`);
   }
   return problems.length > 0 ? err(problems) : ok(Object.fromEntries(values));
 }
 
-function fromCommandLine(texts: readonly string[], env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+function fromCommandLine(
+  texts: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
     texts.map((text) => {
       const at = text.indexOf('=');
       const name = at < 0 ? text : text.slice(0, at);
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new UsageError(`--secret wants a name, not "${name}"`);
       if (at >= 0) {
-        console.error(`orch: --secret ${name}=… shows the value to whoever lists processes; export it and give --secret ${name}`);
+        console.error(
+          `orch: --secret ${name}=… shows the value to whoever lists processes; export it and give --secret ${name}`,
+        );
         return [name, text.slice(at + 1)];
       }
       const value = env[name];

@@ -2,7 +2,7 @@
 import { unreachable } from '../shared/result.ts';
 import { cancelLeg, dropLegs } from './closing.ts';
 import { judgeCondition } from './conditions.ts';
-import type { CancelReason, JobExpanded, JobFinished, JobSkipped, RunEventBody } from './events.ts';
+import type { CancelReason, EngineEvent, JobExpanded, JobFinished, JobSkipped, RunEventBody } from './events.ts';
 import { joinGroup, leaveGroup } from './groups.ts';
 import { type Plan, plannedAt } from './plan.ts';
 import { dequeued, enqueued } from './queue.ts';
@@ -11,6 +11,36 @@ import type { JobState, LegRef, RunState } from './state.ts';
 import { findLeg, jobAt, withJob, withLeg } from './state.ts';
 
 export function evolve(plan: Plan, state: RunState, event: RunEventBody): RunState {
+  return isEngineEvent(event) ? evolved(plan, state, event) : state;
+}
+
+/** Closed over the union: a new kind of event has to say here which it is. */
+const CHANGES_STATE: Readonly<Record<RunEventBody['type'], boolean>> = {
+  'run.started': true,
+  'job.expanded': true,
+  'job.requested': true,
+  'job.timed-out': true,
+  'job.cancel-requested': true,
+  'job.skipped': true,
+  'job.finished': true,
+  'run.cancelling': true,
+  'run.finished': true,
+  'task.prepared': false,
+  'step.started': false,
+  'step.finished': false,
+  'attempt.started': false,
+  'attempt.finished': false,
+  'attempt.delayed': false,
+  'verify.started': false,
+  'log.closed': false,
+  warning: false,
+};
+
+function isEngineEvent(event: RunEventBody): event is EngineEvent {
+  return CHANGES_STATE[event.type];
+}
+
+function evolved(plan: Plan, state: RunState, event: EngineEvent): RunState {
   switch (event.type) {
     case 'job.expanded':
       return expanded(plan, state, event);
@@ -32,15 +62,6 @@ export function evolve(plan: Plan, state: RunState, event: RunEventBody): RunSta
     case 'run.finished':
       return { ...state, finished: true };
     case 'run.started':
-    case 'task.prepared':
-    case 'step.started':
-    case 'step.finished':
-    case 'attempt.started':
-    case 'attempt.finished':
-    case 'attempt.delayed':
-    case 'verify.started':
-    case 'log.closed':
-    case 'warning':
       return state;
     default:
       return unreachable(event);

@@ -7,7 +7,9 @@ import {
   evaluateNumber,
   expandMatrix,
   isJsonObject,
+  type Job,
   type Json,
+  type JsonObject,
   type MatrixLeg,
   nameJob,
   type Scope,
@@ -24,29 +26,22 @@ const DEFAULT_TIMEOUT_MINUTES = 360;
 export function expandJob(plan: Plan, state: RunState, planned: PlannedJob): Result<JobExpanded, string> {
   const { job } = planned;
   const scope = jobScope(plan, state, planned);
-  const failFast = evaluateBoolean(job.strategy?.failFast, scope, true);
-  if (!failFast.ok) return err(`fail-fast: ${failFast.error.message}`);
-  const limit = evaluateNumber(job.strategy?.maxParallel, scope);
-  if (!limit.ok) return err(`max-parallel: ${limit.error.message}`);
-  if (limit.value !== undefined && !(limit.value >= 1)) return err('max-parallel must be 1 or more');
-  const matrix = job.strategy?.matrix === undefined ? ok(undefined) : evaluateNode(job.strategy.matrix, scope);
-  if (!matrix.ok) return err(`matrix: ${matrix.error.message}`);
-  const expanded = expandMatrix(matrix.value);
+  const strategy = readStrategy(job, scope);
+  if (!strategy.ok) return strategy;
+  const { failFast, maxParallel, matrix } = strategy.value;
+  const expanded = expandMatrix(matrix);
   if (!expanded.ok) return expanded;
   const combinations: readonly (MatrixLeg | undefined)[] = expanded.value.length > 0 ? expanded.value : [undefined];
-  const strategy = {
-    failFast: failFast.value,
-    total: combinations.length,
-    maxParallel: limit.value ?? combinations.length,
-  };
+  const total = combinations.length;
   const legs: Leg[] = [];
   for (const [index, combination] of combinations.entries()) {
-    const leg = makeLeg(planned, withMatrix(scope, combination, { ...strategy, index }), { combination, index });
+    const legScope = withMatrix(scope, combination, { failFast, maxParallel: maxParallel ?? total, total, index });
+    const leg = makeLeg(job, legScope, { combination, index });
     if (!leg.ok) return leg;
     legs.push(leg.value);
   }
-  const event: JobExpanded = { type: 'job.expanded', job: job.id, legs, failFast: failFast.value };
-  return ok(limit.value === undefined ? event : { ...event, maxParallel: limit.value });
+  const event: JobExpanded = { type: 'job.expanded', job: job.id, legs, failFast };
+  return ok(maxParallel === undefined ? event : { ...event, maxParallel });
 }
 
 /** One leg that stands for a job that could not be expanded, so that its failure has a place. */
@@ -63,39 +58,65 @@ export function standIn(planned: PlannedJob): JobExpanded {
   return { type: 'job.expanded', job: id, legs: [leg], failFast: true };
 }
 
+interface ReadStrategy {
+  readonly failFast: boolean;
+  readonly maxParallel: number | undefined;
+  readonly matrix: Json | undefined;
+}
+
+function readStrategy({ strategy }: Job, scope: Scope): Result<ReadStrategy, string> {
+  const failFast = evaluateBoolean(strategy?.failFast, scope, true);
+  if (!failFast.ok) return err(`fail-fast: ${failFast.error.message}`);
+  const maxParallel = evaluateNumber(strategy?.maxParallel, scope);
+  if (!maxParallel.ok) return err(`max-parallel: ${maxParallel.error.message}`);
+  if (maxParallel.value !== undefined && !(maxParallel.value >= 1)) return err('max-parallel must be 1 or more');
+  const matrix = strategy?.matrix === undefined ? ok(undefined) : evaluateNode(strategy.matrix, scope);
+  if (!matrix.ok) return err(`matrix: ${matrix.error.message}`);
+  return ok({ failFast: failFast.value, maxParallel: maxParallel.value, matrix: matrix.value });
+}
+
 function makeLeg(
-  { job }: PlannedJob,
+  job: Job,
   scope: Scope,
   { combination, index }: { readonly combination: MatrixLeg | undefined; readonly index: number },
 ): Result<Leg, string> {
-  const continueOnError = evaluateBoolean(job.continueOnError, scope, false);
-  if (!continueOnError.ok) return err(`continue-on-error: ${continueOnError.error.message}`);
-  const timeout = evaluateNumber(job.timeoutMinutes, scope);
-  if (!timeout.ok) return err(`timeout-minutes: ${timeout.error.message}`);
-  const timeoutMinutes = timeout.value ?? DEFAULT_TIMEOUT_MINUTES;
-  if (!(timeoutMinutes > 0)) return err('timeout-minutes must be above 0');
+  const limits = readLimits(job, scope);
+  if (!limits.ok) return limits;
   const name = nameJob(job, combination?.nameSegments ?? [], scope);
   if (!name.ok) return err(`name: ${name.error.message}`);
-  const concurrency = job.concurrency === undefined ? ok(null) : evaluateNode(job.concurrency, scope);
-  if (!concurrency.ok) return err(`concurrency: ${concurrency.error.message}`);
-  const group = concurrencyOf(concurrency.value);
+  const group = readConcurrency(job, scope);
   if (!group.ok) return group;
   const leg: Leg = {
     id: combination === undefined ? job.id : `${job.id}+${combination.shortId}`,
     name: name.value,
     index,
     matrix: combination === undefined ? null : combination.values,
-    continueOnError: continueOnError.value,
-    timeoutMinutes,
+    ...limits.value,
   };
   return ok(group.value === undefined ? leg : { ...leg, concurrency: group.value });
 }
 
+function readLimits(job: Job, scope: Scope): Result<Pick<Leg, 'continueOnError' | 'timeoutMinutes'>, string> {
+  const continueOnError = evaluateBoolean(job.continueOnError, scope, false);
+  if (!continueOnError.ok) return err(`continue-on-error: ${continueOnError.error.message}`);
+  const timeout = evaluateNumber(job.timeoutMinutes, scope);
+  if (!timeout.ok) return err(`timeout-minutes: ${timeout.error.message}`);
+  const timeoutMinutes = timeout.value ?? DEFAULT_TIMEOUT_MINUTES;
+  if (!(timeoutMinutes > 0)) return err('timeout-minutes must be above 0');
+  return ok({ continueOnError: continueOnError.value, timeoutMinutes });
+}
+
+function readConcurrency(job: Job, scope: Scope): Result<Leg['concurrency'], string> {
+  if (job.concurrency === undefined) return ok(undefined);
+  const json = evaluateNode(job.concurrency, scope);
+  return json.ok ? concurrencyOf(json.value) : err(`concurrency: ${json.error.message}`);
+}
+
 function concurrencyOf(json: Json): Result<Leg['concurrency'], string> {
   if (json === null) return ok(undefined);
-  const settings = isJsonObject(json) ? json : { group: json };
-  const group = String(settings['group'] ?? '');
-  if (group === '') return err('Concurrency group name cannot be empty');
+  const settings: JsonObject = isJsonObject(json) ? json : { group: typeof json === 'number' ? String(json) : json };
+  const group = settings['group'];
+  if (typeof group !== 'string' || group === '') return err('Concurrency group name cannot be empty');
   if (group.length > 400) return err('Concurrency group name must be 400 characters or less');
   const queue = settings['queue'] === 'max' ? 'max' : 'single';
   return ok({ group, queue, cancelInProgress: settings['cancel-in-progress'] === true });

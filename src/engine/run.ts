@@ -102,7 +102,7 @@ class Engine {
 
   #tell(body: RunEventBody): void {
     const event: RunEvent = { seq: ++this.#seq, time: this.#ports.clock.time(), ...body };
-    for (const sink of [...this.#sinks]) {
+    for (const sink of this.#sinks.slice()) {
       try {
         sink.event(event);
       } catch (error) {

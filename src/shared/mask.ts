@@ -1,6 +1,7 @@
 /** Secrets taken out of text and byte streams, in whatever form and however split over chunks and lines. */
 import { type Automaton, buildAutomaton, ROOT } from './mask/automaton.ts';
 import { secretForms } from './mask/forms.ts';
+import { leap } from './mask/leaps.ts';
 
 export interface Masker {
   /** The text with every secret replaced by `***`. */
@@ -116,23 +117,43 @@ function createStream(current: () => Automaton | undefined): MaskStream {
 }
 
 function scan(search: Search, data: Uint8Array, from: number): void {
-  for (let at = from; at < data.length; at++) {
+  const { leaps } = search.automaton;
+  const breaks = { feed: -1, carriage: -1 };
+  for (let at = from; at < data.length; ) {
+    if (search.state === ROOT && leaps !== undefined)
+      at = leap(leaps, data, { from: at, to: nextBreak(breaks, data, at) });
+    const before = at;
     at = skim(search, data, at);
-    if (at < data.length) stepClosely(search, data, at);
+    if (at < data.length && (at === before || search.state !== ROOT)) stepClosely(search, data, at++);
   }
 }
 
-/** Moves over bytes at which nothing happens; returns the place of one that asks for a closer look. */
+/** Where the next line break is; the places known so far are kept, so that each is looked for once. */
+function nextBreak(known: { feed: number; carriage: number }, data: Uint8Array, at: number): number {
+  if (known.feed < at) known.feed = placeOf(data, 0x0a, at);
+  if (known.carriage < at) known.carriage = placeOf(data, 0x0d, at);
+  return Math.min(known.feed, known.carriage);
+}
+
+function placeOf(data: Uint8Array, byte: number, from: number): number {
+  const place = data.indexOf(byte, from);
+  return place === -1 ? data.length : place;
+}
+
+/** Moves over bytes at which nothing happens, up to one that asks for a closer look. May stop at the root, to leap. */
 function skim(search: Search, data: Uint8Array, from: number): number {
-  const { classes, table, width, dense, longest } = search.automaton;
+  const { classes, table, width, dense, longest, leaps } = search.automaton;
   if (search.state >= dense || (longest[search.state] ?? 0) > 0) return from;
+  const stop = leaps === undefined ? -1 : 0;
   let row = search.state * width;
   let at = from;
-  // The one hot loop: two reads a byte. The casts spare a test for undefined at places that always exist.
-  for (; at < data.length; at++) {
+  // Two reads a byte. The casts spare a test for undefined at places that always exist.
+  while (at < data.length) {
     const next = table[row + (classes[data[at] as number] as number)] as number;
     if (next < 0) break;
     row = next;
+    at++;
+    if (row === stop) break;
   }
   search.state = row / width;
   if (at > from) search.gap = 0;

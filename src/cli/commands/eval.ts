@@ -13,7 +13,8 @@ export interface EvalOptions {
 
 export async function evaluate({ expression, contexts, batch = false }: EvalOptions): Promise<number> {
   if (batch) return evaluateBatch();
-  if (expression === undefined) throw new UsageError('an expression is missing', { hint: 'such as: orch eval "1 == 1"' });
+  if (expression === undefined)
+    throw new UsageError('an expression is missing', { hint: 'such as: orch eval "1 == 1"' });
   const answer = evaluateForPeople(expression, contexts === undefined ? undefined : readContexts(contexts));
   process.stdout.write(`${JSON.stringify(answer)}\n`);
   return 'error' in answer ? EXIT.failed : EXIT.success;
@@ -31,7 +32,8 @@ async function evaluateBatch(): Promise<number> {
 function answerLine(line: string): ReturnType<typeof evaluateForPeople> {
   try {
     const request = JSON.parse(line) as Json;
-    if (isJsonObject(request) && typeof request['expr'] === 'string') return evaluateForPeople(request['expr'], request['contexts']);
+    if (isJsonObject(request) && typeof request['expr'] === 'string')
+      return evaluateForPeople(request['expr'], request['contexts']);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
@@ -42,6 +44,8 @@ function readContexts(file: string): Json {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Json;
   } catch (error) {
-    throw new UsageError(`the contexts in ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(
+      `the contexts in ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }

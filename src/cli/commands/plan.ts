@@ -1,7 +1,7 @@
 /** `orch plan`: what would run, in which order, without running it. */
 import { openTerminal, type PlanFormat, renderPlan } from '../../ui/index.ts';
 import { EXIT } from '../exit-codes.ts';
-import { loadProject, type LoadOptions } from '../load.ts';
+import { type LoadOptions, loadProject } from '../load.ts';
 import { withProject } from '../project.ts';
 import { planView } from '../run/plan-view.ts';
 import { parallelism } from '../run/setup.ts';

@@ -90,13 +90,16 @@ async function runLocked(project: Project, { loaded, setup, lock, options }: Loc
   for (const notice of notices) run.warn('stale-lock', notice);
   const stopListening = listen(run, { project, setup, lock, output, events, ui });
   const { result, exitCode, lostSinks } = await run.done;
-  for (const { name, error } of lostSinks) say(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+  for (const { name, error } of lostSinks)
+    say(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
   for (const warning of output.warnings) say(warning);
   state.summary = await attempt('the summary could not be written', () => writeSummary(project, events));
   await attempt('the journal could not be closed', () => output.close());
   const { onFinish } = loaded.config;
   const complaint =
-    onFinish === undefined ? undefined : await notify(project, setup, { command: onFinish, result, exitCode, summary: state.summary });
+    onFinish === undefined
+      ? undefined
+      : await notify(project, setup, { command: onFinish, result, exitCode, summary: state.summary });
   if (complaint !== undefined) say(complaint);
   const kept = new Set((await listWorktrees(project.repository)).map((worktree) => worktree.run));
   for (const problem of forgetOldRuns(project, kept)) say(problem);
@@ -109,7 +112,10 @@ async function runLocked(project: Project, { loaded, setup, lock, options }: Loc
 async function sweepStale({ stale }: RunLock): Promise<readonly string[]> {
   if (stale === undefined) return [];
   const swept = stale.info === undefined ? [] : await sweepRun(stale.info.run);
-  return [stale.message, ...swept.map(({ pid, command }) => `ended what run ${stale.info?.run} had left running: ${pid} ${command}`)];
+  return [
+    stale.message,
+    ...swept.map(({ pid, command }) => `ended what run ${stale.info?.run} had left running: ${pid} ${command}`),
+  ];
 }
 
 interface Stoppable {
@@ -153,4 +159,3 @@ async function attempt<T>(what: string, call: () => Promise<T>): Promise<T | und
 function say(line: string): void {
   process.stderr.write(`orch: ${line}\n`);
 }
-

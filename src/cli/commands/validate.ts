@@ -1,8 +1,8 @@
 /** `orch validate`: every mistake in the files, and nothing else. */
 import { relative } from 'node:path';
-import { type DiagnosticFormat, openTerminal, renderDiagnostics } from '../../ui/index.ts';
 import { loadConfig } from '../../orchestrator/index.ts';
 import { type Diagnostic, hasErrors } from '../../shared/diagnostic.ts';
+import { type DiagnosticFormat, openTerminal, renderDiagnostics } from '../../ui/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import { configFile, withProject } from '../project.ts';
 
@@ -22,9 +22,12 @@ export async function validate({ files, format }: ValidateOptions): Promise<numb
       all.push(...diagnostics);
     }
     const terminal = openTerminal(process.stdout, process.env);
-    terminal.write(renderDiagnostics(all, format, { sources, chalk: terminal.chalk, columns: terminal.size().columns }));
+    terminal.write(
+      renderDiagnostics(all, format, { sources, chalk: terminal.chalk, columns: terminal.size().columns }),
+    );
     if (hasErrors(all)) return EXIT.badInput;
-    if (format === 'text') terminal.write(`${[...sources.keys()].map((file) => relative('.', file)).join(', ')}: valid\n`);
+    if (format === 'text')
+      terminal.write(`${[...sources.keys()].map((file) => relative('.', file)).join(', ')}: valid\n`);
     return EXIT.success;
   });
 }

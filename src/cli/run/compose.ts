@@ -66,7 +66,9 @@ export async function composeRun(wiring: Wiring): Promise<Composed> {
 }
 
 /** After each task: what of the user's repository changed since the look before, told once. */
-async function watchCheckout({ repository }: Project): Promise<() => Promise<readonly { readonly code: string; readonly message: string }[]>> {
+async function watchCheckout({
+  repository,
+}: Project): Promise<() => Promise<readonly { readonly code: string; readonly message: string }[]>> {
   const fingerprints = createFingerprints(repository, [LOGS, SUMMARY]);
   let before = await fingerprints.take();
   return async () => {

@@ -1,8 +1,9 @@
 /** What comes after the last event of a run: the summary, the notification, old runs. */
-import { createHostEnvironment, systemClock } from '../../runner/environments/index.ts';
+
 import type { RunEvent } from '../../engine/index.ts';
-import { renderSummary, foldRun, writeReport } from '../../reports/index.ts';
-import { listRuns, pruneRuns, SUMMARY } from '../../store/index.ts';
+import { foldRun, renderSummary, writeReport } from '../../reports/index.ts';
+import { createHostEnvironment, systemClock } from '../../runner/environments/index.ts';
+import { pruneRuns, SUMMARY } from '../../store/index.ts';
 import type { Project } from '../project.ts';
 import type { RunSetup } from './setup.ts';
 
@@ -19,7 +20,12 @@ export async function writeSummary({ repository }: Project, events: readonly Run
 export async function notify(
   { repository }: Project,
   setup: RunSetup,
-  end: { readonly command: string; readonly result: string; readonly exitCode: number; readonly summary: string | undefined },
+  end: {
+    readonly command: string;
+    readonly result: string;
+    readonly exitCode: number;
+    readonly summary: string | undefined;
+  },
 ): Promise<string | undefined> {
   const environment = createHostEnvironment({ run: setup.run });
   const running = await environment.start({

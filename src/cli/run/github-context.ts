@@ -9,7 +9,10 @@ export interface ContextFacts {
   readonly base: string;
 }
 
-export function githubContext({ head, remoteUrl, root }: GitRepository, { run, workflow, base }: ContextFacts): JsonObject {
+export function githubContext(
+  { head, remoteUrl, root }: GitRepository,
+  { run, workflow, base }: ContextFacts,
+): JsonObject {
   const repository = nameFrom(remoteUrl) ?? `local/${root.split('/').at(-1) ?? 'repository'}`;
   const ref = head.branch === undefined ? '' : `refs/heads/${head.branch}`;
   const actor = userInfo().username;

@@ -1,6 +1,7 @@
 /** What a run leaves on disk while it goes on: its folder, its journal, its logs, and their latest names. */
 import { join } from 'node:path';
 import type { EventSink } from '../../engine/index.ts';
+import { hostPath } from '../../shared/brand.ts';
 import {
   createJournal,
   createRunDirectory,
@@ -13,7 +14,6 @@ import {
   type RunLock,
   type RunPaths,
 } from '../../store/index.ts';
-import { hostPath } from '../../shared/brand.ts';
 
 export interface RunOutput {
   readonly paths: RunPaths;

@@ -1,7 +1,7 @@
 /** The plan of an orchestrator.yaml as people look at it, before anything runs. */
 import type { Config, Task } from '../../orchestrator/index.ts';
-import { expandMatrix, evaluateNode, type Json } from '../../workflow/index.ts';
 import type { PlanJob, PlanView } from '../../ui/index.ts';
+import { evaluateNode, expandMatrix, type Json } from '../../workflow/index.ts';
 
 export function planView(config: Config, settings: { readonly maxParallel: number; readonly base: string }): PlanView {
   return { name: config.name, ...settings, jobs: config.tasks.map(planJob) };

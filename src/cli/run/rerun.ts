@@ -18,7 +18,8 @@ export async function openEarlierRun(
   current: { readonly definitions: ReadonlyMap<string, string>; readonly base: string | undefined },
 ): Promise<EarlierRun> {
   const record = findRun(layout, run);
-  if (record === undefined) throw new UsageError(`there is no run ${run}`, { hint: 'ls logs/runs names those that there are' });
+  if (record === undefined)
+    throw new UsageError(`there is no run ${run}`, { hint: 'ls logs/runs names those that there are' });
   if (record.state === 'running') throw new UsageError(`the run ${run} is still on`, { hint: 'orch status shows it' });
   const { events } = await loadJournal(record.paths.journal);
   const started = events.find((event): event is RunEvent & RunStarted => event.type === 'run.started');
@@ -26,14 +27,21 @@ export async function openEarlierRun(
   const base = started.base.commit;
   const sameBase = current.base === undefined || current.base === base;
   const before = new Map(started.jobs.map((job) => [job.id, job.definition]));
-  const results = new Map(events.filter((event): event is RunEvent & JobFinished => event.type === 'job.finished').map((event) => [event.leg, event]));
+  const results = new Map(
+    events
+      .filter((event): event is RunEvent & JobFinished => event.type === 'job.finished')
+      .map((event) => [event.leg, event]),
+  );
   const reused = new Set<string>();
   return {
     run,
     base,
     reuse: ({ job, leg }) => {
       const result = results.get(leg.id);
-      const same = sameBase && before.get(job.id) === current.definitions.get(job.id) && job.needs.every((need) => reused.has(need.toLowerCase()));
+      const same =
+        sameBase &&
+        before.get(job.id) === current.definitions.get(job.id) &&
+        job.needs.every((need) => reused.has(need.toLowerCase()));
       if (!same || result === undefined || result.outcome !== 'success' || !isWhole(result)) return undefined;
       reused.add(job.id.toLowerCase());
       return {

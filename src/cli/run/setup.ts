@@ -43,15 +43,24 @@ export async function setUpRun(project: Project, loaded: Loaded, options: RunOpt
   const definitions = hashDefinitions(loaded, repository.root);
   const asked = options.base ?? (options.rerunFailed === undefined ? config.base : undefined);
   const given = asked === undefined ? undefined : await commitOf(project, asked);
-  const earlier = options.rerunFailed === undefined ? undefined : await openEarlierRun(layout, options.rerunFailed, { definitions, base: given });
+  const earlier =
+    options.rerunFailed === undefined
+      ? undefined
+      : await openEarlierRun(layout, options.rerunFailed, { definitions, base: given });
   const commit = given ?? earlier?.base ?? (await commitOf(project, config.base));
-  const base = options.includeUncommitted === true ? await snapshot(project, commit) : { commit, ref: asked ?? commit, uncommitted: false };
+  const base =
+    options.includeUncommitted === true
+      ? await snapshot(project, commit)
+      : { commit, ref: asked ?? commit, uncommitted: false };
   const contexts = {
     github: githubContext(repository, { run, workflow: config.name, base: base.commit }),
     inputs: config.inputs,
     vars: config.vars,
   };
-  const policy = { maxParallel: parallelism(options.maxParallel, translation.policy.maxParallel), onFailure: options.onFailure ?? config.onFailure };
+  const policy = {
+    maxParallel: parallelism(options.maxParallel, translation.policy.maxParallel),
+    onFailure: options.onFailure ?? config.onFailure,
+  };
   return {
     run,
     plan: makePlan(translation.workflow, policy, contexts),
@@ -66,13 +75,19 @@ export async function setUpRun(project: Project, loaded: Loaded, options: RunOpt
 export function parallelism(option: string | undefined, configured: number | undefined): number {
   if (option === undefined) return configured ?? availableParallelism();
   const value = Number(option);
-  if (!Number.isInteger(value) || value < 1) throw new UsageError(`--max-parallel wants a number of 1 or more, not "${option}"`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new UsageError(`--max-parallel wants a number of 1 or more, not "${option}"`);
   return value;
 }
 
-function secretsFor({ config }: Loaded, options: RunOptions, env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function secretsFor(
+  { config }: Loaded,
+  options: RunOptions,
+  env: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
   const tasks = new Map<string, string[]>();
-  for (const { name, secrets } of config.tasks) for (const secret of secrets) tasks.set(secret, [...(tasks.get(secret) ?? []), name]);
+  for (const { name, secrets } of config.tasks)
+    for (const secret of secrets) tasks.set(secret, [...(tasks.get(secret) ?? []), name]);
   const needs = [...tasks].map(([name, of]) => ({ name, tasks: of }));
   const collected = collectSecrets(needs, { options, env, jobs: config.tasks.map((task) => task.name) });
   if (collected.ok) return collected.value;
@@ -83,7 +98,10 @@ async function commitOf({ repository }: Project, ref: string): Promise<string> {
   const commit = await resolveCommit(repository, ref);
   if (commit.ok) return commit.value;
   const [first] = commit.error;
-  throw new UsageError(first?.message ?? `"${ref}" names no commit`, first?.hint === undefined ? {} : { hint: first.hint });
+  throw new UsageError(
+    first?.message ?? `"${ref}" names no commit`,
+    first?.hint === undefined ? {} : { hint: first.hint },
+  );
 }
 
 function definedOnly(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {

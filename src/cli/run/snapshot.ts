@@ -4,14 +4,25 @@ import { LOGS, SUMMARY } from '../../store/index.ts';
 import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
 
-export async function snapshot({ repository }: Project, base: string): Promise<{ readonly commit: string; readonly ref: string; readonly uncommitted: boolean }> {
+export async function snapshot(
+  { repository }: Project,
+  base: string,
+): Promise<{ readonly commit: string; readonly ref: string; readonly uncommitted: boolean }> {
   if (base !== repository.head.commit) {
-    throw new UsageError('--include-uncommitted takes the working tree as it stands on HEAD, so it goes with no other base');
+    throw new UsageError(
+      '--include-uncommitted takes the working tree as it stands on HEAD, so it goes with no other base',
+    );
   }
-  const taken = await snapshotUncommitted(repository, { exclude: [LOGS, SUMMARY], message: 'orch: snapshot of the working tree' });
+  const taken = await snapshotUncommitted(repository, {
+    exclude: [LOGS, SUMMARY],
+    message: 'orch: snapshot of the working tree',
+  });
   if (!taken.ok) {
     const [first] = taken.error;
-    throw new UsageError(first?.message ?? 'the working tree cannot be taken', first?.hint === undefined ? {} : { hint: first.hint });
+    throw new UsageError(
+      first?.message ?? 'the working tree cannot be taken',
+      first?.hint === undefined ? {} : { hint: first.hint },
+    );
   }
   return { commit: taken.value.commit, ref: 'the working tree', uncommitted: taken.value.changed > 0 };
 }

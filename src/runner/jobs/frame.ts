@@ -1,8 +1,8 @@
 /** What a job has to itself while it runs: a log, and somebody for each kind of step. */
 import type { JobRequest, RunnerEvent } from '../../engine/index.ts';
 import type { Failure } from '../../shared/failure.ts';
-import type { TaskReport } from '../../shared/verdict.ts';
 import type { ActionStep } from '../../workflow/index.ts';
+import type { StepHandler } from '../steps/index.ts';
 
 export interface JobFrame {
   /** Undefined when nobody here can run such a step. */
@@ -22,19 +22,3 @@ export interface Closed {
 }
 
 export type OpenFrame = (request: JobRequest, emit: (event: RunnerEvent) => void) => Promise<JobFrame>;
-
-export interface StepCall {
-  readonly inputs: Readonly<Record<string, string>>;
-  /** The job's `env`, then the step's. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
-}
-
-export interface StepEnd {
-  readonly outcome: 'success' | 'failure' | 'cancelled';
-  readonly failure?: Failure;
-  readonly outputs: Readonly<Record<string, string>>;
-  readonly report?: TaskReport;
-}
-
-export type StepHandler = (call: StepCall) => Promise<StepEnd>;

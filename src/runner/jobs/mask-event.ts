@@ -1,7 +1,17 @@
 /** Takes secrets out of what a job reports, before it becomes an event that any sink can see. */
 
 /** Where people's and programs' words are. Ids, commits, branches and codes are ours and never touched. */
-const TEXT: ReadonlySet<string> = new Set(['message', 'hint', 'details', 'seen', 'subject', 'shown', 'warnings', 'name', 'outputs']);
+const TEXT: ReadonlySet<string> = new Set([
+  'message',
+  'hint',
+  'details',
+  'seen',
+  'subject',
+  'shown',
+  'warnings',
+  'name',
+  'outputs',
+]);
 
 /** The same value with every text in it masked, however deep; anything else is handed on as it is. */
 export function maskTexts<T>(value: T, mask: (text: string) => string): T {
@@ -12,7 +22,10 @@ function walk(value: unknown, mask: (text: string) => string, isText: boolean): 
   if (typeof value === 'string') return isText ? mask(value) : value;
   if (Array.isArray(value)) return value.map((item) => walk(item, mask, isText));
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, inner]) => [key, walk(inner, mask, isText || isTextKey(key, value))]);
+  const entries = Object.entries(value).map(([key, inner]) => [
+    key,
+    walk(inner, mask, isText || isTextKey(key, value)),
+  ]);
   return Object.fromEntries(entries);
 }
 

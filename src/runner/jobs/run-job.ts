@@ -131,10 +131,12 @@ class RunningJob {
     const outputs = new Map<string, string>();
     for (const { key, value } of this.#facts.request.job.outputs?.entries ?? []) {
       const text = evaluateString(value, stepScope(this.#facts, this.#order, env));
-      const { job, leg } = this.#facts.request;
-      if (text.ok && text.value !== '') outputs.set(String(key.value), text.value);
-      if (!text.ok)
-        this.#emit({ type: 'warning', job: job.id, leg: leg.id, code: 'output-dropped', message: text.error.message });
+      const name = String(key.value);
+      if (!text.ok) this.#dropOutput(text.error.message);
+      // As on GitHub: others would see the secret, or stars in its place.
+      else if (this.#settings.mask(text.value) !== text.value)
+        this.#dropOutput(`Skip output '${name}' since it may contain secret.`);
+      else if (text.value !== '') outputs.set(name, text.value);
     }
     return Object.fromEntries(outputs);
   }

@@ -10,7 +10,8 @@ import {
   type Scope,
   type Step,
 } from '../../workflow/index.ts';
-import type { JobFrame, StepEnd } from './frame.ts';
+import type { StepEnd } from '../steps/index.ts';
+import type { JobFrame } from './frame.ts';
 import type { StepRecord } from './step-order.ts';
 
 export interface StepRun {

@@ -29,7 +29,11 @@ export function createTaskFiles(places: TaskFilesPlaces): Files {
         constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW,
         0o600,
       );
-      await file.writeFile(text).finally(() => file.close());
+      try {
+        await file.writeFile(text);
+      } finally {
+        await file.close();
+      }
     },
     fromCheckout: (path) => copyOut(places, path),
     keepArtifacts: (root, globs) => keepArtifacts(places, root, globs),

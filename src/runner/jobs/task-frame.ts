@@ -7,8 +7,8 @@ import { type HostPath, hostPath } from '../../shared/brand.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Masker } from '../../shared/mask.ts';
 import type { Clock, JobIdentity, Processes, Repository, TaskLog } from '../../tasks/index.ts';
-import { type TaskActionName, taskActions } from '../steps/task-actions.ts';
-import type { Closed, JobFrame, OpenFrame, StepHandler } from './frame.ts';
+import { type StepHandler, type TaskActionName, taskActions } from '../steps/index.ts';
+import type { Closed, JobFrame, OpenFrame } from './frame.ts';
 import { matchGlob } from './globs.ts';
 import { openJobLog } from './job-log.ts';
 import { createTaskFiles } from './task-files.ts';
@@ -40,10 +40,13 @@ export function openTaskFrames(settings: TaskFrames): OpenFrame {
     const { id } = request.leg;
     const { log, lost, close } = await openLog(settings, id);
     const temporary = hostPath(await mkdtemp(join(tmpdir(), 'orch-task-')));
-    const action = taskActions({ hostEnv: settings.hostEnv, ports: portsOf(settings, { request, emit, log, temporary }) });
+    const action = taskActions({
+      hostEnv: settings.hostEnv,
+      ports: portsOf(settings, { request, emit, log, temporary }),
+    });
     return {
       handlerFor: (step) => handlerFor(settings, action, step.uses),
-      note: (line) => log.note(line),
+      note: (line) => log.note(`[orch] ${line}`),
       lost,
       close: async () => {
         await rm(temporary, { recursive: true, force: true });
@@ -94,7 +97,10 @@ interface Job {
   readonly temporary: HostPath;
 }
 
-function portsOf(settings: TaskFrames, { request, emit, log, temporary }: Job): Parameters<typeof taskActions>[0]['ports'] {
+function portsOf(
+  settings: TaskFrames,
+  { request, emit, log, temporary }: Job,
+): Parameters<typeof taskActions>[0]['ports'] {
   const { job, leg } = request;
   const names = { job: job.id, leg: leg.id };
   return {
@@ -105,13 +111,21 @@ function portsOf(settings: TaskFrames, { request, emit, log, temporary }: Job): 
     progress: { report: (event) => emit({ ...event, ...names }) },
     log,
     results: settings.results.forLeg({ job: job.id, index: leg.index }),
-    files: createTaskFiles({ temporary, artifacts: hostPath(join(settings.artifacts, leg.id)), checkout: settings.checkout }),
+    files: createTaskFiles({
+      temporary,
+      artifacts: hostPath(join(settings.artifacts, leg.id)),
+      checkout: settings.checkout,
+    }),
     globs: { match: matchGlob },
     random: Math.random,
   };
 }
 
-function handlerFor(settings: TaskFrames, action: (name: TaskActionName) => StepHandler, uses: string): StepHandler | undefined {
+function handlerFor(
+  settings: TaskFrames,
+  action: (name: TaskActionName) => StepHandler,
+  uses: string,
+): StepHandler | undefined {
   const name = settings.actionOf(uses);
   if (name === undefined) return undefined;
   // The repository is here already; `prepare-task` makes the working tree, at the commit that the task starts from.

@@ -1,6 +1,6 @@
 /** Steps that use the actions of a task, run in this process with the code that is bundled for GitHub. */
-import { finishTask, prepareTask, runTask, type Memo, type TaskAction, type TaskPorts } from '../../tasks/index.ts';
-import type { StepHandler } from '../jobs/frame.ts';
+import { finishTask, type Memo, prepareTask, runTask, type TaskAction, type TaskPorts } from '../../tasks/index.ts';
+import type { StepHandler } from './handler.ts';
 
 export type TaskActionName = 'prepare-task' | 'run-task' | 'finish-task';
 

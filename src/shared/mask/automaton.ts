@@ -2,6 +2,8 @@
  * Aho-Corasick over bytes: all patterns are looked for at once. States near the root, where a search in ordinary
  * text spends its time, have a full row of transitions; the many deep ones of long secrets only their own edges.
  */
+import { buildLeaps, type Leaps } from './leaps.ts';
+
 const DENSE_DEPTH = 2;
 /** Classes of bytes: those in no pattern, line breaks, and from there on one for each byte that a pattern holds. */
 const OTHER = 0;
@@ -24,6 +26,8 @@ export interface Automaton {
   readonly depth: Int32Array;
   /** By state: bytes of the longest pattern that ends here, 0 for none. */
   readonly longest: Int32Array;
+  /** To move over text at the root, where no pattern is shorter than a few bytes. */
+  readonly leaps: Leaps | undefined;
   /** The state after `byte`, which is no line break. */
   step(state: number, byte: number): number;
 }
@@ -56,7 +60,7 @@ export function buildAutomaton(patterns: readonly Uint8Array[]): Automaton {
       table[state * width + of] = next >= rows || (longest[next] ?? 0) > 0 ? ~next : next * width;
     }
   }
-  return { classes, table, width, dense: rows, depth: trie.depth, longest, step };
+  return { classes, table, width, dense: rows, depth: trie.depth, longest, step, leaps: buildLeaps(patterns) };
 }
 
 interface Trie {
