@@ -16,7 +16,7 @@ import {
   valueOf,
 } from './nodes.ts';
 import type { Values } from './overrides.ts';
-import type { FileView, TaskView } from './view.ts';
+import { type FileView, type TaskView, tasksByName } from './view.ts';
 
 const MINUTE = 60_000;
 
@@ -37,6 +37,7 @@ const SETUP_TIMEOUT = 10 * MINUTE;
 /** Only for a file that passed every check: a value of another form counts as absent here. */
 export function buildConfig(view: FileView, values: Values): Config {
   const { root, file } = view;
+  const declared = tasksByName(view);
   return {
     file,
     name: textOf(valueOf(root, 'name'))?.text ?? 'framework-run',
@@ -47,7 +48,7 @@ export function buildConfig(view: FileView, values: Values): Config {
     vars: values.vars,
     worktrees: buildWorktrees(valueOf(root, 'worktrees')),
     ...given('onFinish', textOf(valueOf(root, 'on_finish'))?.text),
-    tasks: view.tasks.map((task) => buildTask(task, view)),
+    tasks: view.tasks.map((task) => buildTask(task, root, declared)),
     keys: placesOfKeys(root),
   };
 }
@@ -62,7 +63,7 @@ function buildWorktrees(node: Node | undefined): WorktreeConfig {
   };
 }
 
-function buildTask(view: TaskView, file: FileView): Task {
+function buildTask(view: TaskView, root: Node, declared: ReadonlyMap<string, TaskView>): Task {
   const text = (key: string): string | undefined => textOf(view.value(key))?.text;
   const span = (key: string): number | undefined => duration(view.value(key));
   return {
@@ -70,14 +71,14 @@ function buildTask(view: TaskView, file: FileView): Task {
     command: text('command') ?? '',
     ...given('description', text('description')),
     ...given('prompt', text('prompt')),
-    dependsOn: declaredNames(texts(view.own('depends_on')), file),
+    dependsOn: declaredNames(texts(view.own('depends_on')), declared),
     ...given('if', scalarOf(view.value('if'))),
     ...given('matrix', view.own('matrix')),
     ...given('failFast', scalarOf(view.value('fail_fast'))),
     ...given('maxParallel', scalarOf(view.value('max_parallel'))),
     outputs: unique(texts(view.value('outputs'))),
-    env: mergeEnv(valueOf(file.root, 'env'), view.value('env')),
-    envFrom: unique([...texts(valueOf(file.root, 'env_from')), ...texts(view.value('env_from'))]),
+    env: mergeEnv(valueOf(root, 'env'), view.value('env')),
+    envFrom: unique([...texts(valueOf(root, 'env_from')), ...texts(view.value('env_from'))]),
     secrets: unique(texts(view.value('secrets'))),
     timeout: span('timeout') ?? TASK_DEFAULTS.timeout,
     ...given('idleTimeout', span('idle_timeout')),
@@ -125,9 +126,8 @@ function buildEvidence(view: TaskView): Evidence {
 }
 
 /** Dependencies as the tasks themselves spell their names, each once. */
-function declaredNames(names: readonly string[], file: FileView): readonly string[] {
-  const declared = new Map(file.tasks.map(({ name }) => [name?.text.toLowerCase(), name?.text]));
-  return unique(names.map((name) => declared.get(name.toLowerCase()) ?? name));
+function declaredNames(names: readonly string[], declared: ReadonlyMap<string, TaskView>): readonly string[] {
+  return unique(names.map((name) => declared.get(name.toLowerCase())?.name?.text ?? name));
 }
 
 /** The task's own variables replace the file's of the same name, in place; null is an empty text, as on GitHub. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { FAILURE_CODES } from '../shared/failure.ts';
 import schema from './schema.json' with { type: 'json' };
@@ -51,6 +52,13 @@ describe('the schema', () => {
   it('offers for retry_on only failures that there are', () => {
     const [, codes] = schema.definitions.task.properties.retry_on.items.anyOf;
     expect(codes?.enum?.filter((code) => !(FAILURE_CODES as readonly string[]).includes(code))).toEqual([]);
+  });
+
+  it('is a schema that the strictest reading accepts', () => {
+    const ajv = new Ajv({ strict: true, allowUnionTypes: true, strictTypes: false, strictRequired: false });
+    ajv.addKeyword({ keyword: 'x-diagnostic', schemaType: 'string' });
+    expect(ajv.validateSchema(schema)).toBe(true);
+    expect(() => ajv.compile(schema)).not.toThrow();
   });
 
   it('is the file that editors get', () => {
