@@ -120,10 +120,15 @@ function scan(search: Search, data: Uint8Array, from: number): void {
   const { leaps } = search.automaton;
   const breaks = { feed: -1, carriage: -1 };
   for (let at = from; at < data.length; ) {
-    if (search.state === ROOT && leaps !== undefined)
-      at = leap(leaps, data, { from: at, to: nextBreak(breaks, data, at) });
+    let leapFrom = data.length;
+    if (search.state === ROOT && leaps !== undefined) {
+      const line = { from: at, to: nextBreak(breaks, data, at) };
+      at = leap(leaps, data, line);
+      // The end of a line is too short for a window: the next one may be leapt over again.
+      leapFrom = at + leaps.window > line.to ? line.to : at;
+    }
     const before = at;
-    at = skim(search, data, at);
+    at = skim(search, data, { from: at, leapFrom });
     if (at < data.length && (at === before || search.state !== ROOT)) stepClosely(search, data, at++);
   }
 }
@@ -140,23 +145,22 @@ function placeOf(data: Uint8Array, byte: number, from: number): number {
   return place === -1 ? data.length : place;
 }
 
-/** Moves over bytes at which nothing happens, up to one that asks for a closer look. May stop at the root, to leap. */
-function skim(search: Search, data: Uint8Array, from: number): number {
-  const { classes, table, width, dense, longest, leaps } = search.automaton;
-  if (search.state >= dense || (longest[search.state] ?? 0) > 0) return from;
-  const stop = leaps === undefined ? -1 : 0;
+/** Moves over bytes at which nothing happens, up to one that asks for a closer look, or the root after `leapFrom`. */
+function skim(search: Search, data: Uint8Array, span: { readonly from: number; readonly leapFrom: number }): number {
+  const { classes, table, width, dense, longest } = search.automaton;
+  if (search.state >= dense || (longest[search.state] ?? 0) > 0) return span.from;
   let row = search.state * width;
-  let at = from;
+  let at = span.from;
   // Two reads a byte. The casts spare a test for undefined at places that always exist.
   while (at < data.length) {
     const next = table[row + (classes[data[at] as number] as number)] as number;
     if (next < 0) break;
     row = next;
     at++;
-    if (row === stop) break;
+    if (row === 0 && at > span.leapFrom) break;
   }
   search.state = row / width;
-  if (at > from) search.gap = 0;
+  if (at > span.from) search.gap = 0;
   return at;
 }
 

@@ -13,7 +13,10 @@ export interface Leaps {
 const SHORTEST = 6;
 const LONGEST = 12;
 
-/** Undefined when a pattern is too short for it to be worth while. */
+/** With more of all triples than this in the beginnings of patterns, leaps are short and the way is often lost. */
+const CROWDED = 1 / 10;
+
+/** Undefined when it would not be worth while: a pattern is too short, or there are too many. */
 export function buildLeaps(patterns: readonly Uint8Array[]): Leaps | undefined {
   const window = patterns.reduce((least, pattern) => Math.min(least, pattern.length), LONGEST);
   if (window < SHORTEST) return undefined;
@@ -24,7 +27,8 @@ export function buildLeaps(patterns: readonly Uint8Array[]): Leaps | undefined {
       far[triple] = Math.min(far[triple] ?? 0, window - 1 - end);
     }
   }
-  return { window, far };
+  const met = far.reduce((count, step) => (step < window - 2 ? count + 1 : count), 0);
+  return met > far.length * CROWDED ? undefined : { window, far };
 }
 
 /**
