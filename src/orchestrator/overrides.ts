@@ -5,7 +5,7 @@ import { entriesOf, keyText, scalarOf, valueOf } from './nodes.ts';
 import type { Finding } from './view.ts';
 import { quote } from './wording.ts';
 
-export type InputValue = string | number | boolean;
+type InputValue = string | number | boolean;
 
 /** As given on the command line: names to texts. */
 export interface Overrides {
