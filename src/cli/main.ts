@@ -1,5 +1,6 @@
 /** The program's way in and its last resort: nothing here may be slow to load. */
 import { EXIT } from './exit-codes.ts';
+import { outliveTerminal } from './lost-terminal.ts';
 import { VERSION } from './version.ts';
 
 const [first] = process.argv.slice(2);
@@ -11,6 +12,7 @@ if (process.argv.length === 3 && (first === '--version' || first === '-V')) {
 }
 
 async function start(): Promise<void> {
+  outliveTerminal();
   try {
     const { runProgram } = await import('./program.ts');
     process.exitCode = await runProgram(process.argv);

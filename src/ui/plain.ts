@@ -88,8 +88,8 @@ const LINES: Lines = {
   'job.finished': finished,
   'task.prepared': none,
   'step.started': none,
-  'step.finished': ({ leg, step, outcome }) =>
-    outcome === 'failure' ? { leg, text: `step ${step} failed`, as: 'warning' } : undefined,
+  // The end of its job says why.
+  'step.finished': none,
   'attempt.started': ({ leg, attempt, of }) => (attempt > 1 ? { leg, text: `attempt ${attempt} of ${of}` } : undefined),
   'attempt.finished': ({ leg, attempt, duration, failure }) =>
     failure && {

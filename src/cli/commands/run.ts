@@ -114,8 +114,13 @@ async function sweepStale({ stale }: RunLock): Promise<readonly string[]> {
   const swept = stale.info === undefined ? [] : await sweepRun(stale.info.run);
   return [
     stale.message,
-    ...swept.map(({ pid, command }) => `ended what run ${stale.info?.run} had left running: ${pid} ${command}`),
+    ...swept.map(({ pid, command }) => `ended what run ${stale.info?.run} had left running: ${pid} ${programOf(command)}`),
   ];
+}
+
+/** Arguments may hold secrets. */
+function programOf(command: string): string {
+  return command.split(' ', 1)[0] ?? '';
 }
 
 interface Stoppable {
