@@ -28,7 +28,7 @@ export function resultWord(result: RunResult): string {
 }
 
 /** `2 failed, 1 skipped, 6 succeeded`: red first, nothing that is zero. When the run is over, what was open is told so. */
-export function countsInWords(view: RunView, over: boolean): string {
+export function countsInWords(view: Pick<RunView, 'counts'>, over: boolean): string {
   const told = IN_WORDS.flatMap(([standing, word]) => {
     const count = view.counts[standing];
     if (count === 0) return [];

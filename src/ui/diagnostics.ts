@@ -4,6 +4,7 @@ import { cleanText, plural } from '../reports/index.ts';
 import type { Diagnostic, Severity } from '../shared/diagnostic.ts';
 import type { SourceLocation } from '../shared/source.ts';
 import { excerptOf } from './excerpt.ts';
+import { safeJson } from './safe-json.ts';
 
 export const DIAGNOSTIC_FORMATS = ['text', 'json', 'github'] as const;
 export type DiagnosticFormat = (typeof DIAGNOSTIC_FORMATS)[number];
@@ -120,16 +121,7 @@ function countsOf(diagnostics: readonly Diagnostic[]): string {
 
 function renderJson(diagnostics: readonly Diagnostic[]): string {
   const count = (severity: Severity): number => diagnostics.filter((other) => other.severity === severity).length;
-  const json = JSON.stringify({ errors: count('error'), warnings: count('warning'), diagnostics }, null, 2);
-  // JSON may hold what a terminal would obey or hide; escaped, it is the same JSON.
-  return `${json.replace(/[\u007f-\u009f]|\p{Cf}|\p{Zl}|\p{Zp}/gu, escapeUnits)}\n`;
-}
-
-function escapeUnits(char: string): string {
-  return char
-    .split('')
-    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .join('');
+  return `${safeJson({ errors: count('error'), warnings: count('warning'), diagnostics })}\n`;
 }
 
 /** One workflow command; GitHub drops columns of a range that spans lines, so only lines are given there. */
