@@ -68,7 +68,7 @@ export async function captureTree(repository: GitRepository, request: CaptureReq
 
 /** A named pipe where git expects a file of its own would hang it. A pipe holds nothing that could be lost. */
 async function removeTraps(workTree: string, scan: TreeScan): Promise<readonly Failure[]> {
-  const traps = scan.special.filter((path) => /(^|\/)\.git(ignore|attributes|modules)$/.test(path));
+  const traps = scan.special.filter((path) => /(^|\/)\.git(ignore|attributes|modules|\/HEAD)$/.test(path));
   for (const path of traps) await unlink(locate(workTree, path));
   return traps.length === 0 ? [] : [unsafe('git files that are no files', traps)];
 }
@@ -131,6 +131,8 @@ async function addAll(
   if (/no space left on device/i.test(output.stderr))
     throw new MachineError({ code: 'disk-full', message: 'git add: the disk is full' });
   const lines = output.stderr.split('\n').filter((line) => line.startsWith('error: '));
+  // Without an error it only minds that a path which it is told to pass by is ignored anyway.
+  if (lines.length === 0) return [];
   return [
     {
       code: 'unsafe-tree',

@@ -103,7 +103,8 @@ export function trustedConfig(user: Settings, own: TrustedSettings): string {
 }
 
 function addLfs(entries: Map<string, string>, user: Settings, commonDir: string): void {
-  for (const [key, value] of LFS_COMMANDS) entries.set(key, user.get(key) ?? value);
+  const own = LFS_COMMANDS.flatMap(([key]) => (user.has(key) ? [[key, user.get(key) ?? ''] as const] : []));
+  for (const [key, value] of own.length > 0 ? own : LFS_COMMANDS) entries.set(key, value);
   // Its default is below the git directory, which here is orch's own.
   const storage = user.get('lfs.storage') ?? 'lfs';
   entries.set('lfs.storage', isAbsolute(storage) ? storage : resolve(commonDir, storage));

@@ -34,7 +34,7 @@ export async function exists(path: string | Buffer): Promise<boolean> {
     await lstat(path);
     return true;
   } catch (error) {
-    if (isCode(error, 'ENOENT', 'ENOTDIR')) return false;
+    if (isCode(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG')) return false;
     throw error;
   }
 }

@@ -1,11 +1,11 @@
 /** Walks a working tree without git, to find what git would stumble over or be fooled by. Nothing is opened. */
 import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { type BytePath, childPath, locate } from './bytes.ts';
 import { isCode } from './safe-files.ts';
 
 export interface TreeScan {
-  /** Directories below the root that hold a `.git`. */
+  /** Directories below the root that hold a repository: a `.git` with a HEAD, or a file or symlink of that name. */
   readonly nested: readonly BytePath[];
   /** Named pipes, sockets and devices. */
   readonly special: readonly BytePath[];
@@ -39,13 +39,31 @@ async function scanDirectory(found: Findings, directory: string): Promise<void> 
   for (const entry of entries) {
     const name = entry.name;
     if (name === '.git') {
-      if (directory !== '') found.nested.push(directory as BytePath);
+      if (directory !== '') below.push(scanRepository(found, directory as BytePath, entry));
     } else if (entry.isDirectory()) below.push(scanDirectory(found, childPath(directory, name)));
     else if (entry.isFile()) {
       if (name === '.gitattributes') found.attributes.push(childPath(directory, name));
     } else if (!entry.isSymbolicLink()) found.special.push(childPath(directory, name));
   }
   await Promise.all(below);
+}
+
+/** Without a HEAD git sees no repository, only a name that it never records. Sandboxes leave such empty directories. */
+async function scanRepository(found: Findings, directory: BytePath, git: Dirent): Promise<void> {
+  const head = childPath(childPath(directory, '.git'), 'HEAD');
+  const kind = git.isDirectory() ? await kindOf(locate(found.root, head)) : 'file';
+  if (kind !== 'none') found.nested.push(directory);
+  if (kind === 'special') found.special.push(head);
+}
+
+async function kindOf(path: Buffer): Promise<'file' | 'special' | 'none'> {
+  try {
+    const stat = await lstat(path);
+    return stat.isFIFO() || stat.isSocket() || stat.isCharacterDevice() ? 'special' : 'file';
+  } catch (error) {
+    if (isCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return 'none';
+    throw error;
+  }
 }
 
 async function entriesOf(found: Findings, directory: string): Promise<Dirent[] | undefined> {

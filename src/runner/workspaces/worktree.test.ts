@@ -21,7 +21,10 @@ describe('a working tree', () => {
   it('is an ordinary worktree for the task, on its own branch, clean', async () => {
     const sandbox = createSandbox(START);
     const repository = await sandbox.open();
-    const tree = await jobIn(sandbox, repository, 'api').open({ branch: branchOf('api'), start: repository.head.commit });
+    const tree = await jobIn(sandbox, repository, 'api').open({
+      branch: branchOf('api'),
+      start: repository.head.commit,
+    });
     expect(tree.warnings).toEqual([]);
     expect(sandbox.gitIn(tree.path, 'status', '--porcelain=v2', '--branch')).toBe(
       `# branch.oid ${repository.head.commit}\n# branch.head orch/r1/api`,
@@ -38,7 +41,10 @@ describe('a working tree', () => {
     const repository = await sandbox.open();
     const start = repository.head.commit;
     const tree = await jobIn(sandbox, repository, 'api').open({ branch: branchOf('api'), start });
-    sandbox.sh(tree.path, 'echo new > n.txt; echo bb > src/b.txt; rm a.txt; mkdir ignored; echo i > ignored/i; chmod +x src/b.txt');
+    sandbox.sh(
+      tree.path,
+      'echo new > n.txt; echo bb > src/b.txt; rm a.txt; mkdir ignored; echo i > ignored/i; chmod +x src/b.txt',
+    );
     const { tree: id, problems } = await tree.capture();
     expect(problems).toEqual([]);
     const expected = [
@@ -64,8 +70,14 @@ describe('a working tree', () => {
   it('tells the sizes of commits that it did not capture', async () => {
     const sandbox = createSandbox(START);
     const repository = await sandbox.open();
-    const tree = await jobIn(sandbox, repository, 'api').open({ branch: branchOf('api'), start: repository.head.commit });
-    sandbox.sh(tree.path, 'head -c 70000 /dev/zero > big; git add .; git commit -qm one; rm big; git mv a.txt z.txt; ln -s z.txt l; git add .; git commit -qam two');
+    const tree = await jobIn(sandbox, repository, 'api').open({
+      branch: branchOf('api'),
+      start: repository.head.commit,
+    });
+    sandbox.sh(
+      tree.path,
+      'head -c 70000 /dev/zero > big; git add .; git commit -qm one; rm big; git mv a.txt z.txt; ln -s z.txt l; git add .; git commit -qam two',
+    );
     const head = (await tree.head()).commit;
     expect(await tree.changes(`${head}~`, head)).toEqual([
       { path: 'a.txt', status: 'deleted', size: 0 },
@@ -73,15 +85,24 @@ describe('a working tree', () => {
       { path: 'l', status: 'added', size: 5 },
       { path: 'z.txt', status: 'added', size: 2 },
     ]);
-    expect(await tree.changes(repository.head.commit, `${head}~`)).toEqual([{ path: 'big', status: 'added', size: 70000 }]);
+    expect(await tree.changes(repository.head.commit, `${head}~`)).toEqual([
+      { path: 'big', status: 'added', size: 70000 },
+    ]);
   });
 
   it('shows a person a clean status when it is kept after its work was committed', async () => {
     const sandbox = createSandbox(START);
     const repository = await sandbox.open();
-    const tree = await jobIn(sandbox, repository, 'api').open({ branch: branchOf('api'), start: repository.head.commit });
+    const tree = await jobIn(sandbox, repository, 'api').open({
+      branch: branchOf('api'),
+      start: repository.head.commit,
+    });
     sandbox.sh(tree.path, 'echo new > n.txt');
-    const commit = await tree.commit({ tree: (await tree.capture()).tree, parent: repository.head.commit, message: 'wip' });
+    const commit = await tree.commit({
+      tree: (await tree.capture()).tree,
+      parent: repository.head.commit,
+      message: 'wip',
+    });
     await tree.setBranch(branchOf('api'), commit);
     await tree.close({ keep: true });
     expect(sandbox.gitIn(tree.path, 'status', '--porcelain')).toBe('');
@@ -100,13 +121,20 @@ describe('a working tree', () => {
       ['git pack-refs --all', { branch: 'orch/r1/api', moved: true }],
       ['git switch -q --orphan empty', { branch: 'empty', moved: false }],
       ['echo 1111111111111111111111111111111111111111 > "$(git rev-parse --git-path HEAD)"', { moved: false }],
-      ['echo "ref: refs/heads/../../../etc/passwd" > .head; cp .head ../../../repo/.git/worktrees/*/HEAD', { moved: false }],
+      [
+        'echo "ref: refs/heads/../../../etc/passwd" > .head; cp .head ../../../repo/.git/worktrees/*/HEAD',
+        { moved: false },
+      ],
       ['cd ../../../repo/.git/worktrees/*/; rm HEAD; mkfifo HEAD', { moved: false }],
     ];
     for (const [command, expected] of cases) {
       sandbox.sh(tree.path, command);
       const head = await tree.head();
-      expect({ command, branch: head.branch, moved: head.commit !== start }).toEqual({ command, branch: undefined, ...expected });
+      expect({ command, branch: head.branch, moved: head.commit !== start }).toEqual({
+        command,
+        branch: undefined,
+        ...expected,
+      });
       if (expected.moved) expect(head.commit).toBe(sandbox.gitIn(tree.path, 'rev-parse', 'HEAD'));
     }
   });
@@ -114,7 +142,10 @@ describe('a working tree', () => {
   it('tells activity by a digest', async () => {
     const sandbox = createSandbox(START);
     const repository = await sandbox.open();
-    const tree = await jobIn(sandbox, repository, 'api').open({ branch: branchOf('api'), start: repository.head.commit });
+    const tree = await jobIn(sandbox, repository, 'api').open({
+      branch: branchOf('api'),
+      start: repository.head.commit,
+    });
     const activity = createActivity(tree.path, () => 0);
     const before = await activity();
     expect(await activity()).toBe(before);
@@ -138,7 +169,9 @@ describe('a working tree', () => {
     const workspaces = workspacesIn(sandbox, repository);
     const legs = Array.from({ length: 24 }, (_, at) => `t${at}`);
     const trees = await Promise.all(
-      legs.map((leg) => workspaces.forJob(branchOf(leg)).open({ branch: branchOf(leg), start: repository.head.commit })),
+      legs.map((leg) =>
+        workspaces.forJob(branchOf(leg)).open({ branch: branchOf(leg), start: repository.head.commit }),
+      ),
     );
     expect(sandbox.git('worktree', 'list', '--porcelain').match(/^worktree /gm)).toHaveLength(25);
     expect(readFileSync(join(sandbox.root, '.git/config'), 'utf8')).toBe(config);
@@ -146,7 +179,10 @@ describe('a working tree', () => {
       trees.map(async (tree, at) => {
         await sandbox.start(tree.path, `echo ${at} > out.txt`);
         const { tree: id } = await tree.capture();
-        await tree.setBranch(branchOf(`t${at}`), await tree.commit({ tree: id, parent: repository.head.commit, message: 'x' }));
+        await tree.setBranch(
+          branchOf(`t${at}`),
+          await tree.commit({ tree: id, parent: repository.head.commit, message: 'x' }),
+        );
         await tree.close({ keep: false });
       }),
     );

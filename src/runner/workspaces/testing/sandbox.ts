@@ -45,19 +45,27 @@ export interface Sandbox {
 }
 
 /** A repository with one commit of the given files, `main` checked out. */
-export function createSandbox(files: Readonly<Record<string, string>> = { 'a.txt': 'a\n' }, ...init: string[]): Sandbox {
+export function createSandbox(
+  files: Readonly<Record<string, string>> = { 'a.txt': 'a\n' },
+  ...init: string[]
+): Sandbox {
   const home = temporaryDirectory();
   const root = join(home, 'repo');
   mkdirSync(root);
-  writeFileSync(join(home, '.gitconfig'), '[user]\n\tname = Ada\n\temail = ada@example.org\n[protocol "file"]\n\tallow = always\n');
+  writeFileSync(
+    join(home, '.gitconfig'),
+    '[user]\n\tname = Ada\n\temail = ada@example.org\n[protocol "file"]\n\tallow = always\n',
+  );
   const env = userEnvironment(home);
   const sandbox: Sandbox = {
     home,
     root,
     worktrees: join(home, 'worktrees'),
     git: (...args) => sandbox.gitIn(root, ...args),
-    gitIn: (directory, ...args) => execFileSync('git', args, { cwd: directory, env, encoding: 'utf8', stdio: 'pipe' }).trim(),
-    sh: (directory, command) => execFileSync('bash', ['-ec', command], { cwd: directory, env, encoding: 'utf8', stdio: 'pipe' }).trim(),
+    gitIn: (directory, ...args) =>
+      execFileSync('git', args, { cwd: directory, env, encoding: 'utf8', stdio: 'pipe' }).trim(),
+    sh: (directory, command) =>
+      execFileSync('bash', ['-ec', command], { cwd: directory, env, encoding: 'utf8', stdio: 'pipe' }).trim(),
     start: (directory, command) => promisify(execFile)('bash', ['-ec', command], { cwd: directory, env }),
     write(path, content) {
       const file = join(root, path);
@@ -82,12 +90,27 @@ export function createSandbox(files: Readonly<Record<string, string>> = { 'a.txt
 }
 
 /** A job of the run `r1` in this sandbox. */
-export function jobIn(sandbox: Sandbox, repository: GitRepository, leg: string, settings: Partial<WorkspaceSettings> = {}): JobWorkspace {
+export function jobIn(
+  sandbox: Sandbox,
+  repository: GitRepository,
+  leg: string,
+  settings: Partial<WorkspaceSettings> = {},
+): JobWorkspace {
   return workspacesIn(sandbox, repository, settings).forJob(branchOf(leg));
 }
 
-export function workspacesIn(sandbox: Sandbox, repository: GitRepository, settings: Partial<WorkspaceSettings> = {}): ReturnType<typeof createWorkspaces> {
-  return createWorkspaces(repository, { base: repository.head.commit, root: sandbox.worktrees, copy: [], link: [], ...settings });
+export function workspacesIn(
+  sandbox: Sandbox,
+  repository: GitRepository,
+  settings: Partial<WorkspaceSettings> = {},
+): ReturnType<typeof createWorkspaces> {
+  return createWorkspaces(repository, {
+    base: repository.head.commit,
+    root: sandbox.worktrees,
+    copy: [],
+    link: [],
+    ...settings,
+  });
 }
 
 export function branchOf(leg: string): string {
