@@ -58,6 +58,10 @@ describe('cutting', () => {
     expect(clip(text, width)).toBe(expected);
   });
 
+  test('a joint at the end does not swallow what is filled up', () => {
+    expect(displayWidth(padTo('a\u200d', 4))).toBe(4);
+  });
+
   test('in the middle, both ends stay', () => {
     expect(clipMiddle('build (node 20, linux)', 14)).toBe('build (…linux)');
   });
@@ -70,6 +74,7 @@ describe('cutting', () => {
         expect(displayWidth(clipMiddle(text, width))).toBeLessThanOrEqual(width);
         expect(displayWidth(padTo(clip(text, width), width))).toBe(width);
       }),
+      { numRuns: 1000 },
     );
   });
 

@@ -14,7 +14,8 @@ const WIDE =
 const NO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 const PLAIN = /^[ -~]*$/;
 // What is shown as one character. Intl.Segmenter knows it better, and needs seconds for a long line.
-const GRAPHEME = /\p{RI}\p{RI}|\P{M}[\p{M}\p{EMod}]*(?:\u200d\P{M}[\p{M}\p{EMod}]*)*|\p{M}+/gu;
+// A joint joins nothing to a space: what is filled up behind it keeps its width.
+const GRAPHEME = /\p{RI}\p{RI}|\P{M}[\p{M}\p{EMod}]*(?:\u200d[^\p{M}\s][\p{M}\p{EMod}]*)*|\p{M}+/gu;
 
 /** One line without escape sequences, control characters or anything invisible; white space runs become one space. */
 export function cleanText(text: string): string {
