@@ -48,24 +48,39 @@ export function signalAll(rows: readonly ProcessRow[], signal: NodeJS.Signals): 
   for (const group of groups) if (group > 1) sendSignal(-group, signal);
 }
 
+export interface RunProcess {
+  readonly pid: number;
+  readonly command: string;
+}
+
 /**
  * Ends every process of this machine that carries a cookie of the run, whatever became of the orch that started it.
  * Returns what was ended. Linux only; elsewhere nothing is found.
  */
-export async function sweepRun(run: string): Promise<readonly { readonly pid: number; readonly command: string }[]> {
+export async function sweepRun(run: string): Promise<readonly RunProcess[]> {
   if (!HAS_PROC) return [];
   const commands = new Map<string, string>();
   const find: FindKin = async () => {
-    const table = await readTable();
-    const own = ancestry(table);
-    const rows = table.filter(
-      (row) => !row.zombie && !own.has(row.pid) && readCookies(row.pid).some((entry) => isOfRun(entry, run)),
-    );
+    const rows = await findOfRun(run);
     for (const row of rows) if (!commands.has(key(row))) commands.set(key(row), readCommand(row.pid));
     return rows;
   };
   const { ended } = await endAll(find);
   return ended.map((row) => ({ pid: row.pid, command: commands.get(key(row)) ?? '' }));
+}
+
+/** What `sweepRun` would end. */
+export async function listRunProcesses(run: string): Promise<readonly RunProcess[]> {
+  if (!HAS_PROC) return [];
+  return (await findOfRun(run)).map(({ pid }) => ({ pid, command: readCommand(pid) }));
+}
+
+async function findOfRun(run: string): Promise<readonly ProcessRow[]> {
+  const table = await readTable();
+  const own = ancestry(table);
+  return table.filter(
+    (row) => !row.zombie && !own.has(row.pid) && readCookies(row.pid).some((entry) => isOfRun(entry, run)),
+  );
 }
 
 /** This process and those above it: an orch that runs inside the run it sweeps must not end itself. */

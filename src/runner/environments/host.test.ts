@@ -6,7 +6,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { type Behaviour, environmentContract } from '../../../test/contract/environment-contract.ts';
 import { hostPath } from '../../shared/brand.ts';
 import type { Processes } from '../../tasks/ports.ts';
-import { sweepRun } from './ending.ts';
+import { listRunProcesses, sweepRun } from './ending.ts';
 import { createHostEnvironment, type HostOptions, startProcess } from './host.ts';
 import { findNamespace } from './namespace.ts';
 import type { RunningProcess } from './process.ts';
@@ -280,6 +280,7 @@ describe.each(modes)('namespace: %s.', (mode) => {
     const other = await bash('echo ready; exec sleep 7732', { namespace: mode });
     await other.printed('ready');
     while (alive('sleep 7731') < 2) await new Promise(setImmediate);
+    expect((await listRunProcesses(one.run)).map((row) => row.command)).toContain('sleep 7731');
     const swept = await sweepRun(one.run);
     expect(swept.map((row) => row.command)).toContain('sleep 7731');
     expect(alive('sleep 7731')).toBe(0);
