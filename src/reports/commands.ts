@@ -36,7 +36,7 @@ export function worktreeOf(leg: LegView): string | undefined {
 }
 
 /** How to run again what did not succeed. */
-export function rerunCommand(view: RunView): string | undefined {
+export function rerunCommand(view: Pick<RunView, 'started'>): string | undefined {
   if (view.started?.kind !== 'tasks') return undefined;
   const file = view.started.file === DEFAULT_FILE ? '' : ` ${shellQuote(view.started.file)}`;
   return `orch run${file} --rerun-failed ${shellQuote(view.started.run)}`;

@@ -44,7 +44,8 @@ const REASON_LINES = 3;
 export function renderStatus(input: StatusInput): string {
   const { view, look, columns, next } = input;
   const rows = view.legs.flatMap(rowMaker(input));
-  const commands = next.map(([what, command]) => `${what}  ${look.chalk.cyan(command)}`);
+  const widest = next.reduce((most, [what]) => Math.max(most, what.length), 0);
+  const commands = next.map(([what, command]) => `${what.padEnd(widest)}  ${look.chalk.cyan(command)}`);
   const blocks = [
     head(input),
     rows,
