@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   define: { ORCH_VERSION: JSON.stringify('0.0.0-test') },
   test: {
+    setupFiles: ['test/setup.ts'],
     restoreMocks: true,
     unstubEnvs: true,
     // Every suite starts from a machine's git without its user's habits.
