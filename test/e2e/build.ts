@@ -2,5 +2,7 @@
 import { execFileSync } from 'node:child_process';
 
 export function setup(): void {
+  // Whoever works on orch may name a build of their own.
+  if (process.env['ORCH_DIST'] !== undefined) return;
   execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
 }

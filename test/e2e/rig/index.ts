@@ -1,0 +1,17 @@
+/** What end-to-end tests are made of. */
+export {
+  attemptsOf,
+  type EventOf,
+  endings,
+  eventsOf,
+  finished,
+  type RunEvent,
+  readJournal,
+  taskOf,
+  warningsOf,
+} from './journal.ts';
+export { type OrchResult, orch, type StartedOrch, startOrch } from './orch.ts';
+export { isAlive, peakMemory, processesNamed, processesWith } from './processes.ts';
+export { CONFIG, type ConfigSource, createRepository, type Repository, type TaskSource } from './repository.ts';
+export { branchesOf, checkoutOf, digest, filesBelow, NO_TRACES, tracesOf } from './traces.ts';
+export { waitUntil } from './wait.ts';
