@@ -84,7 +84,7 @@ function failed(call: GitCall, code: number | null, stderr: string): MachineErro
   if (/no space left on device|disk quota exceeded/i.test(stderr)) {
     return new MachineError({ code: 'disk-full', message: `git ${name}: the disk is full` });
   }
-  if (/^Error: spawn/.test(stderr) && /ENOENT/.test(stderr)) {
+  if (stderr.startsWith('Error: spawn') && /ENOENT/.test(stderr)) {
     return new MachineError({ code: 'environment-lost', message: 'git could not be started: it is not on the PATH' });
   }
   const end = code === null ? 'it was stopped, having said nothing for ten minutes' : `exit code ${code}`;

@@ -62,11 +62,27 @@ export async function mergeCommits(
   ];
   const output = await repository.git.run(args, { codes: [0, 1] });
   const [tree = '', ...paths] = output.stdout.toString('utf8').split('\0');
-  if (output.code === 1) return { ok: false, conflicts: [...new Set(paths.filter((path) => path !== ''))].sort() };
+  if (output.code === 1) return { ok: false, conflicts: conflictingPaths(paths, request) };
   const commit = await commitTree(repository, {
     tree: tree.trim(),
     parents: [request.ours, request.theirs],
     message: request.message,
   });
   return { ok: true, commit };
+}
+
+/** Git tells two things of one name apart by the commit they come from: `d~<commit>`. People know them as `d`. */
+function conflictingPaths(
+  paths: readonly string[],
+  sides: { readonly ours: string; readonly theirs: string },
+): readonly string[] {
+  const suffixes = [`~${sides.ours}`, `~${sides.theirs}`];
+  const named = paths
+    .filter((path) => path !== '')
+    .map((path) => {
+      const plain = path.replace(/_\d+$/, '');
+      const suffix = suffixes.find((side) => plain.endsWith(side));
+      return suffix === undefined ? path : plain.slice(0, -suffix.length);
+    });
+  return [...new Set(named)].sort();
 }

@@ -1,6 +1,7 @@
 /** What a job may ask of the repository: the port of the task semantics, filled for one run's settings. */
 
 import { isAncestor, mergeCommits } from './history.ts';
+import { guard } from './machine-failure.ts';
 import { openWorktree } from './open-worktree.ts';
 import type { GitRepository } from './repository.ts';
 import { planShares, type SharedPaths, type SharePlan } from './shared-paths.ts';
@@ -54,17 +55,17 @@ function createJobWorkspace(repository: GitRepository, settings: WorkspaceSettin
   return {
     isAncestor: (ancestor, descendant) => isAncestor(repository, ancestor, descendant),
     merge: (request) => mergeCommits(repository, request),
-    async open({ branch, start }) {
+    open: guard(async ({ branch, start }) => {
       opened = await openWorktree(repository, { branch, start, root: settings.root, plan: job.shares });
       return opened;
-    },
-    async current() {
+    }),
+    current: guard(async () => {
       if (opened !== undefined) return opened;
       const record = await readRecord(placeWorktree(repository, job.branch, settings.root).index);
       if (record === undefined || record.state === 'creating') return undefined;
       opened = attachWorktree(repository, record);
       return opened;
-    },
+    }),
     base: async () => settings.base,
   };
 }

@@ -2,7 +2,9 @@
  * One at a time: changes to worktrees and refs go through a queue in this process and a lock file that all orch
  * processes of a repository share. Held for milliseconds; a lock whose owner is gone is taken over.
  */
-import { link, lstat, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { lstatSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { link, unlink, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MachineError } from '../../shared/failure.ts';
 import { isAlive, isIdentity, thisProcess } from './process-identity.ts';
@@ -39,13 +41,13 @@ async function hold<T>(file: string, patience: number, work: () => Promise<T>): 
 }
 
 async function acquire(file: string, patience: number): Promise<void> {
-  const owner = `${file}.${process.pid}.${(attempts++).toString(36)}`;
+  const owner = `${file}.${randomUUID()}`;
   await writeFile(owner, JSON.stringify(thisProcess()));
   try {
     const deadline = performance.now() + patience;
     // A hard link appears with its content or not at all, so a lock is never seen half written.
     while (!(await tryLink(owner, file))) {
-      if (await takeOver(file)) continue;
+      if (takeOver(file)) continue;
       if (performance.now() > deadline) {
         throw new MachineError({
           code: 'environment-lost',
@@ -59,7 +61,6 @@ async function acquire(file: string, patience: number): Promise<void> {
     await unlink(owner);
   }
 }
-let attempts = 0;
 
 async function tryLink(from: string, to: string): Promise<boolean> {
   try {
@@ -71,19 +72,51 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Removes the lock when its owner is gone. True when it is worth trying again at once. */
-async function takeOver(file: string): Promise<boolean> {
-  const aside = `${file}.${process.pid}.stale`;
+/**
+ * Removes the lock when its owner is gone. True when it is worth trying again at once. Of all who see the same stale
+ * lock one may claim it, and nobody else removes a lock that is not their own, so what is removed is what was seen.
+ * Without an await in between: a claim is held for microseconds.
+ */
+function takeOver(file: string): boolean {
+  const seen = instance(file);
+  if (seen === undefined) return true;
+  if (ownerLives(readIfThere(file))) return false;
+  const claim = `${file}.claim`;
+  if (!tryClaim(claim)) return false;
   try {
-    const { ino } = await lstat(file);
-    if (ownerLives(await readFile(file, 'utf8'))) return false;
-    await rename(file, aside);
-    // Two processes may see the same stale lock: the slower one has just moved the faster one's new lock.
-    if ((await lstat(aside)).ino !== ino) await tryLink(aside, file);
-    await unlink(aside);
+    if (instance(file) === seen) unlinkSync(file);
+  } finally {
+    unlinkSync(claim);
+  }
+  return true;
+}
+
+/** A claim this old, in milliseconds, was left by a process that died in the middle of one. */
+const CLAIM_AGE = 10_000;
+
+function tryClaim(claim: string): boolean {
+  try {
+    writeFileSync(claim, '', { flag: 'wx' });
     return true;
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return true;
+    if (!isCode(error, 'EEXIST')) throw error;
+  }
+  const made = statSync(claim, { throwIfNoEntry: false })?.mtimeMs;
+  if (made !== undefined && Date.now() - made > CLAIM_AGE) rmSync(claim, { force: true });
+  return false;
+}
+
+/** Tells a lock file from a later one of the same name; numbers of removed files are used again, times are not. */
+function instance(file: string): string | undefined {
+  const stat = lstatSync(file, { throwIfNoEntry: false, bigint: true });
+  return stat === undefined ? undefined : `${stat.ino} ${stat.ctimeNs}`;
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return '';
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import type { Result } from '../../shared/result.ts';
 import { err, ok } from '../../shared/result.ts';
 import { type GitOutput, runGit } from './git-process.ts';
 import { parseSettings, type Settings } from './git-settings.ts';
+import { guard } from './machine-failure.ts';
 import { createLock, type Exclusive } from './repository-lock.ts';
 import { createTrustedGit, type TrustedGit } from './trusted-git.ts';
 
@@ -36,28 +37,32 @@ export interface GitRepository {
 const OLDEST: readonly [number, number] = [2, 38];
 
 /** Opens the repository that `directory` lies in. Throws `MachineError` when git is absent or too old. */
-export async function openRepository(directory: string): Promise<Result<GitRepository, readonly Diagnostic[]>> {
+export const openRepository = guard(open);
+
+async function open(directory: string): Promise<Result<GitRepository, readonly Diagnostic[]>> {
   const user = userGit(directory);
   const gitVersion = await checkVersion(user);
   const found = await discover(user, directory);
   if (!found.ok) return found;
   const { root, gitDir, commonDir, objectFormat, shallow } = found.value;
-  const settings = parseSettings((await user(['config', '--list', '-z'])).stdout.toString('utf8'));
+  const [config, commit, branch, origin] = await Promise.all([
+    user(['config', '--list', '-z']),
+    revision(user, 'HEAD'),
+    user(['symbolic-ref', '--short', '-q', 'HEAD'], [0, 1]),
+    user(['symbolic-ref', '--short', '-q', 'refs/remotes/origin/HEAD'], [0, 1]),
+  ]);
+  const settings = parseSettings(config.stdout.toString('utf8'));
   if (settings.get('extensions.refstorage') === 'reftable') {
-    return refuse(
-      'unsupported-repository',
-      'this repository keeps its refs in reftable format',
-      'convert it with git refs migrate --ref-format=files',
-    );
+    const hint = 'convert it: git refs migrate --ref-format=files';
+    return refuse('unsupported-repository', 'this repository keeps its refs in reftable format', hint);
   }
-  const commit = await revision(user, 'HEAD');
-  if (commit === undefined)
+  if (commit === undefined) {
     return refuse(
       'no-commits',
       `the repository ${root} has no commit yet`,
       'make a first commit: tasks start from one',
     );
-  const branch = await user(['symbolic-ref', '--short', '-q', 'HEAD'], [0, 1]);
+  }
   const git = await createTrustedGit({ commonDir, objectFormat, settings });
   const name = branch.stdout.toString('utf8').trim();
   return ok({
@@ -68,7 +73,7 @@ export async function openRepository(directory: string): Promise<Result<GitRepos
     objectFormat,
     shallow,
     head: name === '' ? { commit } : { commit, branch: name },
-    ...(await remote(user, settings)),
+    ...remoteOf(settings, origin),
     git,
     exclusive: createLock(join(commonDir, 'orch', 'lock')),
     dispose: () => git.dispose(),
@@ -195,10 +200,9 @@ async function revision(user: UserGit, ref: string): Promise<string | undefined>
   return answer.code === 0 && /^[0-9a-f]{40,64}$/.test(id) ? id : undefined;
 }
 
-async function remote(user: UserGit, settings: Settings): Promise<{ defaultBranch?: string; remoteUrl?: string }> {
+function remoteOf(settings: Settings, head: GitOutput): { defaultBranch?: string; remoteUrl?: string } {
   const url = settings.get('remote.origin.url');
   if (url === undefined) return {};
-  const head = await user(['symbolic-ref', '--short', '-q', 'refs/remotes/origin/HEAD'], [0, 1]);
   const branch = head.stdout
     .toString('utf8')
     .trim()

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { sweepWorktrees } from './sweep.ts';
 import { branchOf, createSandbox, jobIn } from './testing/sandbox.ts';
 
 const FILES = { 'a.txt': 'a\n', 'b/c.txt': 'c\n', '.gitignore': 'cache/\n' };
@@ -68,4 +69,8 @@ it('moves embedded repositories aside instead of losing them', async () => {
   expect(readFileSync(join(`${tree.path}.left`, '1/work'), 'utf8')).toBe('work\n');
   expect(sandbox.gitIn(join(`${tree.path}.left`), '--git-dir=2', 'log', '-1', '--format=%s')).toBe('mine');
   expect(sandbox.gitIn(tree.path, 'log', '-1', '--format=%H')).toBe(start);
+  await tree.close({ keep: false });
+  expect(existsSync(tree.path)).toBe(false);
+  expect(await sweepWorktrees(repository)).toMatchObject([{ leg: 't', removed: true }]);
+  expect(existsSync(`${tree.path}.left`)).toBe(false);
 });

@@ -1,11 +1,11 @@
 /** Takes a working tree back to a commit. What is ignored, copied or linked stays; embedded repositories move aside. */
-import { mkdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type BytePath, bytePath, joinFields, locate, splitFields } from './bytes.ts';
 import { isBelow } from './capture.ts';
 import type { GitRepository } from './repository.ts';
-import { exists, isCode, makeWritable } from './safe-files.ts';
-import { scanTree } from './scan.ts';
+import { exists, isCode } from './safe-files.ts';
+import { scanTree, type TreeScan } from './scan.ts';
 import { openSubmodules } from './submodules.ts';
 import type { GitPlace } from './trusted-git.ts';
 import { clearOperations, isPointerIntact, pointerOf, publishIndex, writeHead } from './worktree-admin.ts';
@@ -13,7 +13,7 @@ import { sharedPaths, type WorktreeRecord } from './worktree-record.ts';
 
 export async function resetWorktree(repository: GitRepository, record: WorktreeRecord, commit: string): Promise<void> {
   const place: GitPlace = { workTree: record.path, index: record.index };
-  const scan = await scanTree(record.path);
+  const scan = await openedScan(record.path);
   const shared = new Set<string>(sharedPaths(record));
   // A named pipe or socket holds nothing, and one in the place of a file of git's would hang it.
   for (const path of scan.special) {
@@ -55,12 +55,7 @@ async function restorePointer(record: WorktreeRecord): Promise<void> {
 async function setAside(repository: GitRepository, record: WorktreeRecord, nested: readonly BytePath[]): Promise<void> {
   if (nested.length === 0) return;
   const place: GitPlace = { workTree: record.path, index: record.index };
-  const answer = await repository.git.run(['check-ignore', '-z', '--stdin'], {
-    ...place,
-    input: joinFields(nested),
-    codes: [0, 1],
-  });
-  const ignored = new Set<string>(splitFields(answer.stdout));
+  const ignored = await ignoredPaths(repository, place, nested);
   const shared = new Set<string>(sharedPaths(record));
   for (const path of nested) {
     const from = locate(record.path, path);
@@ -94,20 +89,26 @@ async function removeUntracked(
   for (const path of splitFields(output.stdout)) {
     if (!isBelow(path, keep)) await removeFile(root, path.replace(/\/$/, ''));
   }
-  for (const directory of (await scanTree(root)).empty) {
-    if (!isBelow(directory, keep)) await removeEmpty(root, directory);
+  const empty = (await scanTree(root)).empty.filter((path) => !isBelow(path, keep));
+  const ignored = await ignoredPaths(repository, place, empty);
+  for (const path of empty) {
+    if (!ignored.has(path)) await removeEmpty(root, path);
   }
 }
 
+async function ignoredPaths(
+  repository: GitRepository,
+  place: GitPlace,
+  paths: readonly BytePath[],
+): Promise<ReadonlySet<string>> {
+  if (paths.length === 0) return new Set();
+  const input = joinFields(paths.map((path) => `${path}/`));
+  const answer = await repository.git.run(['check-ignore', '-z', '--stdin'], { ...place, input, codes: [0, 1] });
+  return new Set(splitFields(answer.stdout).map((path) => path.replace(/\/$/, '')));
+}
+
 async function removeFile(root: string, path: string): Promise<void> {
-  const file = locate(root, path);
-  try {
-    await rm(file, { recursive: true, force: true });
-  } catch (error) {
-    if (!isCode(error, 'EACCES', 'EPERM')) throw error;
-    await makeWritable(dirname(file.toString('utf8')));
-    await rm(file, { recursive: true, force: true });
-  }
+  await inWritableParent(root, path, () => rm(locate(root, path), { recursive: true, force: true }));
   await removeEmpty(root, dirname(path));
 }
 
@@ -115,10 +116,35 @@ async function removeFile(root: string, path: string): Promise<void> {
 async function removeEmpty(root: string, directory: string): Promise<void> {
   for (let path = directory; path !== '.' && path !== ''; path = dirname(path)) {
     try {
-      await rmdir(locate(root, path));
+      await inWritableParent(root, path, () => rmdir(locate(root, path)));
     } catch (error) {
-      if (isCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EACCES')) return;
+      if (isCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR')) return;
       throw error;
     }
   }
 }
+
+/** Repeats a removal that a read-only directory stands in the way of, once it is writable. */
+async function inWritableParent(root: string, path: string, remove: () => Promise<void>): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    if (!isCode(error, 'EACCES', 'EPERM')) throw error;
+    const parent = dirname(path);
+    await chmod(locate(root, parent === '.' ? '' : parent), 0o755);
+    await remove();
+  }
+}
+
+/** Looks at the tree after opening up the directories that the task closed to everybody. */
+async function openedScan(root: string, before = -1): Promise<TreeScan> {
+  const scan = await scanTree(root);
+  const closed = scan.unreadable.filter((path) => locate(root, path).length < MAX_PATH);
+  // The same ones again: on some file systems rights are not ours to give.
+  if (closed.length === 0 || closed.length === before) return scan;
+  for (const path of closed) await chmod(locate(root, path), 0o755);
+  return openedScan(root, closed.length);
+}
+
+/** Longer names cannot be told to the system in one piece. Bytes. */
+const MAX_PATH = 4096;

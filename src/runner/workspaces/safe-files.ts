@@ -69,7 +69,7 @@ export async function removeTree(path: string): Promise<void> {
 }
 
 /** Gives the owner every right on each directory of a tree; symlinks are not followed. */
-export async function makeWritable(directory: string): Promise<void> {
+async function makeWritable(directory: string): Promise<void> {
   const stat = await lstat(directory);
   if (!stat.isDirectory()) return;
   await chmod(directory, (stat.mode & 0o777) | 0o700);

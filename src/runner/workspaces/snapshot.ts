@@ -7,6 +7,7 @@ import { err, ok } from '../../shared/result.ts';
 import { bytePath } from './bytes.ts';
 import { captureTree } from './capture.ts';
 import { commitTree } from './history.ts';
+import { guard } from './machine-failure.ts';
 import type { GitRepository } from './repository.ts';
 import { isRegular } from './safe-files.ts';
 import { declaredSubmodules } from './submodules.ts';
@@ -21,7 +22,9 @@ export interface SnapshotRequest {
  * Tracked and untracked files, ignored ones left out, as a commit on top of HEAD; HEAD itself when there is nothing
  * to add. Index, stash and HEAD stay as they are. What cannot be committed is a diagnostic each.
  */
-export async function snapshotUncommitted(
+export const snapshotUncommitted = guard(snapshot);
+
+async function snapshot(
   repository: GitRepository,
   request: SnapshotRequest,
 ): Promise<Result<{ readonly commit: string; readonly changed: number }, readonly Diagnostic[]>> {

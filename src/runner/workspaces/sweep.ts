@@ -5,6 +5,7 @@ import { MachineError } from '../../shared/failure.ts';
 import { childPath, locate } from './bytes.ts';
 import { readRef } from './head-file.ts';
 import { commitTree, isAncestor } from './history.ts';
+import { guard } from './machine-failure.ts';
 import { moveBranch } from './refs.ts';
 import type { GitRepository } from './repository.ts';
 import { leftovers } from './reset.ts';
@@ -37,6 +38,8 @@ export interface SweptWorktree {
   readonly problem?: Failure;
 }
 
+type Outcome = Pick<SweptWorktree, 'removed' | 'saved' | 'problem'>;
+
 /** One result for each worktree, oldest first. Branches always stay; one worktree's trouble does not stop the others. */
 export async function sweepWorktrees(
   repository: GitRepository,
@@ -57,24 +60,24 @@ export async function sweepWorktrees(
   return swept;
 }
 
-async function sweep(
-  repository: GitRepository,
-  record: WorktreeRecord,
-  request: SweepRequest,
-): Promise<Pick<SweptWorktree, 'removed' | 'saved' | 'problem'>> {
+async function sweep(repository: GitRepository, record: WorktreeRecord, request: SweepRequest): Promise<Outcome> {
   try {
-    const { saved, problem } = await save(repository, record);
-    const kept = saved === undefined ? {} : { saved };
-    if (problem !== undefined && request.force !== true) return { removed: false, ...kept, problem };
-    await removeTree(record.path);
-    await removeTree(leftovers(record.path));
-    await repository.exclusive(() => removeAdmin(record));
-    await removeRecord(record);
-    return { removed: true, ...kept };
+    return await guard(saveAndRemove)(repository, record, request.force === true);
   } catch (error) {
     if (!(error instanceof MachineError)) throw error;
     return { removed: false, problem: error.failure };
   }
+}
+
+async function saveAndRemove(repository: GitRepository, record: WorktreeRecord, force: boolean): Promise<Outcome> {
+  const { saved, problem } = await save(repository, record);
+  const kept = saved === undefined ? {} : { saved };
+  if (problem !== undefined && !force) return { removed: false, ...kept, problem };
+  await removeTree(record.path);
+  await removeTree(leftovers(record.path));
+  await repository.exclusive(() => removeAdmin(record));
+  await removeRecord(record);
+  return { removed: true, ...kept };
 }
 
 /** Commits what the worktree holds beyond its branch, on the branch; commits of a detached HEAD become a parent. */

@@ -7,10 +7,11 @@ import { createActivity } from './activity.ts';
 import { type CapturedTree, captureTree } from './capture.ts';
 import { readHead, readRef } from './head-file.ts';
 import { type CommitLine, commitTree, listCommits } from './history.ts';
+import { guard } from './machine-failure.ts';
 import { moveBranch } from './refs.ts';
 import type { GitRepository } from './repository.ts';
-import { resetWorktree } from './reset.ts';
-import { isCode, removeTree } from './safe-files.ts';
+import { leftovers, resetWorktree } from './reset.ts';
+import { exists, isCode, removeTree } from './safe-files.ts';
 import { type Change, diffTrees, withFileSizes, withSizes } from './tree-diff.ts';
 import { indexStamp, isPointerIntact, publishIndex, removeAdmin } from './worktree-admin.ts';
 import { removeRecord, sharedPaths, type WorktreeRecord, writeRecord } from './worktree-record.ts';
@@ -61,16 +62,16 @@ export function attachWorktree(
   return {
     path: hostPath(record.path),
     warnings: record.warnings,
-    capture: () => capture(opened),
-    changes: (from, to) => changes(opened, from, to),
-    head: () => head(opened),
-    commits: (from, to, limit) => commits(opened, { from, to, limit }),
-    commit: (request) => commit(opened, request),
-    treeOf: (id) => treeOf(opened, id),
-    setBranch: (branch, id) => repository.exclusive(() => moveBranch(repository, branch, id)),
-    reset: (id) => reset(opened, id),
-    activity: createActivity(record.path),
-    close: ({ keep }) => close(opened, keep),
+    capture: guard(() => capture(opened)),
+    changes: guard((from, to) => changes(opened, from, to)),
+    head: guard(() => head(opened)),
+    commits: guard((from, to, limit) => commits(opened, { from, to, limit })),
+    commit: guard((request) => commit(opened, request)),
+    treeOf: guard((id) => treeOf(opened, id)),
+    setBranch: guard((branch, id) => repository.exclusive(() => moveBranch(repository, branch, id))),
+    reset: guard((id) => reset(opened, id)),
+    activity: guard(createActivity(record.path)),
+    close: guard(({ keep }) => close(opened, keep)),
   };
 }
 
@@ -174,5 +175,7 @@ async function close({ repository, record }: Opened, keep: boolean): Promise<voi
   }
   await removeTree(record.path);
   await repository.exclusive(() => removeAdmin(record));
-  await removeRecord(record);
+  // Repositories that a reset moved aside are for a person to look at, and for `orch clean` to find.
+  if (await exists(leftovers(record.path))) await writeRecord({ ...record, state: 'kept' });
+  else await removeRecord(record);
 }

@@ -79,7 +79,8 @@ export function createSandbox(
       return opened.value;
     },
   };
-  sandbox.git('init', '-q', '-b', 'main', ...init);
+  sandbox.git('init', '-q', '-b', 'main', '--template=', ...init);
+  for (const name of ['hooks', 'info']) mkdirSync(join(root, '.git', name));
   // Openers read the user's settings through this process's environment.
   process.env['GIT_CONFIG_GLOBAL'] = join(home, '.gitconfig');
   process.env['XDG_CONFIG_HOME'] = join(home, '.config');
