@@ -1,5 +1,6 @@
 /** The commands and their options, as commander has them; each loads its own code only when it is called. */
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import type { DynamicList } from './completion/shape.ts';
 import { EXIT } from './exit-codes.ts';
 import { VERSION } from './version.ts';
 
@@ -122,6 +123,7 @@ function addWatching(program: Command, done: Done): void {
     )
     .option('--dry-run', 'only list')
     .option('--older-than <span>', 'only runs that started longer ago, such as 7d')
+    .option('--force', 'remove also what holds things that no branch can keep, such as repositories inside')
     .addHelpText('after', examples(['orch clean --dry-run', 'orch clean', 'orch clean --older-than 7d']))
     .action(async (options) => done(await (await import('./commands/clean.ts')).clean(options)));
 }
@@ -203,12 +205,16 @@ function addTools(program: Command, done: Done): void {
     .command('completion')
     .summary('print a completion script for a shell')
     .description('Prints a completion script.')
-    .argument('<shell>', 'bash, zsh or fish')
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
     .addHelpText(
       'after',
       examples(['source <(orch completion bash)', 'orch completion fish > ~/.config/fish/completions/orch.fish']),
     )
     .action(async (shell: string) => done(await (await import('./commands/completion.ts')).completion(shell, program)));
+  program
+    .command('__complete', { hidden: true })
+    .addArgument(new Argument('<list>').choices(['tasks', 'logs', 'runs']))
+    .action(async (list: DynamicList) => done(await (await import('./commands/complete.ts')).complete(list)));
 }
 
 function uiOption(): Option {

@@ -1,0 +1,58 @@
+/** What runs that are over have left: found by the registry of worktrees, the history, the lock, and the marks of processes. */
+import { relative } from 'node:path';
+import { listRunProcesses } from '../../runner/environments/index.ts';
+import { type SweptWorktree, sweepWorktrees } from '../../runner/workspaces/index.ts';
+import { findRun, holderOfFile, listRuns, probeProcesses, readRunLock, startOfRun } from '../../store/index.ts';
+import type { Leftovers } from '../../ui/index.ts';
+import type { Project } from '../project.ts';
+
+/** Of runs that began before that time (milliseconds since 1970), oldest first. Runs that are on are left out. */
+export async function findLeftovers(project: Project, before: number): Promise<readonly Leftovers[]> {
+  const { repository, layout } = project;
+  const worktrees = await sweepWorktrees(repository, { dryRun: true, runs: (run) => isOver(project, run) });
+  const crashed = listRuns(layout).flatMap(({ run, state }) => (state === 'crashed' ? [run] : []));
+  const lock = staleLock(project);
+  const runs = new Set([...worktrees.map(({ run }) => run), ...crashed, ...(lock === undefined ? [] : [lock.run])]);
+  const found: Leftovers[] = [];
+  for (const run of [...runs].sort()) {
+    const own = worktrees.filter((worktree) => worktree.run === run);
+    if (startOf(run, own) >= before) continue;
+    const processes = crashed.includes(run) || lock?.run === run ? await listRunProcesses(run) : [];
+    const held = lock?.run === run ? lock.path : undefined;
+    if (own.length === 0 && processes.length === 0 && held === undefined) continue;
+    found.push({
+      run,
+      state: findRun(layout, run)?.state ?? 'no longer in logs/runs',
+      worktrees: own,
+      processes: processes.map(({ pid, command }) => ({ pid, command: programOf(command) })),
+      ...(held === undefined ? {} : { lock: held }),
+    });
+  }
+  return found;
+}
+
+/** Asked again right before anything is removed: runs may start at any time. */
+export function isOver({ layout }: Project, run: string): boolean {
+  const lock = readRunLock(layout);
+  const there = lock !== undefined && holderOfFile(lock, probeProcesses(), Date.now()).state !== 'gone';
+  // A lock that is just being written may be any run's.
+  if (there && (lock.info === undefined || lock.info.run === run)) return false;
+  return findRun(layout, run)?.state !== 'running';
+}
+
+function staleLock({ layout }: Project): { readonly run: string; readonly path: string } | undefined {
+  const lock = readRunLock(layout);
+  if (lock === undefined || holderOfFile(lock, probeProcesses(), Date.now()).state !== 'gone') return undefined;
+  return { run: lock.info?.run ?? 'a run that is not known', path: relative(layout.root, lock.path) };
+}
+
+/** A run of another naming, such as one on GitHub, is as old as its first worktree. */
+function startOf(run: string, worktrees: readonly SweptWorktree[]): number {
+  const [first] = worktrees;
+  return startOfRun(run) ?? (first === undefined ? 0 : Date.parse(first.created));
+}
+
+/** Arguments may hold secrets, and what is shown here may end in a log. */
+function programOf(command: string): string {
+  return command.split(' ', 1)[0] ?? '';
+}

@@ -1,0 +1,97 @@
+/** `orch clean`: what finished and crashed runs have left, listed and then removed; never anything of a run that is on. */
+import { cleanText, plural, shortCommit } from '../../reports/index.ts';
+import { listRunProcesses, sweepRun } from '../../runner/environments/index.ts';
+import { type SweptWorktree, sweepWorktrees } from '../../runner/workspaces/index.ts';
+import { parseDuration } from '../../shared/duration.ts';
+import { acquireRunLock, formatBytes, newRunId } from '../../store/index.ts';
+import { type Leftovers, renderLeftovers } from '../../ui/index.ts';
+import { findLeftovers, isOver } from '../clean/leftovers.ts';
+import { openDisplay } from '../display.ts';
+import { EXIT } from '../exit-codes.ts';
+import { UsageError } from '../explain.ts';
+import { type Project, withProject } from '../project.ts';
+
+export interface CleanOptions {
+  readonly dryRun?: boolean;
+  readonly olderThan?: string;
+  readonly force?: boolean;
+}
+
+export async function clean({ dryRun = false, olderThan, force = false }: CleanOptions): Promise<number> {
+  const before = olderThan === undefined ? Date.now() : Date.now() - spanOf(olderThan);
+  return withProject(async (project) => {
+    const { terminal, look, columns } = openDisplay();
+    const found = await findLeftovers(project, before);
+    if (found.length === 0) {
+      terminal.write('There is nothing to clean up.\n');
+      return EXIT.success;
+    }
+    terminal.write(`${renderLeftovers(found, look, columns)}\n`);
+    if (dryRun) {
+      terminal.write('Nothing was removed: this was a dry run.\n');
+      return EXIT.success;
+    }
+    const alive = await endProcesses(project, found);
+    removeStaleLock(project, found);
+    const swept = await removeWorktrees(project, found, force);
+    terminal.write(whatWasDone(found, swept));
+    const problems = [...alive, ...swept.flatMap(problemOf)];
+    for (const problem of problems) console.error(`orch: ${problem}`);
+    return problems.length === 0 ? EXIT.success : EXIT.failed;
+  });
+}
+
+function spanOf(text: string): number {
+  const span = parseDuration(text);
+  if (span !== undefined) return span;
+  throw new UsageError(`--older-than wants a span of time, not "${text}"`, { hint: 'such as 12h or 7d' });
+}
+
+/** What could not be ended, a sentence each. */
+async function endProcesses(project: Project, found: readonly Leftovers[]): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const { run, processes } of found) {
+    if (processes.length === 0 || !isOver(project, run)) continue;
+    await sweepRun(run);
+    for (const { pid } of await listRunProcesses(run)) problems.push(`process ${pid} of run ${run} could not be ended`);
+  }
+  return problems;
+}
+
+/** By taking it over and letting it go: whoever else tries to at the same time gets a clear answer. */
+function removeStaleLock({ layout }: Project, found: readonly Leftovers[]): void {
+  if (found.every(({ lock }) => lock === undefined)) return;
+  const lock = acquireRunLock(layout, newRunId(new Date()));
+  if (lock.ok) lock.value.release();
+}
+
+function removeWorktrees(
+  project: Project,
+  found: readonly Leftovers[],
+  force: boolean,
+): Promise<readonly SweptWorktree[]> {
+  const runs = new Set(found.map(({ run }) => run));
+  return sweepWorktrees(project.repository, { runs: (run) => runs.has(run) && isOver(project, run), force });
+}
+
+function whatWasDone(found: readonly Leftovers[], swept: readonly SweptWorktree[]): string {
+  const removed = swept.filter((worktree) => worktree.removed);
+  const bytes = removed.reduce((sum, worktree) => sum + worktree.bytes, 0);
+  const ended = found.reduce((sum, { processes }) => sum + processes.length, 0);
+  const saved = swept.flatMap(({ leg, branch, saved: commit }) =>
+    commit === undefined ? [] : [`What ${cleanText(leg)} had not committed is on ${branch} (${shortCommit(commit)}).`],
+  );
+  const done = [
+    ...(removed.length > 0 ? [`removed ${plural(removed.length, 'worktree')} (${formatBytes(bytes)})`] : []),
+    ...(ended > 0 ? [`ended ${plural(ended, 'process', 'processes')}`] : []),
+    ...(found.some(({ lock }) => lock !== undefined) ? ['removed the stale lock'] : []),
+  ].join(', ');
+  const stays = swept.length === 0 ? [] : ['The branches stay: git branch --list "orch/*"'];
+  const lines = [...saved, ...(done === '' ? [] : [`${done.charAt(0).toUpperCase()}${done.slice(1)}.`]), ...stays];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function problemOf({ path, removed, problem }: SweptWorktree): readonly string[] {
+  if (removed || problem === undefined) return [];
+  return [`${path} was not removed: ${problem.message}`, 'orch clean --force removes it all the same'];
+}
