@@ -83,7 +83,7 @@ async function runLocked(project: Project, { loaded, setup, lock, options }: Loc
     summary: () => state.summary,
   });
   const events: RunEvent[] = [];
-  const { runner, sinks } = await composeRun({ project, loaded, setup, output, ui });
+  const { runner, sinks, masker } = await composeRun({ project, loaded, setup, output, ui });
   const record = { name: 'record', event: (event: RunEvent) => void events.push(event) };
   const header = headerOf({ project, loaded, setup });
   const run = startRun(setup.plan, { clock: systemClock, runner, sinks: [...sinks, record] }, header);
@@ -99,7 +99,7 @@ async function runLocked(project: Project, { loaded, setup, lock, options }: Loc
   const complaint =
     onFinish === undefined
       ? undefined
-      : await notify(project, setup, { command: onFinish, result, exitCode, summary: state.summary });
+      : await notify(project, setup, { command: onFinish, result, exitCode, summary: state.summary, masker });
   if (complaint !== undefined) say(complaint);
   const kept = new Set((await listWorktrees(project.repository)).map((worktree) => worktree.run));
   for (const problem of forgetOldRuns(project, kept)) say(problem);
@@ -114,7 +114,9 @@ async function sweepStale({ stale }: RunLock): Promise<readonly string[]> {
   const swept = stale.info === undefined ? [] : await sweepRun(stale.info.run);
   return [
     stale.message,
-    ...swept.map(({ pid, command }) => `ended what run ${stale.info?.run} had left running: ${pid} ${programOf(command)}`),
+    ...swept.map(
+      ({ pid, command }) => `ended what run ${stale.info?.run} had left running: ${pid} ${programOf(command)}`,
+    ),
   ];
 }
 

@@ -3,6 +3,7 @@
 import type { RunEvent } from '../../engine/index.ts';
 import { foldRun, renderSummary, writeReport } from '../../reports/index.ts';
 import { createHostEnvironment, systemClock } from '../../runner/environments/index.ts';
+import type { Masker } from '../../shared/mask.ts';
 import { pruneRuns, SUMMARY } from '../../store/index.ts';
 import type { Project } from '../project.ts';
 import type { RunSetup } from './setup.ts';
@@ -16,7 +17,7 @@ export async function writeSummary({ repository }: Project, events: readonly Run
   return SUMMARY;
 }
 
-/** Runs `on_finish` with the result in its environment; what it prints goes to standard error. Says what went wrong. */
+/** Runs `on_finish` with the result in its environment; what it prints goes, masked, to standard error. Says what went wrong. */
 export async function notify(
   { repository }: Project,
   setup: RunSetup,
@@ -25,8 +26,10 @@ export async function notify(
     readonly result: string;
     readonly exitCode: number;
     readonly summary: string | undefined;
+    readonly masker: Masker;
   },
 ): Promise<string | undefined> {
+  const masked = end.masker.stream();
   const environment = createHostEnvironment({ run: setup.run });
   const running = await environment.start({
     argv: ['bash', '--noprofile', '--norc', '-e', '-o', 'pipefail', '-c', end.command],
@@ -38,7 +41,7 @@ export async function notify(
       ORCH_EXIT_CODE: String(end.exitCode),
       ...(end.summary === undefined ? {} : { ORCH_SUMMARY: end.summary }),
     },
-    onOutput: (chunk) => void process.stderr.write(chunk),
+    onOutput: (chunk) => void process.stderr.write(masked.push(chunk)),
   });
   let late = false;
   const callOff = systemClock.after(ON_FINISH_LIMIT, () => {
@@ -48,6 +51,7 @@ export async function notify(
   const exit = await running.exit;
   callOff();
   await running.reap();
+  process.stderr.write(masked.end());
   if (late) return 'on_finish took longer than 10 minutes and was ended';
   if (exit.kind === 'exited') return exit.code === 0 ? undefined : `on_finish ended with exit code ${exit.code}`;
   return exit.kind === 'signalled' ? `on_finish was ended by ${exit.signal}` : `on_finish: ${exit.message}`;
