@@ -56,6 +56,7 @@ it.each<[string, readonly RunEventBody[], string, object]>([
     'attempt 2 of 3',
     { attempt: { number: 2, of: 3 } },
   ],
+  ['trying once', [{ ...LEG, type: 'attempt.started', attempt: 1, of: 1 }], 'running', {}],
   ['between attempts', [{ ...LEG, type: 'attempt.delayed', attempt: 2, delay: 1 }], 'waiting for attempt 2', {}],
   ['being verified', [{ ...LEG, type: 'verify.started', attempt: 1 }], 'verify', {}],
   ['being cancelled', [{ ...LEG, type: 'job.cancel-requested', reason: 'user' }], 'being cancelled', {}],

@@ -132,7 +132,10 @@ const CHANGES: { readonly [T in RunEventBody['type']]?: Change<T> } = {
   'job.cancel-requested': () => ({ doing: 'being cancelled' }),
   'task.prepared': ({ branch }) => ({ branch }),
   'step.started': ({ name }) => ({ doing: name }),
-  'attempt.started': ({ attempt, of }) => ({ doing: `attempt ${attempt} of ${of}`, attempt: { number: attempt, of } }),
+  'attempt.started': ({ attempt, of }) => ({
+    doing: of > 1 ? `attempt ${attempt} of ${of}` : 'running',
+    attempt: { number: attempt, of },
+  }),
   'attempt.delayed': ({ attempt }) => ({ doing: `waiting for attempt ${attempt}` }),
   'verify.started': () => ({ doing: 'verify' }),
   'log.closed': ({ path }) => ({ log: path }),

@@ -4,6 +4,7 @@ export { createUi, UI_MODES, type UiMode, type UiOptions } from './create.ts';
 export { DIAGNOSTIC_FORMATS, type DiagnosticFormat, renderDiagnostics } from './diagnostics.ts';
 export { type FinalInput, renderFinal, type Summary } from './final.ts';
 export { type Leftovers, renderLeftovers } from './leftovers.ts';
+export { wordsFor } from './leg-state.ts';
 export { type LogEntry, renderLogList } from './log-list.ts';
 export { createLogText, type LogText } from './log-text.ts';
 export { type Look, lookOf } from './look.ts';

@@ -23,7 +23,7 @@ it('waits for a slow reader instead of holding what it has not taken', async () 
       yield 'x'.repeat(10);
     }
   }
-  await pour(chunks(), slow);
+  expect(await pour(chunks(), slow)).toBe(true);
   expect(written).toBe(500);
   expect(most).toBeLessThan(4);
 });
@@ -38,7 +38,7 @@ it('ends when the reader does, and asks for no more', async () => {
     }
   }
   const exit = once(head, 'exit');
-  await pour(endless(), head.stdin);
+  expect(await pour(endless(), head.stdin)).toBe(false);
   await exit;
   expect(asked).toBeLessThan(100);
 });

@@ -7,8 +7,11 @@ export interface Sink {
   once(event: 'drain', listener: () => void): unknown;
 }
 
-/** Resolves when all is written, or the reader has gone (`orch logs api | head`). Any other error of the stream is thrown. */
-export async function pour(chunks: AsyncIterable<string | Uint8Array>, sink: Sink): Promise<void> {
+/**
+ * Resolves when all is written: true; or when the reader has gone (`orch logs api | head`): false. Any other error of
+ * the stream is thrown.
+ */
+export async function pour(chunks: AsyncIterable<string | Uint8Array>, sink: Sink): Promise<boolean> {
   let failure: Error | undefined;
   const ended = new Promise<'ended'>((resolve) => {
     // Stays for the life of the stream: that nobody reads may be noticed long after the last write.
@@ -23,9 +26,10 @@ export async function pour(chunks: AsyncIterable<string | Uint8Array>, sink: Sin
     if (failure !== undefined) break;
   }
   if (failure !== undefined && !isGone(failure)) throw failure;
+  return failure === undefined;
 }
 
-function drained(sink: Sink): Promise<void> {
+function drained(sink: Sink): Promise<boolean> {
   return new Promise((resolve) => {
     sink.once('drain', resolve);
   });

@@ -10,25 +10,25 @@ import type { Project } from '../project.ts';
 export async function findLeftovers(project: Project, before: number): Promise<readonly Leftovers[]> {
   const { repository, layout } = project;
   const worktrees = await sweepWorktrees(repository, { dryRun: true, runs: (run) => isOver(project, run) });
-  const crashed = listRuns(layout).flatMap(({ run, state }) => (state === 'crashed' ? [run] : []));
   const lock = staleLock(project);
-  const runs = new Set([...worktrees.map(({ run }) => run), ...crashed, ...(lock === undefined ? [] : [lock.run])]);
+  const locked = lock === undefined ? [] : [lock.run];
+  const crashed = listRuns(layout).flatMap(({ run, state }) => (state === 'crashed' ? [run] : []));
+  // Only a crash leaves processes: at the end of a task nothing of it survives.
+  const dead = new Set([...crashed, ...locked]);
   const found: Leftovers[] = [];
-  for (const run of [...runs].sort()) {
+  for (const run of [...new Set([...dead, ...worktrees.map((worktree) => worktree.run)])].sort()) {
     const own = worktrees.filter((worktree) => worktree.run === run);
     if (startOf(run, own) >= before) continue;
-    const processes = crashed.includes(run) || lock?.run === run ? await listRunProcesses(run) : [];
-    const held = lock?.run === run ? lock.path : undefined;
-    if (own.length === 0 && processes.length === 0 && held === undefined) continue;
+    const processes = dead.has(run) ? await listRunProcesses(run) : [];
     found.push({
       run,
       state: findRun(layout, run)?.state ?? 'no longer in logs/runs',
       worktrees: own,
       processes: processes.map(({ pid, command }) => ({ pid, command: programOf(command) })),
-      ...(held === undefined ? {} : { lock: held }),
+      ...(lock?.run === run ? { lock: lock.path } : {}),
     });
   }
-  return found;
+  return found.filter((one) => one.worktrees.length > 0 || one.processes.length > 0 || one.lock !== undefined);
 }
 
 /** Asked again right before anything is removed: runs may start at any time. */

@@ -28,6 +28,7 @@ tasks:
         echo
         echo "Counted $(date -u '+%Y-%m-%d %H:%M:%S') UTC."
       } > docs/overview/files.md
+      cat docs/overview/files.md
     # The proof that something was done: a file that is there, not empty, and changed by this task.
     expect: [docs/overview/files.md]
 
@@ -42,6 +43,7 @@ tasks:
         echo
         echo "Read $(date -u '+%Y-%m-%d %H:%M:%S') UTC."
       } > docs/overview/history.md
+      cat docs/overview/history.md
     expect: [docs/overview/history.md]
 
   - name: overview
@@ -58,6 +60,7 @@ tasks:
         echo "# Overview"
         cat docs/overview/files.md docs/overview/history.md
       } > docs/overview/README.md
+      wc -l docs/overview/*.md
     # orch runs this after the command; what a task says of itself is no proof.
     verify: grep -q '^## Files' docs/overview/README.md && grep -q '^## History' docs/overview/README.md
     expect: [docs/overview/README.md]

@@ -1,5 +1,6 @@
 /** `orch logs`: what a task printed, so far or as it goes on; without a task, which logs there are. */
 
+import { cleanText } from '../../reports/index.ts';
 import type { HostPath } from '../../shared/brand.ts';
 import { nearest } from '../../shared/diagnostic.ts';
 import {
@@ -13,7 +14,7 @@ import {
   type RunRecord,
   readLog,
 } from '../../store/index.ts';
-import { createLogText, pour, renderLogList } from '../../ui/index.ts';
+import { createLogText, pour, renderLogList, wordsFor } from '../../ui/index.ts';
 import { openDisplay } from '../display.ts';
 import { EXIT } from '../exit-codes.ts';
 import { UsageError } from '../explain.ts';
@@ -40,8 +41,9 @@ export async function logs({ task, follow = false, run, tail }: LogsOptions): Pr
     const job = jobOf(status, task);
     if (follow && record.state === 'running') return followLeg({ layout, record, task, job, lines });
     const leg = onlyLeg(status.legs, task);
-    await print(readLog(pathOf(record, leg), lines));
-    if ((await logSize(pathOf(record, leg))) === undefined) sayWhyThereIsNone(leg);
+    const path = pathOf(record, leg);
+    if ((await logSize(path)) === undefined) sayWhyThereIsNone(leg, record.state !== 'running');
+    await print(readLog(path, lines));
     return EXIT.success;
   });
 }
@@ -67,40 +69,41 @@ interface Followed {
   readonly lines: { readonly tail?: number };
 }
 
-/** Waits for the task to begin, then prints until it has ended, the run has, or the user has had enough. */
+/** Waits for the task to begin, then prints until it has ended, the run has, or nobody wants more. */
 async function followLeg({ layout, record, task, job, lines }: Followed): Promise<number> {
   const stop = new AbortController();
-  const over = new AbortController();
   const stopListening = listenToSignals({
     now: () => performance.now(),
     onFirst: () => stop.abort(),
     onSecond: () => process.exit(EXIT.cancelled),
   });
-  const journal = {
-    job,
-    signal: stop.signal,
-    stillWritten: () => findRun(layout, record.run)?.state === 'running',
-  };
+  const { journal } = record.paths;
+  const stillWritten = (): boolean => findRun(layout, record.run)?.state === 'running';
   try {
-    const begun = await awaitStatus(record.paths.journal, {
-      ...journal,
+    const begun = await awaitStatus(journal, {
+      job,
+      signal: stop.signal,
+      stillWritten,
       until: ({ legs }) => legs.some((leg) => leg.job === job && leg.state !== 'waiting'),
     });
+    if (stop.signal.aborted) return EXIT.cancelled;
     const { leg } = onlyLeg(begun.legs, task);
     const path = pathOf(record, { leg });
-    const ended = awaitStatus(record.paths.journal, {
-      ...journal,
-      until: ({ legs }) => legs.some((other) => other.leg === leg && other.state === 'finished'),
-    }).finally(() => over.abort());
+    const [over, unread] = [new AbortController(), new AbortController()];
     const [last] = await Promise.all([
-      ended,
-      print(followLog(path, { ...lines, over: over.signal, signal: stop.signal })),
+      awaitStatus(journal, {
+        job,
+        signal: AbortSignal.any([stop.signal, unread.signal]),
+        stillWritten,
+        until: ({ legs }) => legs.some((other) => other.leg === leg && other.state === 'finished'),
+      }).finally(() => over.abort()),
+      print(followLog(path, { ...lines, over: over.signal, signal: stop.signal })).finally(() => unread.abort()),
     ]);
     if (stop.signal.aborted) return EXIT.cancelled;
-    sayHowItEnded(last.legs.find((other) => other.leg === leg));
+    const end = last.legs.find((other) => other.leg === leg);
+    if (end !== undefined) sayHowItEnded(end, (await logSize(path)) !== undefined);
     return EXIT.success;
   } finally {
-    stop.abort();
     stopListening();
   }
 }
@@ -119,7 +122,7 @@ function onlyLeg(legs: readonly LegStatus[], task: string): LegStatus {
   const [first, ...more] = exact === undefined ? legs.filter((leg) => same(leg.job, task)) : [exact];
   if (first !== undefined && more.length === 0) return first;
   const names = [...(first === undefined ? [] : [first]), ...more].map(({ leg }) => leg);
-  throw new UsageError(`${task} has ${names.length} logs; name one of them`, { hint: names.join(' ') });
+  throw new UsageError(`${task} has ${names.length} logs; name one of them`, { hint: cleanText(names.join(' ')) });
 }
 
 /** As GitHub has it for ids. */
@@ -134,8 +137,8 @@ function pathOf(record: RunRecord, { leg }: Pick<LegStatus, 'leg'>): HostPath {
 }
 
 /** On a terminal, what would steer it is left out; files and other programs get every byte. */
-async function print(chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  await pour(process.stdout.isTTY ? harmless(chunks) : chunks, process.stdout);
+function print(chunks: AsyncIterable<Uint8Array>): Promise<boolean> {
+  return pour(process.stdout.isTTY ? harmless(chunks) : chunks, process.stdout);
 }
 
 async function* harmless(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
@@ -144,21 +147,30 @@ async function* harmless(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<stri
   yield text.end();
 }
 
-function sayWhyThereIsNone({ leg, state, result, reason, reusedFrom }: LegStatus): void {
-  const why =
+function sayWhyThereIsNone(leg: LegStatus, over: boolean): void {
+  const { leg: id, state, reusedFrom } = leg;
+  const hint =
     reusedFrom !== undefined
-      ? `its result was taken from run ${reusedFrom}; see orch logs --run ${reusedFrom} ${leg}`
-      : state === 'waiting'
-        ? `it has not started; orch logs -f ${leg} waits for it`
-        : `${result ?? state}${reason === undefined ? '' : `: ${reason}`}`;
-  console.error(`orch: ${leg} has no log: ${why}`);
+      ? `; see orch logs --run ${reusedFrom} ${id}`
+      : state === 'waiting' && !over
+        ? `; orch logs -f ${id} waits for it`
+        : '';
+  say(`${id} has no log: ${wordsFor(leg, over)}${because(leg)}${hint}`);
 }
 
-/** For people only: a program reads the journal. */
-function sayHowItEnded(leg: LegStatus | undefined): void {
-  if (leg === undefined || !process.stderr.isTTY) return;
-  const end = leg.state === 'finished' ? (leg.result ?? 'success') : 'the run ended before it did';
-  console.error(`orch: ${leg.leg}: ${end}${leg.reason === undefined ? '' : `: ${leg.reason}`}`);
+/** For people only, save that there is no log: a program reads the journal. */
+function sayHowItEnded(leg: LegStatus, hasLog: boolean): void {
+  if (!hasLog) sayWhyThereIsNone(leg, true);
+  else if (process.stderr.isTTY) say(`${leg.leg} ${wordsFor(leg, true)}${because(leg)}`);
+}
+
+function because({ reason }: LegStatus): string {
+  return reason === undefined ? '' : `: ${reason}`;
+}
+
+/** What comes from a journal may have been a task's words once. */
+function say(text: string): void {
+  console.error(`orch: ${cleanText(text)}`);
 }
 
 function lineCount(text: string): number {

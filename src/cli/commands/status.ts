@@ -25,18 +25,20 @@ export async function status({ run, format }: StatusOptions): Promise<number> {
   });
 }
 
-function nextSteps(view: ShownStatus, { started }: RunRecord, latest: boolean): (readonly [string, string])[] {
-  const of = latest ? '' : ` --run ${view.run}`;
+/** What for, and the command. */
+type Step = readonly [string, string];
+
+function nextSteps(view: ShownStatus, { started }: RunRecord, latest: boolean): Step[] {
+  const logs = latest ? 'orch logs' : `orch logs --run ${view.run}`;
   const failed = view.legs.find(({ result }) => result === 'failure');
-  const running = view.legs.find(({ state }) => state === 'running');
-  const rerun = started === undefined ? undefined : rerunCommand({ started });
-  const over = view.state === 'finished' || view.state === 'crashed';
+  const why: Step[] = failed === undefined ? [] : [['why', `${logs} ${shellQuote(failed.leg)}`]];
+  if (view.state !== 'finished' && view.state !== 'crashed') {
+    const running = view.legs.find(({ state }) => state === 'running');
+    return running === undefined ? why : [...why, ['follow', `${logs} -f ${shellQuote(running.leg)}`]];
+  }
   const green = view.state === 'finished' && view.result === 'success';
-  return [
-    ...(failed === undefined ? [] : [['why', `orch logs${of} ${shellQuote(failed.leg)}`] as const]),
-    ...(over || running === undefined ? [] : [['follow', `orch logs${of} -f ${shellQuote(running.leg)}`] as const]),
-    ...(view.state === 'crashed' ? [['clear up', 'orch clean'] as const] : []),
-    ...(over && !green && rerun !== undefined ? [['run again', rerun] as const] : []),
-    ...(view.state === 'finished' && latest ? [['summary', SUMMARY] as const] : []),
-  ];
+  const rerun = green || started === undefined ? undefined : rerunCommand({ started });
+  const again: Step[] = rerun === undefined ? [] : [['run again', rerun]];
+  if (view.state === 'crashed') return [...why, ['clear up', 'orch clean'], ...again];
+  return [...why, ...again, ...(latest ? [['summary', SUMMARY] as const] : [])];
 }
