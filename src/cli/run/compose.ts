@@ -1,8 +1,8 @@
 /** Wires a run of tasks: the engine's ports, filled with what this machine has. */
-import type { EventSink, JobRunner } from '../../engine/index.ts';
+import type { EventSink, JobOutcome, JobRequest, JobRunner } from '../../engine/index.ts';
 import { taskActionOf } from '../../orchestrator/index.ts';
 import { createHostEnvironment, systemClock } from '../../runner/environments/index.ts';
-import { createJobRunner, createTaskResults, openTaskFrames } from '../../runner/jobs/index.ts';
+import { createJobRunner, createTaskResults, openTaskFrames, type TaskResults } from '../../runner/jobs/index.ts';
 import { compareFingerprints, createFingerprints, createWorkspaces } from '../../runner/workspaces/index.ts';
 import { createMasker, type Masker } from '../../shared/mask.ts';
 import { LOGS, SUMMARY } from '../../store/index.ts';
@@ -10,6 +10,7 @@ import type { UiSink } from '../../ui/index.ts';
 import type { Loaded } from '../load.ts';
 import type { Project } from '../project.ts';
 import type { RunOutput } from './output.ts';
+import type { EarlierRun } from './rerun.ts';
 import type { RunSetup } from './setup.ts';
 
 export interface Wiring {
@@ -37,13 +38,14 @@ export async function composeRun(wiring: Wiring): Promise<Composed> {
     link: worktrees.link,
     ...(worktrees.root === undefined ? {} : { root: worktrees.root }),
   });
+  const results = createTaskResults();
   const frames = openTaskFrames({
     run: setup.run,
     ...(worktrees.setup === undefined ? {} : { setup: { command: worktrees.setup, timeout: worktrees.setupTimeout } }),
     hostEnv: setup.hostEnv,
     processes: createHostEnvironment({ run: setup.run }),
     clock: systemClock,
-    results: createTaskResults(),
+    results,
     checkout: repository.root,
     artifacts: output.paths.artifacts,
     repositoryFor: (leg) => workspaces.forJob(`orch/${setup.run}/${leg}`),
@@ -53,16 +55,29 @@ export async function composeRun(wiring: Wiring): Promise<Composed> {
     actionOf: (uses) => taskActionOf(uses) ?? (uses.startsWith('actions/checkout@') ? 'checkout' : undefined),
     inspect: await watchCheckout(project),
   });
-  const reuse = setup.earlier?.reuse;
+  const { earlier } = setup;
   const runner = createJobRunner({
     contexts: setup.plan.contexts,
     secrets: setup.secrets,
     clock: systemClock,
-    mask: masker.maskText,
+    mask: (text) => masker.maskText(text),
     open: frames,
-    ...(reuse === undefined ? {} : { reuse }),
+    ...(earlier === undefined ? {} : { reuse: (request) => takeOver(earlier, results, request) }),
   });
   return { runner, sinks: [output.sink, { name: ui.name, event: (event) => ui.event(event) }], masker };
+}
+
+/** A result of an earlier run, with its commits left where dependents look for those of their needs. */
+async function takeOver(
+  earlier: EarlierRun,
+  results: TaskResults,
+  request: JobRequest,
+): Promise<JobOutcome | undefined> {
+  const outcome = earlier.reuse(request);
+  if (outcome?.task === undefined) return outcome;
+  const { start, result } = outcome.task;
+  await results.forLeg({ job: request.job.id, index: request.leg.index }).publish({ start, result });
+  return outcome;
 }
 
 /** After each task: what of the user's repository changed since the look before, told once. */

@@ -1,7 +1,9 @@
 /** `--rerun-failed`: what an earlier run did well, and for which legs it stands. */
 import type { JobFinished, JobOutcome, JobRequest, RunEvent, RunStarted } from '../../engine/index.ts';
-import { findRun, type Layout, loadJournal } from '../../store/index.ts';
+import type { GitRepository } from '../../runner/workspaces/index.ts';
+import { findRun, loadJournal } from '../../store/index.ts';
 import { UsageError } from '../explain.ts';
+import type { Project } from '../project.ts';
 
 export interface EarlierRun {
   readonly run: string;
@@ -13,7 +15,7 @@ export interface EarlierRun {
 
 /** `definitions`: by job id, of the run to come. */
 export async function openEarlierRun(
-  layout: Layout,
+  { layout, repository }: Project,
   run: string,
   current: { readonly definitions: ReadonlyMap<string, string>; readonly base: string | undefined },
 ): Promise<EarlierRun> {
@@ -27,23 +29,17 @@ export async function openEarlierRun(
   const base = started.base.commit;
   const sameBase = current.base === undefined || current.base === base;
   const before = new Map(started.jobs.map((job) => [job.id, job.definition]));
-  const results = new Map(
-    events
-      .filter((event): event is RunEvent & JobFinished => event.type === 'job.finished')
-      .map((event) => [event.leg, event]),
-  );
-  const reused = new Set<string>();
+  const results = sameBase ? await usableResults(repository, events) : new Map<string, JobFinished>();
+  const reused = createReusedJobs();
   return {
     run,
     base,
-    reuse: ({ job, leg }) => {
+    reuse: (request) => {
+      const { job, leg } = request;
       const result = results.get(leg.id);
-      const same =
-        sameBase &&
-        before.get(job.id) === current.definitions.get(job.id) &&
-        job.needs.every((need) => reused.has(need.toLowerCase()));
-      if (!same || result === undefined || result.outcome !== 'success' || !isWhole(result)) return undefined;
-      reused.add(job.id.toLowerCase());
+      const same = before.get(job.id) === current.definitions.get(job.id) && job.needs.every(reused.isWhole);
+      if (!same || result === undefined) return undefined;
+      reused.add(request);
       return {
         result: 'success',
         outputs: result.outputs,
@@ -52,6 +48,51 @@ export async function openEarlierRun(
       };
     },
   };
+}
+
+interface ReusedJobs {
+  add(request: JobRequest): void;
+  /** Whether every leg of the job was taken from the earlier run. */
+  readonly isWhole: (job: string) => boolean;
+}
+
+/** A job whose legs are partly new is new to those that depend on it. */
+function createReusedJobs(): ReusedJobs {
+  const legs = new Map<string, number>();
+  const whole = new Set<string>();
+  return {
+    add: ({ job, strategy }) => {
+      const id = job.id.toLowerCase();
+      const count = (legs.get(id) ?? 0) + 1;
+      legs.set(id, count);
+      if (count === strategy.jobTotal) whole.add(id);
+    },
+    isWhole: (job) => whole.has(job.toLowerCase()),
+  };
+}
+
+/** The successes, by leg, whose commits are still there: branches are the user's to delete. */
+async function usableResults(
+  repository: GitRepository,
+  events: readonly RunEvent[],
+): Promise<ReadonlyMap<string, JobFinished>> {
+  const good = events.filter(
+    (event): event is RunEvent & JobFinished =>
+      event.type === 'job.finished' && event.outcome === 'success' && isWhole(event),
+  );
+  const commits = good.flatMap(({ task }) => (task === undefined ? [] : [task.start, task.result]));
+  const missing = await missingCommits(repository, commits);
+  const usable = good.filter(
+    ({ task }) => task === undefined || !(missing.has(task.start) || missing.has(task.result)),
+  );
+  return new Map(usable.map((event) => [event.leg, event]));
+}
+
+async function missingCommits({ git }: GitRepository, commits: readonly string[]): Promise<ReadonlySet<string>> {
+  if (commits.length === 0) return new Set();
+  const { stdout } = await git.run(['cat-file', '--batch-check'], { input: `${commits.join('\n')}\n` });
+  const lines = stdout.toString('utf8').split('\n');
+  return new Set(commits.filter((_, index) => lines[index]?.split(' ')[1] !== 'commit'));
 }
 
 /** Outputs that were masked for the record cannot be handed on. */

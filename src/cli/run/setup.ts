@@ -36,7 +36,8 @@ export interface RunSetup {
 /** Throws `UsageError` for what the command line got wrong; nothing has been started then. */
 export async function setUpRun(project: Project, loaded: Loaded, options: RunOptions): Promise<RunSetup> {
   const { config, translation } = loaded;
-  const { repository, layout } = project;
+  const { repository } = project;
+  refuseContradiction(options);
   const run = newRunId(new Date());
   const hostEnv = { ...definedOnly(process.env), ...readEnvFiles(options.envFile) };
   const secrets = secretsFor(loaded, options, hostEnv);
@@ -46,7 +47,7 @@ export async function setUpRun(project: Project, loaded: Loaded, options: RunOpt
   const earlier =
     options.rerunFailed === undefined
       ? undefined
-      : await openEarlierRun(layout, options.rerunFailed, { definitions, base: given });
+      : await openEarlierRun(project, options.rerunFailed, { definitions, base: given });
   const commit = given ?? earlier?.base ?? (await commitOf(project, config.base));
   const base =
     options.includeUncommitted === true
@@ -70,6 +71,12 @@ export async function setUpRun(project: Project, loaded: Loaded, options: RunOpt
     definitions,
     ...(earlier === undefined ? {} : { earlier }),
   };
+}
+
+function refuseContradiction({ includeUncommitted, rerunFailed }: RunOptions): void {
+  if (includeUncommitted === true && rerunFailed !== undefined) {
+    throw new UsageError('--rerun-failed starts where that run did, so it does not go with --include-uncommitted');
+  }
 }
 
 export function parallelism(option: string | undefined, configured: number | undefined): number {

@@ -17,7 +17,7 @@ export interface JobRunnerSettings {
   readonly mask: (text: string) => string;
   readonly open: OpenFrame;
   /** A leg's result of an earlier run, when it stands for this one. */
-  readonly reuse?: (request: JobRequest) => JobOutcome | undefined;
+  readonly reuse?: (request: JobRequest) => Promise<JobOutcome | undefined>;
 }
 
 type Emit = (event: RunnerEvent) => void;
@@ -26,7 +26,7 @@ export function createJobRunner(settings: JobRunnerSettings): JobRunner {
   return {
     async run(request, tell, signal) {
       const emit: Emit = (event) => tell(maskTexts(event, settings.mask));
-      const reused = settings.reuse?.(request);
+      const reused = settings.reuse === undefined ? undefined : await settings.reuse(request);
       if (reused !== undefined) return reused;
       const frame = await settings.open(request, emit);
       const job = new RunningJob(settings, { request, frame, emit });
