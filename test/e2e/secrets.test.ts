@@ -2,7 +2,16 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createRepository, endings, filesBelow, finished, orch, type Repository, startOrch, warningsOf } from './rig/index.ts';
+import {
+  createRepository,
+  endings,
+  filesBelow,
+  finished,
+  orch,
+  type Repository,
+  startOrch,
+  warningsOf,
+} from './rig/index.ts';
 
 const TOKEN = 'hunter2/+"quoted" & <tagged>';
 const KEY = [
