@@ -3,6 +3,12 @@ import { EXIT } from './exit-codes.ts';
 import { outliveTerminal } from './lost-terminal.ts';
 import { VERSION } from './version.ts';
 
+// What nobody caught is a bug too; the run's own record says how far it came.
+process.on('uncaughtException', (error) => {
+  console.error(`orch: internal error (please report it): ${error.stack ?? error.message}`);
+  process.exit(EXIT.internal);
+});
+
 const [first] = process.argv.slice(2);
 if (process.argv.length === 3 && (first === '--version' || first === '-V')) {
   // Asked by scripts and prompts: answered before anything else is loaded.
@@ -21,9 +27,3 @@ async function start(): Promise<void> {
     process.exitCode = explain(error);
   }
 }
-
-// What nobody caught is a bug too; the run's own record says how far it came.
-process.on('uncaughtException', (error) => {
-  console.error(`orch: internal error (please report it): ${error.stack ?? error.message}`);
-  process.exit(EXIT.internal);
-});
