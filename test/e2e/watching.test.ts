@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { createRepository, orch, type Repository, startOrch, waitUntil } from './rig/index.ts';
+import { createRepository, orch, type Repository, startOrch } from './rig/index.ts';
 
 const COMMAND = resolve(process.env['ORCH_DIST'] ?? 'dist', 'orch.js');
 
@@ -13,7 +13,12 @@ const NIGHT = {
     { name: 'good', command: "printf 'one\\ntwo\\nthree\\n'; printf '\\033[2J\\033[31mred\\033[0m'" },
     { name: 'bad', command: 'echo oops; exit 3' },
     { name: 'after', depends_on: ['bad'], command: 'true' },
-    { name: 'build', matrix: { node: [20, 22] }, command: 'echo on $MATRIX', env: { MATRIX: '${{ matrix.node }}' } },
+    {
+      name: 'build',
+      matrix: { os: ['linux', 'mac'] },
+      command: 'echo on $SYSTEM',
+      env: { SYSTEM: '${{ matrix.os }}' },
+    },
   ],
 };
 
@@ -54,31 +59,34 @@ it('shows a run that is over, and prints its logs as they are', async () => {
     'good',
     'bad',
     'after',
-    'build+20',
-    'build+22',
+    'build+linux',
+    'build+mac',
   ]);
   // In a pipe, every byte.
   expect(await say('logs', 'good')).toBe(readFileSync(join(repo.root, 'logs/good.log'), 'utf8'));
   expect(await say('logs', 'GOOD')).toContain('\u001b[2J');
   expect(lines(await say('logs', '-n', '2', 'bad'))[0]).toBe('oops');
-  expect(await say('logs', 'build+22')).toContain('on 22\n');
+  expect(await say('logs', 'build+mac')).toContain('on mac\n');
   // What is over is not waited for.
   expect(await say('logs', '-f', '--run', run, 'bad')).toContain('oops');
 });
 
-it.each([
-  [['logs', 'gud'], 'did you mean "good"?'],
-  [['logs', 'build'], 'build+20 build+22'],
-  [['logs', '-f'], 'orch logs lists them'],
-  [['logs', '-n', 'x', 'good'], '-n wants a number of lines'],
-  [['logs', '--run', 'nope', 'good'], 'there is no run "nope"'],
-  [['status', 'nope'], 'logs/runs/'],
-])('refuses %j with a way out', async (args, hint) => {
+it('refuses what makes no sense, with a way out', async () => {
   const repo = createRepository({ config: NIGHT });
   await orch(repo, ['run', '--only', 'good', 'build']);
-  const { exitCode, stdout, stderr } = await orch(repo, args);
-  expect([exitCode, stdout]).toEqual([2, '']);
-  expect(stderr).toContain(hint);
+  const cases: readonly (readonly [readonly string[], string])[] = [
+    [['logs', 'goood'], 'did you mean "good"?'],
+    [['logs', 'build'], 'build+linux build+mac'],
+    [['logs', '-f'], 'orch logs lists them'],
+    [['logs', '-n', 'x', 'good'], '-n wants a number of lines'],
+    [['logs', '--run', 'nope', 'good'], 'there is no run "nope"'],
+    [['status', 'nope'], 'logs/runs/'],
+  ];
+  for (const [args, hint] of cases) {
+    const { exitCode, stdout, stderr } = await orch(repo, args);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(hint);
+  }
 });
 
 it('tells why a task has no log', async () => {
@@ -150,13 +158,10 @@ it('stops following at Ctrl-C, and when nobody reads any more', async () => {
   interrupted.kill('SIGINT');
   expect((await interrupted.ended).exitCode).toBe(130);
 
-  const waiting = startOrch(repo, ['logs', '-f', 'second']);
   const unread = spawn(process.execPath, [COMMAND, 'logs', '-f', 'first'], { cwd: repo.root, env: repo.env });
   await once(unread.stdout, 'data');
   unread.stdout.destroy();
   const gone = once(unread, 'exit');
-  waiting.kill('SIGINT');
-  expect((await waiting.ended).exitCode).toBe(130);
   repo.tell('go');
   expect(await gone).toEqual([0, null]);
   expect((await run.ended).exitCode).toBe(0);
@@ -207,10 +212,9 @@ function memoryOf(pid: number): number {
   }
 }
 
-it('can be asked from a linked worktree and from below the root', async () => {
+it('can be asked from below the root', async () => {
   const repo = createRepository({ config: NIGHT, files: { 'src/deep/x.txt': 'x' } });
   await orch(repo, ['run', '--only', 'good']);
   const below = await orch(repo, ['logs', 'good'], { cwd: join(repo.root, 'src/deep') });
   expect(below.stdout).toContain('two\n');
-  await waitUntil('the log', () => repo.exists('logs/good.log'));
 });

@@ -1,0 +1,97 @@
+/** What bash offers when Tab is pressed, asked of a real bash. */
+import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { createRepository, orch, type Repository } from './rig/index.ts';
+
+const COMMAND = resolve(process.env['ORCH_DIST'] ?? 'dist', 'orch.js');
+
+const CONFIG = {
+  tasks: [
+    { name: 'api', command: 'true' },
+    { name: 'app', command: 'true' },
+    { name: 'build', matrix: { os: ['linux', 'mac'] }, command: 'true' },
+  ],
+};
+
+/** Sources the script, sets what bash sets when Tab is pressed behind the last word, and prints what came of it. */
+const PRESS_TAB = `
+source <(orch completion bash)
+COMP_WORDS=("$@")
+COMP_CWORD=$(($# - 1))
+_orch
+printf '%s\\n' "\${COMPREPLY[@]}"
+`;
+
+function offers(repo: Repository, ...words: readonly string[]): readonly string[] {
+  const output = execFileSync('bash', ['--norc', '-c', PRESS_TAB, 'bash', 'orch', ...words], {
+    cwd: repo.root,
+    env: repo.env,
+    encoding: 'utf8',
+  });
+  return output.split('\n').filter(Boolean);
+}
+
+it('offers commands, options, choices, files and names', async () => {
+  const repo = createRepository({ config: CONFIG, files: { 'a file.yaml': '', '$(touch pwned).yaml': '' } });
+  symlinkSync(COMMAND, join(repo.place.top, 'bin', 'orch'));
+  const { run = '' } = await orch(repo, ['run']);
+  const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
+    [['st'], ['status']],
+    [['co'], ['completion']],
+    [['__'], []],
+    [['help', 'ev'], ['eval']],
+    [['run', '--on-'], ['--on-failure']],
+    [
+      ['run', '--on-failure', ''],
+      ['continue', 'no-new', 'kill'],
+    ],
+    [['run', '--on-failure', '=', 'k'], ['kill']],
+    [
+      ['run', '--on-failure', '='],
+      ['continue', 'no-new', 'kill'],
+    ],
+    [['run', '--max-parallel', ''], []],
+    [
+      ['run', '--only', 'a'],
+      ['api', 'app'],
+    ],
+    // An option that takes many, and the one after it.
+    [['run', '--only', 'api', 'bu'], ['build']],
+    [['run', '--only', 'api', '--dry'], ['--dry-run']],
+    [['run', '--only', 'api', '--ui', 'p'], ['plain']],
+    [['run', '--config', 'a'], ['a file.yaml']],
+    [['run', '$'], ['$(touch pwned).yaml']],
+    [
+      ['logs', 'bu'],
+      ['build+linux', 'build+mac'],
+    ],
+    [
+      ['logs', '-f', 'ap'],
+      ['api', 'app'],
+    ],
+    [['logs', '--run', ''], [run]],
+    [['status', run.slice(0, 4)], [run]],
+    [['validate', '--format', 'g'], ['github']],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+  ];
+  for (const [words, expected] of cases)
+    expect({ words, offers: offers(repo, ...words) }).toEqual({ words, offers: expected });
+  expect(repo.exists('pwned')).toBe(false);
+  expect(repo.exists('pwned).yaml')).toBe(false);
+});
+
+it('offers nothing, and says nothing, where there is nothing to offer', async () => {
+  const repo = createRepository({ files: { 'framework/orchestrator/orchestrator.yaml': 'tasks: [' } });
+  for (const list of ['tasks', 'logs', 'runs']) {
+    const { exitCode, stdout, stderr } = await orch(repo, ['__complete', list]);
+    expect([exitCode, stdout, stderr]).toEqual([0, '', '']);
+  }
+  expect((await orch(repo, ['__complete', 'tasks'], { cwd: repo.place.top })).stdout).toBe('');
+  expect((await orch(repo, ['--help'])).stdout).not.toContain('__complete');
+  expect((await orch(repo, ['completion', 'tcsh'])).exitCode).toBe(2);
+});
