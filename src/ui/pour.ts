@@ -29,7 +29,7 @@ export async function pour(chunks: AsyncIterable<string | Uint8Array>, sink: Sin
   return failure === undefined;
 }
 
-function drained(sink: Sink): Promise<boolean> {
+function drained(sink: Sink): Promise<void> {
   return new Promise((resolve) => {
     sink.once('drain', resolve);
   });

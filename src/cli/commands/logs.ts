@@ -90,7 +90,7 @@ async function followLeg({ layout, record, task, job, lines }: Followed): Promis
     const { leg } = onlyLeg(begun.legs, task);
     const path = pathOf(record, { leg });
     const [over, unread] = [new AbortController(), new AbortController()];
-    const [last] = await Promise.all([
+    const [last, printed] = await Promise.all([
       awaitStatus(journal, {
         job,
         signal: AbortSignal.any([stop.signal, unread.signal]),
@@ -101,7 +101,7 @@ async function followLeg({ layout, record, task, job, lines }: Followed): Promis
     ]);
     if (stop.signal.aborted) return EXIT.cancelled;
     const end = last.legs.find((other) => other.leg === leg);
-    if (end !== undefined) sayHowItEnded(end, (await logSize(path)) !== undefined);
+    if (end !== undefined && printed) sayHowItEnded(end, (await logSize(path)) !== undefined);
     return EXIT.success;
   } finally {
     stopListening();
