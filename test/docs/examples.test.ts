@@ -1,0 +1,77 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/engine/index.ts';
+import { loadConfig } from '../../src/orchestrator/index.ts';
+import { checkEvent } from '../../src/store/event-shape.ts';
+import { codeBlocks } from './markdown.ts';
+
+const files = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)].filter((name) =>
+  name.endsWith('.md'),
+);
+const examples = files.flatMap(codeBlocks).filter(({ language }) => language === 'yaml');
+
+let root = '';
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'orch-examples-'));
+  mkdirSync(join(root, 'docs/tasks'), { recursive: true });
+  writeFileSync(join(root, 'docs/tasks/db-schema.md'), 'The schema.\n');
+});
+
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+it('there are examples', () => {
+  expect(examples.length).toBeGreaterThan(3);
+});
+
+it.each(examples.map((example) => [`${example.file}:${example.line}`, example.code]))('%s is valid', (file, code) => {
+  const text = /^version:/m.test(code) ? code : `version: 1\n${code}`;
+  expect(loadConfig({ file, text, root }).diagnostics).toEqual([]);
+});
+
+it('the file of this repository is valid', () => {
+  expect(loadConfig({ file: 'framework/orchestrator/orchestrator.yaml', root: '.' }).diagnostics).toEqual([]);
+});
+
+describe('docs/output.md', () => {
+  const [block] = codeBlocks('docs/output.md').filter(({ note }) => note === 'events');
+  const events = (block?.code ?? '')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { readonly seq: number; readonly type: string });
+
+  it('shows events as journals have them', () => {
+    expect(events.map(checkEvent).filter(({ kind }) => kind !== 'event')).toEqual([]);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1));
+  });
+
+  it('shows each type once', () => {
+    const types = events.map(({ type }) => type);
+    expect(new Set(types).size).toBe(types.length);
+    expect(types.toSorted()).toEqual([...EVENT_TYPES].toSorted());
+  });
+});
+
+/** All of them: one that is added and not listed here fails to compile. */
+const EVENT_TYPES = Object.keys({
+  'run.started': true,
+  'job.expanded': true,
+  'job.requested': true,
+  'job.timed-out': true,
+  'job.cancel-requested': true,
+  'job.skipped': true,
+  'job.finished': true,
+  'run.cancelling': true,
+  'run.finished': true,
+  'task.prepared': true,
+  'step.started': true,
+  'step.finished': true,
+  'attempt.started': true,
+  'attempt.finished': true,
+  'attempt.delayed': true,
+  'verify.started': true,
+  'log.closed': true,
+  warning: true,
+} satisfies Record<RunEvent['type'], true>);
