@@ -2,6 +2,7 @@
 import type { CancelReason, JobSkipped } from './events.ts';
 import { enqueued, filtered } from './queue.ts';
 import { jobAt, type LegRef, type LegState, legAt, type RunState, withLeg } from './state.ts';
+import { itemsOf } from './vector.ts';
 
 /** Asked once only: a leg that is being cancelled stays so for its first reason. */
 export function cancelLeg(state: RunState, ref: LegRef, reason: CancelReason): RunState {
@@ -11,20 +12,37 @@ export function cancelLeg(state: RunState, ref: LegRef, reason: CancelReason): R
   return { ...next, toCancel: enqueued(next.toCancel, { ...ref, reason }) };
 }
 
-/** A leg that waits will be skipped instead. */
-export function dropLeg(state: RunState, ref: LegRef, reason: JobSkipped['reason']): RunState {
-  return purged(dropped(state, ref, reason));
+/** Asks the running legs of a job to end. */
+export function cancelLegs(state: RunState, job: number, reason: CancelReason): RunState {
+  let next = state;
+  for (const leg of jobAt(state, job).legs.keys()) next = cancelLeg(next, { job, leg }, reason);
+  return next;
 }
 
-/** Drops every waiting leg of the jobs that match. */
-export function dropLegs(state: RunState, matches: (job: number) => boolean, reason: JobSkipped['reason']): RunState {
+/** A leg that waits will be skipped instead. */
+export function dropLeg(state: RunState, ref: LegRef, reason: JobSkipped['reason']): RunState {
+  return purged(state, dropped(state, ref, reason));
+}
+
+/** Drops every waiting leg of the jobs. */
+export function dropLegs(state: RunState, jobs: readonly number[], reason: JobSkipped['reason']): RunState {
   let next = state;
-  for (let job = 0; job < state.jobs.length; job++) {
-    const { legs } = jobAt(next, job);
-    if (!legs.some(isWaiting) || !matches(job)) continue;
-    for (let leg = 0; leg < legs.length; leg++) next = dropped(next, { job, leg }, reason);
+  for (const job of jobs) {
+    for (const leg of jobAt(state, job).legs.keys()) next = dropped(next, { job, leg }, reason);
   }
-  return purged(next);
+  return purged(state, next);
+}
+
+/** Jobs with a leg that waits, or with one that runs. */
+export function jobsWith(state: RunState, phase: 'waiting' | 'running'): readonly number[] {
+  const matches = phase === 'waiting' ? isWaiting : isRunning;
+  const found: number[] = [];
+  let index = 0;
+  for (const { legs } of itemsOf(state.jobs)) {
+    if (legs.some(matches)) found.push(index);
+    index++;
+  }
+  return found;
 }
 
 function dropped(state: RunState, ref: LegRef, reason: JobSkipped['reason']): RunState {
@@ -33,9 +51,14 @@ function dropped(state: RunState, ref: LegRef, reason: JobSkipped['reason']): Ru
   return { ...next, toSkip: enqueued(next.toSkip, { ...ref, reason }) };
 }
 
-/** Takes what was dropped out of the line for slots. */
-function purged(state: RunState): RunState {
+/** Takes what was dropped out of the line for slots, which costs the length of the line: not for nothing. */
+function purged(before: RunState, state: RunState): RunState {
+  if (state === before) return state;
   return { ...state, startable: filtered(state.startable, (ref) => legAt(state, ref).phase === 'startable') };
+}
+
+function isRunning({ phase }: LegState): boolean {
+  return phase === 'running';
 }
 
 function isWaiting({ phase }: LegState): boolean {

@@ -1,6 +1,6 @@
 /** What an event makes of the state: total, pure, and the only way that the state changes. */
 import { unreachable } from '../shared/result.ts';
-import { cancelLeg, dropLegs } from './closing.ts';
+import { cancelLeg, cancelLegs, dropLegs, jobsWith } from './closing.ts';
 import { judgeCondition } from './conditions.ts';
 import type { CancelReason, EngineEvent, JobExpanded, JobFinished, JobSkipped, RunEventBody } from './events.ts';
 import { joinGroup, leaveGroup } from './groups.ts';
@@ -122,8 +122,8 @@ function finished(plan: Plan, state: RunState, event: JobFinished): RunState {
 function afterFailure(plan: Plan, state: RunState, ref: LegRef): RunState {
   let next = state;
   if (jobAt(state, ref.job).failFast) {
-    next = dropLegs(next, (job) => job === ref.job, 'fail-fast');
-    next = cancelRunning(next, (job) => job === ref.job, 'fail-fast');
+    next = dropLegs(next, [ref.job], 'fail-fast');
+    next = cancelLegs(next, ref.job, 'fail-fast');
   }
   if (plan.policy.onFailure !== 'continue' && next.closing === undefined) next = closeRun(plan, next, 'on-failure');
   return next;
@@ -132,10 +132,16 @@ function afterFailure(plan: Plan, state: RunState, ref: LegRef): RunState {
 /** Nothing new starts but what outlives this; running work is cancelled, unless the policy lets it go on. */
 function closeRun(plan: Plan, state: RunState, closing: 'on-failure' | 'cancelled'): RunState {
   const closed: RunState = { ...state, closing };
-  const next = dropLegs(closed, (job) => !outlives(plan, closed, job), closing);
-  if (closing === 'cancelled') return cancelRunning(next, () => true, state.cancelReason ?? 'user');
+  const doomed = (job: number): boolean => !outlives(plan, closed, job);
+  const next = dropLegs(closed, jobsWith(closed, 'waiting').filter(doomed), closing);
+  // Running jobs are asked to end, as on GitHub; their own `always()` steps still run.
+  if (closing === 'cancelled') return cancelJobs(next, jobsWith(next, 'running'), state.cancelReason ?? 'user');
   if (plan.policy.onFailure === 'no-new') return next;
-  return cancelRunning(next, (job) => !outlives(plan, closed, job), 'on-failure');
+  return cancelJobs(next, jobsWith(next, 'running').filter(doomed), 'on-failure');
+}
+
+function cancelJobs(state: RunState, jobs: readonly number[], reason: CancelReason): RunState {
+  return jobs.reduce((next, job) => cancelLegs(next, job, reason), state);
 }
 
 /** Whether a job that was to run still is to. A cancellation asks its condition again, as GitHub does. */
@@ -144,16 +150,6 @@ function outlives(plan: Plan, closed: RunState, job: number): boolean {
   if (closed.closing === 'on-failure') return planned.outlivesFailure;
   const condition = judgeCondition(plan, closed, planned);
   return condition.ok && condition.value;
-}
-
-/** Running jobs are asked to end, as on GitHub; their own `always()` steps still run. */
-function cancelRunning(state: RunState, matches: (job: number) => boolean, reason: CancelReason): RunState {
-  let next = state;
-  for (let job = 0; job < state.jobs.length; job++) {
-    if (!jobAt(next, job).legs.some((leg) => leg.phase === 'running') || !matches(job)) continue;
-    for (let leg = 0; leg < jobAt(next, job).legs.length; leg++) next = cancelLeg(next, { job, leg }, reason);
-  }
-  return next;
 }
 
 function legEnded(plan: Plan, state: RunState, ref: LegRef): RunState {
