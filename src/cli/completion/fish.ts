@@ -3,8 +3,7 @@ import type { Candidates, CommandShape, OptionShape, ValueShape } from './shape.
 
 export function fishScript(top: CommandShape, commands: readonly CommandShape[]): string {
   const lines = [
-    '# fish completion for orch; load it with: orch completion fish | source',
-    '',
+    HELPERS,
     'complete -c orch -f',
     ...top.options.map((option) => optionLine('__fish_use_subcommand', option)),
     ...commands.map(
@@ -15,11 +14,38 @@ export function fishScript(top: CommandShape, commands: readonly CommandShape[])
   return `${lines.join('\n')}\n`;
 }
 
+const HELPERS = `# fish completion for orch; load it with: orch completion fish | source
+
+function __orch_ask
+    set -l words (commandline -opc)
+    $words[1] __complete $argv[1] 2>/dev/null
+end
+
+# Whether that is the command, and not the value of something.
+function __orch_command
+    for word in (commandline -opc)[2..-1]
+        if not string match -q -- '-*' $word
+            test $word = $argv[1]
+            return
+        end
+    end
+    return 1
+end
+
+# Whether the latest option is that one.
+function __orch_option
+    set -l options (string match -- '-*' (commandline -opc))
+    test (count $options) -gt 0; and test $options[-1] = $argv[1]
+end
+`;
+
 function commandLines({ name, options, values }: CommandShape): readonly string[] {
-  const condition = quote(`__fish_seen_subcommand_from ${name}`);
+  const command = `__orch_command ${name}`;
+  const condition = quote(command);
   const [value] = values;
   return [
     ...options.map((option) => optionLine(condition, option)),
+    ...options.flatMap((option) => moreValues(command, option)),
     ...(value === undefined ? [] : [`complete -c orch -n ${condition}${argument(value)}`]),
   ];
 }
@@ -29,6 +55,12 @@ function optionLine(condition: string, { long, short, description, value }: Opti
   // -r: a value must follow.
   const wanted = value === undefined ? '' : ` -r${argument(value)}`;
   return `complete -c orch -n ${condition}${names}${wanted} -d ${quote(description)}`;
+}
+
+/** An option that takes many: fish knows of the first alone. */
+function moreValues(command: string, { long, value }: OptionShape): readonly string[] {
+  if (value?.variadic !== true) return [];
+  return [`complete -c orch -n ${quote(`${command}; and __orch_option ${long}`)}${argument(value)}`];
 }
 
 function argument({ candidates }: ValueShape): string {
@@ -45,7 +77,7 @@ function argument({ candidates }: ValueShape): string {
 
 function listOf(candidates: Extract<Candidates, { readonly kind: 'words' | 'ask' }>): string {
   if (candidates.kind === 'words') return candidates.words.join(' ');
-  return `((commandline -opc)[1] __complete ${candidates.list} 2>/dev/null)`;
+  return `(__orch_ask ${candidates.list})`;
 }
 
 function quote(text: string): string {
