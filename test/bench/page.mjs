@@ -1,0 +1,55 @@
+// docs/benchmarks.md: the figures, what they were measured on and how.
+
+/** A row is `{ what, raw, aim?, ratio, low?, high?, rounds?, times, notes? }`. */
+export function renderPage(rows, { machine, load, date, seconds }) {
+  const lines = [
+    '# Benchmarks',
+    '',
+    '`npm run bench` measures orch against the raw thing it stands for, on your machine, and writes this page. Each',
+    'figure is a ratio: the two sides take turns, and their medians are compared, so that a slow or busy machine slows',
+    'both. An aim that is missed by more than a tenth fails the command.',
+    '',
+    `| what | to | aim | ratio | lowest to highest round | for orientation |`,
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows.map(renderRow),
+    '',
+    ...rows.filter((row) => row.notes?.length > 0).map((row) => `- ${row.what}: ${row.notes.join('; ')}.`),
+    '',
+    `Measured on ${date} in ${seconds} seconds: ${machine.cores} cores (${machine.cpu}), ${machine.memory}, ${machine.system},`,
+    `Node ${machine.node}, git ${machine.git}. Load before and after: ${load.before} and ${load.after}. The row "noise" compares a`,
+    'program with itself: what it differs from 1 is the machine, not orch.',
+    '',
+    '## How it is measured',
+    '',
+    '- **Start**: `node dist/orch.js --version`, `validate` and `plan` against `node -e 0`, wall time.',
+    '- **Tasks**: `test/bench/raw/worktrees.sh` does with git and bash what orch does for each task: add a worktree on a',
+    '  new branch, run the command, add, commit, remove the worktree; adding and removing under one lock. Orch, beyond',
+    '  that, keeps a journal, a log and a summary, contains the processes of each task, and looks after each task whether',
+    '  the main checkout was touched. Processes are counted by strace in a run of their own; a program is one that was',
+    '  executed.',
+    '- **Output**: a whole `orch run` with one task that prints 200 MB, start and worktree included, against',
+    '  `test/bench/raw/pass-through.mjs`, which pipes the same command into a file.',
+    '- **Engine**: whole runs of `decide` and `evolve` alone, from the plan to the last event, in CPU time a job, the',
+    '  garbage collector included; a quarter of the jobs have conditions; in the random layers 2 % fail.',
+    "- **Memory**: the kernel's `VmHWM` of the orch process, read as it exits.",
+    '',
+  ];
+  return lines.join('\n');
+}
+
+export function isMissed({ aim, ratio }) {
+  return aim !== undefined && ratio > aim * 1.1;
+}
+
+function renderRow({ what, raw, aim, ratio, low, high, times }) {
+  const range = low === undefined ? '' : `${low.toFixed(2)} to ${high.toFixed(2)}`;
+  const cells = [what, raw, aim === undefined ? '' : aim.toFixed(1), ratio.toFixed(2), range, times];
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** One line for the terminal. */
+export function renderLine(row) {
+  const verdict = row.aim === undefined ? '' : isMissed(row) ? `  MISSED: aim ${row.aim}` : `  aim ${row.aim}`;
+  const notes = (row.notes ?? []).map((note) => `\n         ${note}`).join('');
+  return `${row.ratio.toFixed(2).padStart(7)}  ${row.what} to ${row.raw}: ${row.times}${verdict}${notes}`;
+}
