@@ -1,5 +1,5 @@
 /** Whether anything moves in a working tree, asked every few seconds: names, sizes and times, no content. */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { childPath, locate } from './bytes.ts';
@@ -33,22 +33,20 @@ export function createActivity(root: string, now: () => number = () => performan
 }
 
 async function digest(root: string): Promise<string> {
-  return createHash('sha256')
-    .update(await describe(root, ''))
-    .digest('hex');
+  const hash = createHash('sha256');
+  await describe(root, '', hash);
+  return hash.digest('hex');
 }
 
-/** A line an entry, sorted: the order in which a directory lists them means nothing. */
-async function describe(root: string, directory: string): Promise<string> {
-  const parts = await Promise.all(
-    (await list(root, directory)).map(async (entry) => {
-      const path = childPath(directory, entry.name);
-      if (path === '.git') return '';
-      const line = await stamp(root, path);
-      return entry.isDirectory() ? `${line}${await describe(root, path)}` : line;
-    }),
-  );
-  return parts.sort().join('');
+/** Entries by name, since their order in a directory means nothing; one directory at a time, for the memory's sake. */
+async function describe(root: string, directory: string, hash: Hash): Promise<void> {
+  const entries = (await list(root, directory)).filter((entry) => directory !== '' || entry.name !== '.git');
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const stamps = await Promise.all(entries.map((entry) => stamp(root, childPath(directory, entry.name))));
+  hash.update(stamps.join(''));
+  for (const entry of entries) {
+    if (entry.isDirectory()) await describe(root, childPath(directory, entry.name), hash);
+  }
 }
 
 async function stamp(root: string, path: string): Promise<string> {
@@ -61,7 +59,7 @@ async function stamp(root: string, path: string): Promise<string> {
   }
 }
 
-async function list(root: string, directory: string): Promise<readonly Dirent[]> {
+async function list(root: string, directory: string): Promise<Dirent[]> {
   try {
     return await readdir(locate(root, directory), { withFileTypes: true, encoding: 'latin1' });
   } catch (error) {

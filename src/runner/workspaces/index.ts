@@ -2,7 +2,6 @@
 
 export type { Fingerprint, Fingerprints } from './fingerprint.ts';
 export { compareFingerprints, createFingerprints } from './fingerprint.ts';
-export { commitTree, isAncestor, listCommits, mergeCommits } from './history.ts';
 export type { JobWorkspace, WorkspaceSettings, Workspaces } from './job-workspace.ts';
 export { createWorkspaces } from './job-workspace.ts';
 export type { GitRepository } from './repository.ts';

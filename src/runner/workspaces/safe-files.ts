@@ -1,7 +1,6 @@
 /** Reading and removing files that a task may have planted: no symlink is followed, no named pipe waited for. */
-import { constants } from 'node:fs';
-import { chmod, type FileHandle, lstat, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants, type Dirent } from 'node:fs';
+import { chmod, type FileHandle, lstat, open, readdir, rename, rmdir, unlink, writeFile } from 'node:fs/promises';
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
@@ -57,24 +56,33 @@ export async function replaceFile(path: string, content: string | Buffer): Promi
 }
 let drafts = 0;
 
-/** Removes a directory tree, the read-only parts that package managers leave included. */
+/**
+ * Removes whatever has this name, the read-only directories that package managers leave included. One directory at a
+ * time: the removal that node:fs has holds a promise for every file of the tree at once.
+ */
 export async function removeTree(path: string): Promise<void> {
   try {
-    await rm(path, { recursive: true, force: true, maxRetries: 2 });
+    if ((await lstat(path)).isDirectory()) await removeDirectory(Buffer.from(path), 3);
+    else await unlink(path);
   } catch (error) {
-    if (!isCode(error, 'EACCES', 'EPERM', 'ENOTEMPTY')) throw error;
-    await makeWritable(path);
-    await rm(path, { recursive: true, force: true, maxRetries: 2 });
+    if (!isCode(error, 'ENOENT', 'ENOTDIR')) throw error;
   }
 }
 
-/** Gives the owner every right on each directory of a tree; symlinks are not followed. */
-async function makeWritable(directory: string): Promise<void> {
-  const stat = await lstat(directory);
-  if (!stat.isDirectory()) return;
-  await chmod(directory, (stat.mode & 0o777) | 0o700);
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) await makeWritable(join(directory, entry.name));
+async function removeDirectory(directory: Buffer, attempts: number): Promise<void> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true, encoding: 'latin1' });
+    const named = (entry: Dirent): Buffer => Buffer.concat([directory, Buffer.from(`/${entry.name}`, 'latin1')]);
+    await Promise.all(entries.filter((entry) => !entry.isDirectory()).map((entry) => unlink(named(entry))));
+    for (const entry of entries) {
+      if (entry.isDirectory()) await removeDirectory(named(entry), attempts);
+    }
+    await rmdir(directory);
+  } catch (error) {
+    // Something may still write or remove in there; a few attempts tell that from a real obstacle.
+    if (attempts === 0 || !isCode(error, 'EACCES', 'EPERM', 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw error;
+    if (isCode(error, 'EACCES', 'EPERM')) await chmod(directory, 0o700);
+    if (await exists(directory)) await removeDirectory(directory, attempts - 1);
   }
 }
 
