@@ -50,10 +50,10 @@ const HOSTILE = [
   'git config user.name "Somebody Else"; git config core.worktree /tmp; git config core.bare true',
 ];
 
-const TRAPS = [
-  ...['fsmonitor', 'clean', 'smudge', 'process', 'diff', 'textconv', 'merge', 'gpg', 'ssh', 'editor', 'pager'],
-  ...['pre-commit', 'post-commit', 'post-checkout', 'reference-transaction', 'post-index-change', 'post-merge'],
-];
+const TRAPS =
+  'fsmonitor clean smudge process diff textconv merge gpg ssh editor pager pre-commit post-commit post-checkout reference-transaction post-index-change post-merge'.split(
+    ' ',
+  );
 
 it('settings, hooks and filters that a task plants are reported and have no effect on what orch does', async () => {
   const repo = createRepository({

@@ -1,220 +1,181 @@
-/** What a second terminal sees of a run: status, logs and report, while it goes on, when it is over, and when it crashed. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFileSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+/** A second terminal: where a run stands, what a task prints, and its report made again. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createRepository, orch, type Repository, startOrch } from './rig/index.ts';
+import { createRepository, endings, orch, readJournal, startOrch } from './rig/index.ts';
 
-const COMMAND = resolve(process.env['ORCH_DIST'] ?? 'dist', 'orch.js');
+const SUMMARY = 'docs/orchestrator-run-summary.md';
 
-const NIGHT = {
-  tasks: [
-    { name: 'good', command: "printf 'one\\ntwo\\nthree\\n'; printf '\\033[2J\\033[31mred\\033[0m'" },
-    { name: 'bad', command: 'echo oops; exit 3' },
-    { name: 'after', depends_on: ['bad'], command: 'true' },
-    {
-      name: 'build',
-      matrix: { os: ['linux', 'mac'] },
-      command: 'echo on $SYSTEM',
-      env: { SYSTEM: '${{ matrix.os }}' },
+it('status and logs of a run that is on, from another process', async () => {
+  const repo = createRepository({
+    config: {
+      tasks: [
+        { name: 'done', command: 'echo finished early' },
+        {
+          name: 'long',
+          depends_on: ['done'],
+          command: 'echo first; tell running; await-note more; echo second; tell said; await-note go; echo third',
+        },
+        { name: 'bad', command: 'echo oops; exit 3' },
+        { name: 'waiting', depends_on: ['long'], command: 'echo at last' },
+      ],
     },
-  ],
-};
+  });
+  const nothing = await orch(repo, ['status']);
+  expect([nothing.exitCode, nothing.stdout]).toEqual([2, '']);
 
-function lines(text: string): readonly string[] {
-  return text.trimEnd().split('\n');
-}
+  const started = startOrch(repo, ['run']);
+  await repo.heard('running');
+  await started.event('job.finished', ({ leg }) => leg === 'bad');
+  const run = await started.run();
+  const status = JSON.parse((await orch(repo, ['status', '--format', 'json'])).stdout) as {
+    readonly run: string;
+    readonly state: string;
+    readonly legs: readonly { readonly leg: string; readonly state: string; readonly result?: string }[];
+  };
+  expect(status).toMatchObject({ run, state: 'running' });
+  expect(Object.fromEntries(status.legs.map(({ leg, state, result }) => [leg, result ?? state]))).toMatchObject({
+    done: 'success',
+    long: 'running',
+    bad: 'failure',
+  });
+  expect((await orch(repo, ['status'])).exitCode).toBe(0);
+  expect(await orch(repo, ['logs', 'done'])).toMatchObject({ exitCode: 0, stdout: 'finished early\n' });
+  expect(await orch(repo, ['logs', 'long'])).toMatchObject({ exitCode: 0, stdout: 'first\n' });
+  expect((await orch(repo, ['logs'])).stdout).toContain('long');
+  const mistyped = await orch(repo, ['logs', 'lng']);
+  expect([mistyped.exitCode, mistyped.stderr.includes('long')]).toEqual([2, true]);
 
-it('says what is missing where there is no run yet', async () => {
-  const repo = createRepository();
-  for (const args of [['status'], ['logs'], ['logs', '-f', 'api'], ['report']]) {
-    const { exitCode, stdout, stderr } = await orch(repo, args);
-    expect({ exitCode, stdout, stderr }).toEqual({
-      exitCode: 2,
-      stdout: '',
-      stderr: 'orch: there is no run yet\n  start one: orch run\n',
+  // Following shows what is there, what comes, and ends with the task, not with the run.
+  const following = startOrch(repo, ['logs', '-f', 'long']);
+  await following.said('first');
+  const waiting = startOrch(repo, ['logs', '-f', 'waiting']);
+  repo.tell('more');
+  await following.said('second');
+  repo.tell('go');
+  expect(await following.ended).toMatchObject({ exitCode: 0, stdout: 'first\nsecond\nthird\n' });
+  expect(await waiting.ended).toMatchObject({ exitCode: 0, stdout: 'at last\n' });
+  const { exitCode } = await started.ended;
+  expect(exitCode).toBe(1);
+  expect((await orch(repo, ['logs', '-n', '1', 'long'])).stdout).toBe('third\n');
+  expect((await orch(repo, ['status', run])).stdout).toContain('bad');
+});
+
+it('the report is made again from the journal, byte for byte, wherever the journal was copied to', async () => {
+  const repo = createRepository({
+    config: {
+      on_failure: 'no-new',
+      tasks: [
+        {
+          name: 'good',
+          description: 'A line with | pipes, `ticks` and <tags>',
+          command: 'for i in $(seq 30); do echo $i > file$i.txt; done',
+        },
+        { name: 'empty', changes: 'required', retries: 1, retry_delay: '10ms', command: 'true' },
+        { name: 'behind', depends_on: ['empty'], command: 'true' },
+        {
+          name: 'legs',
+          matrix: { os: ['a b', 'c'] },
+          env: { OS: '${{ matrix.os }}' },
+          command: 'test "$OS" = c',
+          fail_fast: false,
+        },
+        { name: 'slow', timeout: '300ms', command: 'setsid sleep 12345.6 & await-note never', artifacts: ['*.md'] },
+        {
+          name: 'odd',
+          command: `printf '\\033[31m' > "$(printf 'a\\tb|c\\033.txt')"; git commit -q --allow-empty -m 'subject | with <b>' --author 'T <t@t>'`,
+          env: { GIT_COMMITTER_NAME: 'T', GIT_COMMITTER_EMAIL: 't@t' },
+        },
+      ],
+    },
+  });
+  const { run, events } = await orch(repo, ['run', '--on-failure', 'continue']);
+  const written = repo.read(SUMMARY);
+  expect(endings(events)).toMatchObject({ good: 'success', empty: 'empty', slow: 'timeout', odd: 'success' });
+  for (const word of ['good', 'empty', 'behind', 'legs', 'slow', 'timeout', String(run)])
+    expect(written).toContain(word);
+  expect(written).not.toContain('\u001b');
+
+  const again = await orch(repo, ['report', '--stdout']);
+  expect([again.exitCode, again.stdout]).toEqual([0, written]);
+  writeFileSync(join(repo.root, SUMMARY), 'spoilt');
+  expect((await orch(repo, ['report'])).exitCode).toBe(0);
+  expect(repo.read(SUMMARY)).toBe(written);
+  expect(repo.read('logs/framework-run.jsonl')).toBe(repo.read(`logs/runs/${run}/events.jsonl`));
+
+  // Another repository that has nothing but the run's folder.
+  const other = createRepository();
+  cpSync(join(repo.root, 'logs', 'runs'), join(other.root, 'logs', 'runs'), { recursive: true });
+  expect((await orch(other, ['report', '--stdout', String(run)])).stdout).toBe(written);
+});
+
+it('a report of a run that crashed, and of a damaged journal, says what is missing', async () => {
+  const repo = createRepository({
+    untidy: true,
+    config: {
+      tasks: [
+        { name: 'first', command: 'true' },
+        { name: 'long', depends_on: ['first'], command: 'tell running; await-note never' },
+      ],
+    },
+  });
+  const started = startOrch(repo, ['run']);
+  await repo.heard('running');
+  const run = await started.run();
+  started.kill('SIGKILL');
+  await started.ended;
+  expect((await orch(repo, ['status'])).stdout).toMatch(/crash/);
+  const report = await orch(repo, ['report', '--stdout']);
+  expect(report.exitCode).toBe(0);
+  expect(report.stdout).toContain('first');
+  expect(report.stdout).toMatch(/did not (finish|end)|unfinished|incomplete|crash/i);
+  expect((await orch(repo, ['clean'])).exitCode).toBe(0);
+
+  const path = join(repo.root, 'logs', 'runs', run, 'events.jsonl');
+  const lines = readFileSync(path, 'utf8').split('\n');
+  writeFileSync(path, [...lines.slice(0, 3), '{"seq": "broken', ...lines.slice(4), '{"seq":9'].join('\n'));
+  const damaged = await orch(repo, ['report', '--stdout', run]);
+  expect(damaged.exitCode).toBe(0);
+  expect(damaged.stderr).toMatch(/line 4|4:/);
+  expect(damaged.stderr).not.toMatch(/\n\s+at /);
+});
+
+it('the last 20 runs are kept, and those whose worktrees still stand', async () => {
+  const repo = createRepository({ config: { tasks: [{ name: 'bad', command: 'exit 1' }] } });
+  const { run: failed } = await orch(repo, ['run']);
+  repo.configure({ tasks: [{ name: 'good', command: 'true' }] });
+  const { run: template } = await orch(repo, ['run']);
+  // Old runs as the second one left them, under older names.
+  for (let day = 10; day < 32; day++) {
+    const name = `202001${day}-000000-aaaa`;
+    cpSync(join(repo.root, 'logs', 'runs', String(template)), join(repo.root, 'logs', 'runs', name), {
+      recursive: true,
     });
   }
+  const { run: last } = await orch(repo, ['run']);
+  const left = repo.runs();
+  expect(left).toContain(failed);
+  expect(left).toContain(last);
+  expect(left).not.toContain('20200110-000000-aaaa');
+  expect(left).toContain('20200131-000000-aaaa');
+  expect(left.length).toBeLessThanOrEqual(21);
 });
 
-it('shows a run that is over, and prints its logs as they are', async () => {
-  const repo = createRepository({ config: NIGHT });
-  const { run = '' } = await orch(repo, ['run']);
-  const say = async (...args: readonly string[]) => (await orch(repo, args)).stdout;
-
-  expect(JSON.parse(await say('status', '--format', 'json'))).toMatchObject({
-    run,
-    state: 'finished',
-    result: 'failure',
-    totals: { success: 3, failure: 1, skipped: 1 },
-    legs: [{ leg: 'good' }, { leg: 'bad', reason: 'the command ended with exit code 3' }, { leg: 'after' }, {}, {}],
-  });
-  const status = lines(await say('status'));
-  expect(status[0]).toContain(run);
-  expect(status.at(-1)).toContain('docs/orchestrator-run-summary.md');
-  expect(lines(await say('status', run))).toEqual(expect.arrayContaining(['why        orch logs bad']));
-
-  expect(lines(await say('logs')).map((line) => line.split(/ +/)[1])).toEqual([
-    'good',
-    'bad',
-    'after',
-    'build+linux',
-    'build+mac',
-  ]);
-  // In a pipe, every byte.
-  expect(await say('logs', 'good')).toBe(readFileSync(join(repo.root, 'logs/good.log'), 'utf8'));
-  expect(await say('logs', 'GOOD')).toContain('\u001b[2J');
-  expect(lines(await say('logs', '-n', '2', 'bad'))[0]).toBe('oops');
-  expect(await say('logs', 'build+mac')).toContain('on mac\n');
-  // What is over is not waited for.
-  expect(await say('logs', '-f', '--run', run, 'bad')).toContain('oops');
-});
-
-it('refuses what makes no sense, with a way out', async () => {
-  const repo = createRepository({ config: NIGHT });
-  await orch(repo, ['run', '--only', 'good', 'build']);
-  const cases: readonly (readonly [readonly string[], string])[] = [
-    [['logs', 'goood'], 'did you mean "good"?'],
-    [['logs', 'build'], 'build+linux build+mac'],
-    [['logs', '-f'], 'orch logs lists them'],
-    [['logs', '-n', 'x', 'good'], '-n wants a number of lines'],
-    [['logs', '--run', 'nope', 'good'], 'there is no run "nope"'],
-    [['status', 'nope'], 'logs/runs/'],
-  ];
-  for (const [args, hint] of cases) {
-    const { exitCode, stdout, stderr } = await orch(repo, args);
-    expect([exitCode, stdout]).toEqual([2, '']);
-    expect(stderr).toContain(hint);
-  }
-});
-
-it('tells why a task has no log', async () => {
-  const repo = createRepository({ config: NIGHT });
-  await orch(repo, ['run', '--only', 'after']);
-  const { exitCode, stdout, stderr } = await orch(repo, ['logs', 'after']);
-  expect([exitCode, stdout, stderr]).toEqual([0, '', 'orch: after has no log: skipped: bad failed\n']);
-});
-
-it('builds the same summary again, byte for byte, and names what a damaged journal has lost', async () => {
-  const repo = createRepository({ config: NIGHT });
-  const { run: older = '' } = await orch(repo, ['run']);
-  const first = repo.read('docs/orchestrator-run-summary.md');
-  repo.write('docs/orchestrator-run-summary.md', 'something else');
-  expect((await orch(repo, ['report'])).stdout).toBe('docs/orchestrator-run-summary.md\n');
-  expect(repo.read('docs/orchestrator-run-summary.md')).toBe(first);
-  expect((await orch(repo, ['report', '--stdout'])).stdout).toBe(first);
-
-  await orch(repo, ['run', '--only', 'good']);
-  const latest = repo.read('docs/orchestrator-run-summary.md');
-  const again = await orch(repo, ['report', older]);
-  expect(again.stdout).toBe(`logs/runs/${older}/summary.md\n`);
-  expect(repo.read(`logs/runs/${older}/summary.md`)).toBe(first);
-  expect(repo.read('docs/orchestrator-run-summary.md')).toBe(latest);
-
-  appendFileSync(join(repo.root, `logs/runs/${older}/events.jsonl`), '{"seq": 99');
-  const torn = await orch(repo, ['report', '--stdout', older]);
-  expect(torn.stderr).toMatch(/^orch: logs\/runs\/.*events\.jsonl: line \d+, the last, is not complete/);
-  expect(torn.stdout).toBe(first);
-});
-
-const LONG = {
-  max_parallel: 1,
-  tasks: [
-    { name: 'first', command: 'echo one; tell begun; await-note go; echo two' },
-    { name: 'second', command: 'echo three' },
-  ],
-};
-
-async function runLong(
-  untidy = false,
-): Promise<{ readonly repo: Repository; readonly run: ReturnType<typeof startOrch> }> {
-  const repo = createRepository({ config: LONG, untidy });
-  const run = startOrch(repo, ['run']);
-  await repo.heard('begun');
-  return { repo, run };
-}
-
-it('follows a log to the end of its task, and waits for one that has not begun', async () => {
-  const { repo, run } = await runLong();
-  expect(JSON.parse((await orch(repo, ['status', '--format', 'json'])).stdout)).toMatchObject({ state: 'running' });
-  expect((await orch(repo, ['logs', 'second'])).stderr).toContain('orch logs -f second waits for it');
-  const first = startOrch(repo, ['logs', '-f', 'first']);
-  const second = startOrch(repo, ['logs', '-f', 'second']);
-  await first.said('one\n');
-  repo.tell('go');
-  expect((await first.ended).stdout).toBe(repo.read('logs/first.log'));
-  expect((await first.ended).stdout).toContain('two\n');
-  const { exitCode, stdout } = await second.ended;
-  expect(exitCode).toBe(0);
-  expect((await run.ended).exitCode).toBe(0);
-  expect(stdout).toBe(repo.read('logs/second.log'));
-});
-
-it('stops following at Ctrl-C, and when nobody reads any more', async () => {
-  const { repo, run } = await runLong();
-  const interrupted = startOrch(repo, ['logs', '-f', 'first']);
-  await interrupted.said('one\n');
-  interrupted.kill('SIGINT');
-  expect((await interrupted.ended).exitCode).toBe(130);
-
-  const unread = spawn(process.execPath, [COMMAND, 'logs', '-f', 'first'], { cwd: repo.root, env: repo.env });
-  await once(unread.stdout, 'data');
-  unread.stdout.destroy();
-  const gone = once(unread, 'exit');
-  repo.tell('go');
-  expect(await gone).toEqual([0, null]);
-  expect((await run.ended).exitCode).toBe(0);
-});
-
-it('does not wait for a run that crashed', async () => {
-  const { repo, run } = await runLong(true);
-  const first = startOrch(repo, ['logs', '-f', 'first']);
-  const second = startOrch(repo, ['logs', '-f', 'second']);
-  await first.said('one\n');
-  run.kill('SIGKILL');
-  expect((await first.ended).exitCode).toBe(0);
-  expect((await second.ended).stderr).toContain('second has no log: never started');
-  const { stdout } = await orch(repo, ['status']);
-  expect(stdout).toContain('crashed: its process is gone');
-  expect(stdout).toMatch(/first .*did not finish/);
-  expect((await orch(repo, ['report', '--stdout'])).stdout).toContain('DID NOT FINISH');
-  expect((await orch(repo, ['clean'])).exitCode).toBe(0);
-});
-
-it('shows a huge log without holding it in memory, and its end without reading it', async () => {
+it('--ui json prints the events of the journal and nothing else; plain and quiet keep to lines', async () => {
   const repo = createRepository({
-    config: { tasks: [{ name: 'loud', command: 'yes 0123456789abcde | head -c 150000000' }] },
+    config: {
+      tasks: [
+        { name: 'good', command: 'echo said' },
+        { name: 'bad', command: 'exit 2' },
+      ],
+    },
   });
-  await orch(repo, ['run']);
-  const all = spawn(process.execPath, [COMMAND, 'logs', 'loud'], { cwd: repo.root, env: repo.env });
-  let bytes = 0;
-  let peak = 0;
-  all.stdout.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    peak = Math.max(peak, memoryOf(all.pid ?? 0));
-  });
-  await once(all, 'close');
-  expect(bytes).toBeGreaterThanOrEqual(150_000_000);
-  expect(peak).toBeLessThan(200e6);
-  const end = await orch(repo, ['logs', '-n', '2', 'loud']);
-  expect(lines(end.stdout)).toHaveLength(2);
-});
-
-/** Bytes held now; 0 where the system does not tell. */
-function memoryOf(pid: number): number {
-  if (process.platform !== 'linux') return 0;
-  try {
-    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
-    throw error;
-  }
-}
-
-it('can be asked from below the root', async () => {
-  const repo = createRepository({ config: NIGHT, files: { 'src/deep/x.txt': 'x' } });
-  await orch(repo, ['run', '--only', 'good']);
-  const below = await orch(repo, ['logs', 'good'], { cwd: join(repo.root, 'src/deep') });
-  expect(below.stdout).toContain('two\n');
+  const { stdout, run } = await orch(repo, ['run', '--ui', 'json']);
+  const path = join(repo.place.top, 'stdout.jsonl');
+  writeFileSync(path, stdout);
+  expect(readJournal(path)).toEqual(repo.events(run));
+  const plain = await orch(repo, ['run', '--ui', 'plain']);
+  expect(`${plain.stdout}${plain.stderr}`).toContain('bad');
+  const quiet = await orch(repo, ['run', '--ui', 'quiet']);
+  expect(quiet.stdout.length).toBeLessThan(plain.stdout.length);
 });
