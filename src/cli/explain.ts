@@ -25,7 +25,7 @@ export function explain(error: unknown): number {
   }
   if (error instanceof MachineError) {
     say(error.failure.message, error.failure.hint);
-    for (const detail of error.failure.details ?? []) console.error(`  ${detail}`);
+    for (const detail of error.failure.details ?? []) console.error(harmless(`  ${detail}`));
     return EXIT.failed;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -34,6 +34,11 @@ export function explain(error: unknown): number {
 }
 
 function say(message: string, hint: string | undefined): void {
-  console.error(`orch: ${message}`);
-  if (hint !== undefined) console.error(`  ${hint}`);
+  console.error(harmless(`orch: ${message}`));
+  if (hint !== undefined) console.error(harmless(`  ${hint}`));
+}
+
+/** Names in it may be a task's choice, and must not steer the terminal. */
+function harmless(text: string): string {
+  return text.replace(/(?!\n)\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
 }

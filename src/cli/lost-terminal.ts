@@ -1,4 +1,4 @@
-/** Keeps the exit code when the terminal went away while orch was at work. */
+/** Keeps the exit code when the terminal, or whoever read the output, went away while orch was at work. */
 import { closeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
@@ -12,4 +12,13 @@ export function outliveTerminal(): void {
   process.on('exit', () => {
     for (const fd of terminals) if (!isatty(fd)) closeSync(fd);
   });
+}
+
+/** `orch schema | head -1` is no error: what nobody reads is not written. */
+export function outliveReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      if (!('code' in error) || (error.code !== 'EPIPE' && error.code !== 'EIO')) throw error;
+    });
+  }
 }

@@ -1,6 +1,6 @@
 /** The program's way in and its last resort: nothing here may be slow to load. */
 import { EXIT } from './exit-codes.ts';
-import { outliveTerminal } from './lost-terminal.ts';
+import { outliveReader, outliveTerminal } from './lost-terminal.ts';
 import { VERSION } from './version.ts';
 
 // What nobody caught is a bug too; the run's own record says how far it came.
@@ -19,6 +19,7 @@ if (process.argv.length === 3 && (first === '--version' || first === '-V')) {
 
 async function start(): Promise<void> {
   outliveTerminal();
+  outliveReader();
   try {
     const { runProgram } = await import('./program.ts');
     process.exitCode = await runProgram(process.argv);
