@@ -59,6 +59,12 @@ const KEYS = [
   'retry_on',
 ];
 const WRONG = ['[[]]', '{a: {b: c}}', '-1', '.nan', '1e999', '[1, 2, [3]]', '{}', '!!binary x', "'\\\\x00'"];
+const MISTYPED = [
+  ['command:', 'comand:'],
+  ['depends_on', 'depend_on'],
+  ['verify', 'verfy'],
+  ['tasks:', 'task:'],
+] as const;
 const BROKEN = ['[', '{', '"', "'", '*nobody', '&', '!<', '\t- x', '%YAML 9', '@', '`', '}', ']'];
 
 function pick<T>(from: readonly T[], roll: (limit: number) => number): T {
@@ -75,18 +81,10 @@ function insert(line: number, ...lines: readonly string[]): string {
 const DAMAGES: Readonly<Record<string, Damage>> = {
   'an unknown key at the top': (roll) => insert(1 + roll(7), `key_${roll(1e6)}: ${roll(9)}`),
   'an unknown key of a task': (roll) => insert(pick([9, 12, 22], roll), `    kee_${roll(1e6)}: x`),
-  'a mistyped key': (roll) =>
-    GOOD.replace(
-      ...pick(
-        [
-          ['command:', 'comand:'],
-          ['depends_on', 'depend_on'],
-          ['verify', 'verfy'],
-          ['tasks:', 'task:'],
-        ] as const,
-        roll,
-      ),
-    ),
+  'a mistyped key': (roll) => {
+    const [right, wrong] = pick(MISTYPED, roll);
+    return GOOD.replace(right, wrong);
+  },
   'a key twice': (roll) => insert(2 + roll(5), pick(['version: 1', 'name: again', 'tasks: []'], roll)),
   'a value of another kind': (roll) =>
     GOOD.replace(new RegExp(`(${pick(KEYS.slice(0, 4), roll)}:) .*`), `$1 ${pick(WRONG.slice(2, 6), roll)}`),
