@@ -38,13 +38,16 @@ export function createFingerprints(repository: GitRepository, outputs: readonly 
   const settings = createSettingsReader(repository);
   let running: Promise<Fingerprint> | undefined;
   let queued: Promise<Fingerprint> | undefined;
-  const look = async (): Promise<Fingerprint> => ({
-    ...(await checkoutState(repository, excluded)),
-    settings: await settings(),
-    files: await gitFiles(repository),
-    stash: (await readRef(repository.git, repository.commonDir, 'refs/stash')) ?? 'none',
-    head: await headState(repository),
-  });
+  const look = async (): Promise<Fingerprint> => {
+    const [state, known, files, stash, head] = await Promise.all([
+      checkoutState(repository, excluded),
+      settings(),
+      gitFiles(repository),
+      readRef(repository.git, repository.commonDir, 'refs/stash'),
+      headState(repository),
+    ]);
+    return { ...state, settings: known, files, stash: stash ?? 'none', head };
+  };
   const start = (): Promise<Fingerprint> => {
     const current = look().finally(() => {
       if (running === current) running = undefined;

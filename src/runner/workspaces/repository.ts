@@ -85,6 +85,7 @@ export async function resolveCommit(
   repository: GitRepository,
   ref: string,
 ): Promise<Result<string, readonly Diagnostic[]>> {
+  if (ref === 'HEAD') return ok(repository.head.commit);
   const commit = ref.startsWith('-') ? undefined : await revision(userGit(repository.root), ref);
   if (commit !== undefined) return ok(commit);
   const hint = repository.shallow
