@@ -1,6 +1,6 @@
 /** The commands and their options, as commander has them; each loads its own code only when it is called. */
 import { Argument, Command, CommanderError, Option } from 'commander';
-import type { DynamicList } from './completion/shape.ts';
+import { DYNAMIC_LISTS, type DynamicList } from './completion/shape.ts';
 import { EXIT } from './exit-codes.ts';
 import { VERSION } from './version.ts';
 
@@ -213,7 +213,7 @@ function addTools(program: Command, done: Done): void {
     .action(async (shell: string) => done(await (await import('./commands/completion.ts')).completion(shell, program)));
   program
     .command('__complete', { hidden: true })
-    .addArgument(new Argument('<list>').choices(['tasks', 'logs', 'runs']))
+    .addArgument(new Argument('<list>').choices(DYNAMIC_LISTS))
     .action(async (list: DynamicList) => done(await (await import('./commands/complete.ts')).complete(list)));
 }
 
