@@ -24,6 +24,8 @@ export interface HostOptions {
 
 /** The machine itself as a place to run commands. It is no security boundary. */
 export function createHostEnvironment(options: HostOptions): Environment {
+  // Found out while the first working tree is being made.
+  if (options.namespace !== 'off') void findNamespace();
   return { start: (request) => startProcess(request, options) };
 }
 
