@@ -1,4 +1,13 @@
-import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hostPath } from '../shared/brand.ts';
@@ -81,6 +90,34 @@ it('keeps a clean beginning when the disk fills up, and writes nothing after it'
   expect(await loadJournal(journal.path)).toEqual({ events: events.slice(0, written), problems: [] });
   expect(readFileSync(journal.path, 'utf8').endsWith('\n')).toBe(true);
 });
+
+it('has room for its end when something else has filled the disk, and gives back what it did not need', async (ctx) => {
+  const disk = mountTinyDisk(1024);
+  if ('refused' in disk) return ctx.skip(disk.refused);
+  const journal = createJournal(hostPath(join(disk.path, 'events.jsonl')));
+  expect(fill(join(disk.path, 'log'))).toBeGreaterThan(500_000);
+  const events = numbered([
+    started('r', ['a']),
+    ...Array.from({ length: 500 }, (_, i) => warning(`${i} ${'x'.repeat(300)}`)),
+    finished(),
+  ]);
+  for (const event of events) journal.append(event);
+  await journal.close();
+  expect(await loadJournal(journal.path)).toEqual({ events, problems: [] });
+  expect(readdirSync(disk.path).toSorted()).toEqual(['events.jsonl', 'log']);
+});
+
+/** Writes until nothing more fits; how many bytes did. */
+function fill(path: string): number {
+  const fd = openSync(path, 'w');
+  try {
+    for (;;) writeSync(fd, Buffer.alloc(4096));
+  } catch {
+    return statSync(path).size;
+  } finally {
+    closeSync(fd);
+  }
+}
 
 it('writes 10,000 events, every tenth the end of a job, in little time', async () => {
   const journal = createJournal(newPath());

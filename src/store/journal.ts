@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { EventSink, RunEvent } from '../engine/index.ts';
 import type { HostPath } from '../shared/brand.ts';
+import { keepReserve } from './reserve.ts';
 import { createFile, errnoOf, machineError } from './safe-files.ts';
 
 export interface Journal {
@@ -32,6 +33,8 @@ export function createJournal(path: HostPath): Journal {
     throw machineError(`make the journal ${path} durable`, cause);
   }
   const disk = syncer(fd, path);
+  // Enough to tell how hundreds of jobs ended, and for the summary after them.
+  const reserve = keepReserve(dirname(path));
   let end = 0;
   let lost: Error | undefined;
   const flush = async () => {
@@ -43,6 +46,7 @@ export function createJournal(path: HostPath): Journal {
       await flush();
     } finally {
       await closeFile(fd);
+      reserve.give();
     }
   };
   let closing: Promise<void> | undefined;
@@ -53,8 +57,9 @@ export function createJournal(path: HostPath): Journal {
       if (lost !== undefined) throw lost;
       // The descriptor may belong to another file by now.
       if (closing !== undefined) throw new Error(`the journal ${path} is closed`);
+      const line = Buffer.from(`${JSON.stringify(event)}\n`);
       try {
-        end += appendLine(fd, end, Buffer.from(`${JSON.stringify(event)}\n`));
+        end += reserve.spend(() => appendLine(fd, end, line));
       } catch (cause) {
         lost = machineError(`write the journal ${path}`, cause);
         throw lost;

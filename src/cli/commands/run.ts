@@ -93,8 +93,9 @@ async function runLocked(project: Project, { loaded, setup, lock, options }: Loc
   for (const { name, error } of lostSinks)
     say(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
   for (const warning of output.warnings) say(warning);
-  state.summary = await attempt('the summary could not be written', () => writeSummary(project, events));
+  // The journal first: it gives back the room on the disk that it kept for its end.
   await attempt('the journal could not be closed', () => output.close());
+  state.summary = await attempt('the summary could not be written', () => writeSummary(project, events));
   const { onFinish } = loaded.config;
   const complaint =
     onFinish === undefined
@@ -136,7 +137,7 @@ interface Stoppable {
 
 function listen(run: Run, { project, setup, lock, events, ui }: Stoppable): () => void {
   return listenToSignals({
-    now: systemClock.now,
+    now: () => systemClock.now(),
     onFirst: (signal) => run.cancel({ reason: 'user', message: `stopped by ${signal}` }),
     onSecond: () => {
       // Worktrees stay as they are; `orch clean` puts what is in them on their branches.
