@@ -1,6 +1,5 @@
 /** Makes a job's working tree: branch, git directory, files, copies and links. Safe to repeat after a crash anywhere. */
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
 import { MachineError } from '../../shared/failure.ts';
 import { filterWarnings, mentionedFilters } from './filters.ts';
 import { provideShares } from './provide-shares.ts';
@@ -36,7 +35,7 @@ export async function openWorktree(repository: GitRepository, request: OpenReque
     warnings: [],
   };
   if (earlier === undefined) await refuseForeign(record.path);
-  else await wipe(earlier);
+  else await wipe(repository, earlier);
   await repository.exclusive(async () => {
     await writeRecord(record);
     await createBranch(repository, record.branch, record.start);
@@ -95,16 +94,15 @@ async function reopen(
 }
 
 /** Removes a worktree that never became ready: no task has run in it. */
-async function wipe(record: WorktreeRecord): Promise<void> {
+async function wipe(repository: GitRepository, record: WorktreeRecord): Promise<void> {
   await removeTree(record.path);
-  await removeAdmin(record);
+  await repository.exclusive(() => removeAdmin(record));
   await rm(record.index, { force: true });
   await rm(`${record.index}.lock`, { force: true });
 }
 
 /** A directory at the place that orch has no record of belongs to somebody. */
 async function refuseForeign(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
   try {
     if ((await readdir(path)).length === 0) return;
   } catch (error) {

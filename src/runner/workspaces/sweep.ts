@@ -75,8 +75,10 @@ async function saveAndRemove(repository: GitRepository, record: WorktreeRecord, 
   if (problem !== undefined && !force) return { removed: false, ...kept, problem };
   await removeTree(record.path);
   await removeTree(leftovers(record.path));
-  await repository.exclusive(() => removeAdmin(record));
-  await removeRecord(record);
+  await repository.exclusive(async () => {
+    await removeAdmin(record);
+    await removeRecord(record);
+  });
   return { removed: true, ...kept };
 }
 

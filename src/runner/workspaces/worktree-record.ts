@@ -98,6 +98,7 @@ export async function writeRecord(record: WorktreeRecord): Promise<void> {
   await replaceFile(file, JSON.stringify(record));
 }
 
+/** Call it under the repository's lock: the directory of the run goes with the last record, while another may be made. */
 export async function removeRecord(record: Pick<WorktreeRecord, 'index'>): Promise<void> {
   await rm(record.index, { force: true });
   await rm(fileOf(record.index), { force: true });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Repository, WorkTree } from '../../tasks/ports.ts';
 import { createActivity } from './activity.ts';
+import type { GitRepository } from './repository.ts';
 import { branchOf, createSandbox, jobIn, workspacesIn } from './testing/sandbox.ts';
 
 const START = { 'a.txt': 'a\n', 'src/b.txt': 'b\n', '.gitignore': 'ignored/\n*.log\n' };
@@ -34,6 +35,27 @@ describe('a working tree', () => {
     const head = await tree.head();
     expect(head).toEqual({ commit: sandbox.gitIn(tree.path, 'rev-parse', 'HEAD'), branch: 'orch/r1/api' });
     expect(await tree.commits(repository.head.commit, head.commit, 10)).toEqual([{ id: head.commit, subject: 'own' }]);
+  });
+
+  it('takes the directories that it shares with other jobs away under the lock, for they may be needed the moment after', async () => {
+    const sandbox = createSandbox(START);
+    const repository = await sandbox.open();
+    const shared = [
+      join(repository.commonDir, 'orch/worktrees/r1'),
+      join(repository.commonDir, 'worktrees'),
+      join(sandbox.worktrees, 'r1'),
+    ];
+    let left: readonly string[] = [];
+    const exclusive: GitRepository['exclusive'] = async (work) => {
+      const done = await repository.exclusive(work);
+      left = shared.filter((path) => existsSync(path));
+      return done;
+    };
+    const job = jobIn(sandbox, { ...repository, exclusive }, 'api');
+    const tree = await job.open({ branch: branchOf('api'), start: repository.head.commit });
+    expect(left).toEqual(shared);
+    await tree.close({ keep: false });
+    expect(left).toEqual([]);
   });
 
   it('takes what changed through capture and commit to its branch, and goes', async () => {

@@ -174,8 +174,10 @@ async function close({ repository, record }: Opened, keep: boolean): Promise<voi
     return;
   }
   await removeTree(record.path);
-  await repository.exclusive(() => removeAdmin(record));
-  // Repositories that a reset moved aside are for a person to look at, and for `orch clean` to find.
-  if (await exists(leftovers(record.path))) await writeRecord({ ...record, state: 'kept' });
-  else await removeRecord(record);
+  await repository.exclusive(async () => {
+    await removeAdmin(record);
+    // Repositories that a reset moved aside are for a person to look at, and for `orch clean` to find.
+    if (await exists(leftovers(record.path))) await writeRecord({ ...record, state: 'kept' });
+    else await removeRecord(record);
+  });
 }
