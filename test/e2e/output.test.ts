@@ -1,6 +1,6 @@
 /** Very much output, and no room for it. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, type TestContext } from 'vitest';
 import {
@@ -11,9 +11,10 @@ import {
   finished,
   orch,
   peakMemory,
-  type Repository,
   readJournal,
   startOrch,
+  taskOf,
+  waitUntil,
 } from './rig/index.ts';
 
 const MIB = 1024 * 1024;
@@ -41,9 +42,8 @@ it('a log of 200 MB: whole, its size and digest on record, and memory flat', asy
   expect(peak).toBeLessThan(200 * MIB);
 });
 
-/** A small disk at a directory of the repository; the test is skipped where none can be made. */
-function mountSmall(context: TestContext, repo: Repository, directory: string, size: string): void {
-  const path = join(repo.root, directory);
+/** A small disk at a directory; the test is skipped where none can be made. */
+function mountSmall(context: TestContext, path: string, size: string): void {
   execFileSync('mkdir', ['-p', path]);
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path], { encoding: 'utf8' });
   if (mounted.status !== 0)
@@ -64,7 +64,7 @@ it('a full disk while a task logs: it fails as disk-full, others go on, what was
       ],
     },
   });
-  mountSmall(context, repo, 'logs', '3m');
+  mountSmall(context, join(repo.root, 'logs'), '3m');
   const { exitCode, events, stderr, run } = await orch(repo, ['run']);
   expect(exitCode).toBe(1);
   expect(endings(events)['flood']).toBe('disk-full');
@@ -73,7 +73,10 @@ it('a full disk while a task logs: it fails as disk-full, others go on, what was
   expect(repo.read(`logs/runs/${run}/flood.log`)).toMatch(/^first line\ny{1000}/);
   expect(statSync(join(repo.root, `logs/runs/${run}/flood.log`)).size).toBeGreaterThan(2 * MIB);
   const summary = repo.read('docs/orchestrator-run-summary.md');
-  expect(summary).toContain('disk');
+  expect(summary).toContain('disk-full');
+  // The record is whole, down to its last line: whatever else is full, its end had room.
+  expect(events.at(-1)).toMatchObject({ type: 'run.finished', exitCode: 1 });
+  expect((await orch(repo, ['report', '--stdout'])).stdout).toBe(summary);
   expect(`${summary}${stderr}`).not.toMatch(/\bat .*\.js:\d+/);
   expect(repo.exists('logs/framework-run.lock')).toBe(false);
 });
@@ -92,7 +95,7 @@ it('a disk filled by a task that does not log: the run still ends, and says why'
     ],
   });
   repo.commit('config');
-  mountSmall(context, repo, 'logs', '2m');
+  mountSmall(context, join(repo.root, 'logs'), '2m');
   const { exitCode, stderr, stdout, run } = await orch(repo, ['run']);
   expect(exitCode).toBe(1);
   expect(`${stdout}${stderr}`).toMatch(/disk|space/);
@@ -102,9 +105,39 @@ it('a disk filled by a task that does not log: the run still ends, and says why'
   expect(repo.exists('docs/orchestrator-run-summary.md')).toBe(true);
 });
 
+it('the whole repository on a full disk: tasks fail as disk-full, orch ends by itself and leaves a report', async (context) => {
+  const repo = createRepository({
+    prepare: (root) => mountSmall(context, root, '5m'),
+    config: {
+      max_parallel: 2,
+      tasks: [
+        { name: 'flood', command: 'tell flooding; while :; do head -c 65536 /dev/zero | tr "\\0" y; echo; done' },
+        { name: 'worker', command: 'head -c 300000 /dev/urandom > big; await-note flooded; echo done' },
+      ],
+    },
+  });
+  const started = startOrch(repo, ['run']);
+  await repo.heard('flooding');
+  await waitUntil('the disk is full', () => freeBytes(repo.root) < 65_536);
+  repo.tell('flooded');
+  const { exitCode, stdout, stderr, events } = await started.ended;
+  expect(exitCode).toBe(1);
+  expect(endings(events)).toEqual({ flood: 'disk-full', worker: 'disk-full' });
+  expect(`${stdout}${stderr}`).not.toMatch(/\n\s+at .*:\d+:\d+|internal error/);
+  expect(repo.read('docs/orchestrator-run-summary.md')).toContain('disk-full');
+  expect(repo.exists('logs/framework-run.lock')).toBe(false);
+  // The work is still there, to be saved when there is room.
+  expect(statSync(join(taskOf(events, 'worker').worktree ?? 'none', 'big')).size).toBe(300_000);
+});
+
+function freeBytes(path: string): number {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize;
+}
+
 it('a disk too small from the beginning is refused before anything starts', async (context) => {
   const repo = createRepository({ config: { tasks: [{ name: 'any', command: 'tell ran' }] } });
-  mountSmall(context, repo, 'trees', '4m');
+  mountSmall(context, join(repo.root, 'trees'), '4m');
   repo.configure({ worktrees: { root: join(repo.root, 'trees') }, tasks: [{ name: 'any', command: 'tell ran' }] });
   const { exitCode, stderr } = await orch(repo, ['run']);
   expect(exitCode).toBe(1);

@@ -26,6 +26,8 @@ export interface RepositoryOptions extends PlaceOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** A bare repository called `origin`, with `main` pushed to it and tracked. */
   readonly remote?: boolean;
+  /** Called with the repository's directory while that is empty. */
+  readonly prepare?: (root: string) => void;
 }
 
 export interface Repository {
@@ -75,6 +77,7 @@ export function createRepository(options: RepositoryOptions = {}): Repository {
   for (const directory of [place.home, place.cache, place.temporary, notes, bin, root]) mkdirSync(directory);
   writeFileSync(join(bin, 'tell'), TELL.replaceAll('NOTES', notes), { mode: 0o755 });
   writeFileSync(join(bin, 'await-note'), AWAIT_NOTE.replaceAll('NOTES', notes), { mode: 0o755 });
+  options.prepare?.(root);
   const env = {
     PATH: `${bin}:${process.env['PATH'] ?? ''}`,
     HOME: place.home,
