@@ -16,7 +16,8 @@ function installed() {
 }
 
 if (installed() !== wanted) {
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+  // Not `npm ci`: that one refuses a lock file that lacks the optional binaries of other platforms.
+  const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund'], {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
