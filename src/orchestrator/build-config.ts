@@ -1,6 +1,6 @@
 /** From a tree without mistakes to a Config: defaults applied, durations in milliseconds. */
-import { parseDuration } from '../shared/duration.ts';
 import { FAILURE_CODES, type FailureCode } from '../shared/failure.ts';
+import { parseDuration } from '../shared/quantity.ts';
 import { type MappingEntry, type MappingNode, type Node, scalar } from '../workflow/index.ts';
 import type { Config, OnFailure, Task, WorktreeConfig } from './config.ts';
 import {

@@ -6,17 +6,6 @@ export function formatTime(iso: string): string {
   return parts ? `${parts[1]} ${parts[2]}` : iso;
 }
 
-/** `812 B`, `1.2 MB`: powers of 1000. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  let value = bytes;
-  for (const unit of ['kB', 'MB', 'GB']) {
-    value /= 1000;
-    if (value < 999.5 || unit === 'GB') return `${value < 9.95 ? value.toFixed(1) : value.toFixed(0)} ${unit}`;
-  }
-  return `${bytes} B`;
-}
-
 /** `1 task`, `3 tasks`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;

@@ -54,7 +54,7 @@ export function headline(view: RunView, result: RunResult): string {
   switch (result) {
     case 'success':
       return tolerated > 0
-        ? `${WORDS.success}, but ${of(tolerated, 'failed and was allowed to')}`
+        ? `${WORDS.success}, but ${of(tolerated, 'failed, which is allowed')}`
         : `${WORDS.success}: ${of(good, 'succeeded')}`;
     case 'failure':
       return failed > 0

@@ -1,6 +1,6 @@
 /** Reports: what a run's events add up to, and the summary that is made from them. */
 export { inspectCommands, mergeCommands, rerunCommand, shellQuote } from './commands.ts';
-export { formatBytes, formatTime, plural, shortCommit } from './figures.ts';
+export { formatTime, plural, shortCommit } from './figures.ts';
 export { createRunFold, foldRun, type RunFold } from './fold.ts';
 export { countsInWords, headline, nounFor } from './headline.ts';
 export { judgeRun, type RunResult, type RunVerdict } from './judge.ts';

@@ -1,7 +1,7 @@
 /** The summary's sections on what did not fail: what was not run, what succeeded, and what is worth knowing beside. */
-import { formatDuration } from '../shared/duration.ts';
+import { formatBytes, formatDuration } from '../shared/quantity.ts';
 import { type Cause, createCauses, pathOf } from './causes.ts';
-import { formatBytes, plural } from './figures.ts';
+import { plural } from './figures.ts';
 import { nounFor } from './headline.ts';
 import { type Cell, code, list, prose, table, words } from './markdown.ts';
 import { clip } from './text.ts';
@@ -54,7 +54,8 @@ export function goodSection(title: string, legs: readonly LegView[]): string {
 }
 
 function evidenceOf(leg: LegView): string {
-  const seen = leg.task?.verdict.evidence.map((evidence) => evidence.seen) ?? [];
+  const seen =
+    leg.task?.verdict.evidence.map(({ check, seen: what }) => (check === 'verify' ? `verify: ${what}` : what)) ?? [];
   return seen.length === 0 ? 'nothing was checked' : seen.join('; ');
 }
 

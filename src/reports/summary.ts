@@ -1,6 +1,6 @@
 /** The run's summary in Markdown: red first, nothing that is not in the record, the same bytes for the same events. */
 import type { RunEvent } from '../engine/index.ts';
-import { formatDuration } from '../shared/duration.ts';
+import { formatDuration } from '../shared/quantity.ts';
 import { mergeCommands, rerunCommand } from './commands.ts';
 import { formatTime, plural, shortCommit } from './figures.ts';
 import { foldRun } from './fold.ts';
@@ -56,10 +56,8 @@ function overview(view: RunView): string {
       'base',
       words(
         code(shortCommit(commit)),
-        ' (',
-        code(ref),
+        ...(ref === commit ? [] : [' (', code(ref), ')']),
         uncommitted ? ', with the uncommitted changes of that moment' : '',
-        ')',
       ),
     ]);
   }

@@ -1,8 +1,8 @@
 /** The sections on legs that did not end well: why, claim and evidence, attempts, what they left, what to type next. */
-import { formatDuration } from '../shared/duration.ts';
+import { formatBytes, formatDuration } from '../shared/quantity.ts';
 import type { AttemptReport, Evidence, Verdict } from '../shared/verdict.ts';
 import { inspectCommands, worktreeOf } from './commands.ts';
-import { formatBytes, plural, shortCommit } from './figures.ts';
+import { plural, shortCommit } from './figures.ts';
 import type { Cell, Markdown } from './markdown.ts';
 import { code, list, prose, shellBlock, strong, table, words } from './markdown.ts';
 import type { LegView } from './view.ts';

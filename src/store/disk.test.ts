@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hostPath } from '../shared/brand.ts';
-import { formatBytes, freeSpace, willFit } from './disk.ts';
+import { freeSpace, willFit } from './disk.ts';
 import { temporaryDirectory } from './testing/temporary-layout.ts';
 import { mountTinyDisk } from './testing/tiny-disk.ts';
 
@@ -31,17 +31,4 @@ it('refuses what will not fit, with both sizes', () => {
       hint: expect.stringContaining('orch clean'),
     },
   });
-});
-
-it.each([
-  [0, '0 bytes'],
-  [999, '999 bytes'],
-  [1000, '1.0 KB'],
-  [99_900, '99.9 KB'],
-  [99_960, '100 KB'],
-  [999_600, '1.0 MB'],
-  [4_200_000_000, '4.2 GB'],
-  [5e15, '5000 TB'],
-])('shows %d as %s', (bytes, text) => {
-  expect(formatBytes(bytes)).toBe(text);
 });

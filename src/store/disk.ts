@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { HostPath } from '../shared/brand.ts';
 import type { Failure } from '../shared/failure.ts';
+import { formatBytes } from '../shared/quantity.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { errnoOf, machineError } from './safe-files.ts';
 
@@ -34,18 +35,4 @@ export function willFit({ path, needed, free }: SpaceNeed): Result<undefined, Fa
     message: `the run needs about ${formatBytes(needed)} in ${path}, and ${formatBytes(free)} are free`,
     hint: 'free some space (`orch clean` removes what earlier runs have left), or run fewer tasks at once',
   });
-}
-
-const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const;
-
-/** Such as `980 bytes`, `4.2 GB`: decimal units, as disks are sold. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
-  return `${value.toFixed(digits)} ${UNITS[unit] ?? ''}`;
 }

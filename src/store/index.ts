@@ -1,7 +1,7 @@
 /** What a run leaves on disk: lock, journal, logs, history. */
 
 export { type AwaitOptions, awaitStatus } from './await-status.ts';
-export { formatBytes, freeSpace, type SpaceNeed, willFit } from './disk.ts';
+export { freeSpace, type SpaceNeed, willFit } from './disk.ts';
 export {
   findRun,
   latestMainRun,

@@ -1,6 +1,6 @@
 /** Watches a running command: three clocks and the job's cancellation, whichever comes first. */
-import { formatDuration } from '../shared/duration.ts';
 import type { Failure } from '../shared/failure.ts';
+import { formatDuration } from '../shared/quantity.ts';
 import { unreachable } from '../shared/result.ts';
 import { cancelReason } from './cancellation.ts';
 import { type Sample, startIdleClock } from './idle-clock.ts';

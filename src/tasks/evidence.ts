@@ -1,7 +1,7 @@
 /** What each check of an attempt saw, and the failure it means when it is not as it should be. Pure. */
 
-import { formatDuration } from '../shared/duration.ts';
 import type { Failure } from '../shared/failure.ts';
+import { formatDuration } from '../shared/quantity.ts';
 import type { Evidence, Verdict } from '../shared/verdict.ts';
 import { endingFailure } from './clocks.ts';
 import type { CommandEnd } from './command.ts';

@@ -1,6 +1,6 @@
 /** Reads an action's inputs, which are always text, and keeps everything that is wrong with them. */
-import { parseDuration } from '../shared/duration.ts';
 import type { Failure } from '../shared/failure.ts';
+import { parseDuration } from '../shared/quantity.ts';
 
 export interface InputReader {
   /** The text, or undefined when the input is absent or empty, which GitHub does not tell apart. */

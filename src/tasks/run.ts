@@ -1,7 +1,7 @@
 /** The second action of a task: attempts, until one shows what it claims or none is left. */
 
-import { formatDuration } from '../shared/duration.ts';
 import type { Failure } from '../shared/failure.ts';
+import { formatDuration } from '../shared/quantity.ts';
 import type { Containment } from '../shared/verdict.ts';
 import type { ActionResult, TaskAction } from './action.ts';
 import { type AttemptEnd, runAttempt } from './attempt.ts';

@@ -1,6 +1,6 @@
 /** Makes a fresh working tree fit for work by the user's `setup` command. */
-import { formatDuration } from '../shared/duration.ts';
 import type { Failure } from '../shared/failure.ts';
+import { formatDuration } from '../shared/quantity.ts';
 import type { Containment } from '../shared/verdict.ts';
 import { endingFailure } from './clocks.ts';
 import { runCommand, UNCONTAINED } from './command.ts';

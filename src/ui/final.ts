@@ -15,7 +15,7 @@ import {
   shortCommit,
   wrapText,
 } from '../reports/index.ts';
-import { formatDuration } from '../shared/duration.ts';
+import { formatDuration } from '../shared/quantity.ts';
 import { type Look, paintOf } from './look.ts';
 
 /** Where the summary can be read, when it could be written; a path as people would type it. */
@@ -57,11 +57,16 @@ export function renderFinal({ view, look, columns, summary }: FinalInput): strin
 
 /** What a run is, in one line for its beginning. */
 export function runLine(event: RunStarted): string {
-  const from = event.base
-    ? `, from ${shortCommit(event.base.commit)} (${cleanText(event.base.ref)}${event.base.uncommitted ? ' and uncommitted changes' : ''})`
-    : '';
+  const from = event.base ? `, from ${baseName(event.base)}` : '';
   const noun = event.kind === 'workflow' ? 'job' : 'task';
   return `${cleanText(event.name)}: ${plural(event.jobs.length, noun)}, ${event.policy.maxParallel} at once${from}, run ${cleanText(event.run)}`;
+}
+
+function baseName({ commit, ref, uncommitted }: NonNullable<RunStarted['base']>): string {
+  // Named by its id, a commit has nothing to add to it.
+  const named = ref === commit ? [] : [cleanText(ref)];
+  const words = [...named, ...(uncommitted ? ['uncommitted changes'] : [])].join(' and ');
+  return words === '' ? shortCommit(commit) : `${shortCommit(commit)} (${words})`;
 }
 
 function whatFailed(leg: LegView, look: Look, width: number): string[] {

@@ -1,7 +1,7 @@
 /** What the live display shows at a moment, as lines: all tasks where they fit, else those that matter, and the counts. */
 import type { LegView, RunView } from '../reports/index.ts';
 import { cleanText, displayWidth } from '../reports/index.ts';
-import { formatDuration } from '../shared/duration.ts';
+import { formatDuration } from '../shared/quantity.ts';
 import { type Look, layLine, type Piece, paintOf } from './look.ts';
 
 const NARROW = 56;

@@ -1,5 +1,6 @@
 /** What runs have left on the machine, for `orch clean`. */
-import { cleanText, clip, formatBytes } from '../reports/index.ts';
+import { cleanText, clip } from '../reports/index.ts';
+import { formatBytes } from '../shared/quantity.ts';
 import type { Look } from './look.ts';
 
 /** What one run has left. */

@@ -1,5 +1,6 @@
 /** The logs of a run, a line each: whose, how large, and how the leg stands. */
-import { cleanText, displayWidth, formatBytes } from '../reports/index.ts';
+import { cleanText, displayWidth } from '../reports/index.ts';
+import { formatBytes } from '../shared/quantity.ts';
 import { type LegState, standingOf, wordsFor } from './leg-state.ts';
 import { type Look, layLine, paintOf } from './look.ts';
 

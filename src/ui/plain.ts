@@ -1,7 +1,7 @@
 /** The plain display: one line an event that matters, fit for pipes, CI logs and grep. */
 import type { RunEvent } from '../engine/index.ts';
 import { cleanText, clipMiddle, createRunFold, displayWidth, padTo, plural } from '../reports/index.ts';
-import { formatDuration } from '../shared/duration.ts';
+import { formatDuration } from '../shared/quantity.ts';
 import { renderFinal, runLine, type Summary } from './final.ts';
 import { lookOf, paintOf } from './look.ts';
 import type { UiSink } from './sink.ts';
@@ -77,7 +77,7 @@ const LINES: Lines = {
   }),
   'job.expanded': ({ job, legs }) =>
     legs.length > 1 ? { leg: job, text: `has ${plural(legs.length, 'leg')}` } : undefined,
-  'job.requested': ({ leg }) => ({ leg, text: 'started' }),
+  'job.requested': none,
   'job.timed-out': ({ leg, minutes }) => ({
     leg,
     text: `took longer than its ${plural(minutes, 'minute')}`,
@@ -87,7 +87,8 @@ const LINES: Lines = {
   'job.skipped': ({ job, leg = job, result, message }) => ({ leg, text: `${result}: ${message}`, as: 'skipped' }),
   'job.finished': finished,
   'task.prepared': none,
-  'step.started': none,
+  // A result that is taken from an earlier run has no steps.
+  'step.started': ({ leg, step }) => (step === 1 ? { leg, text: 'started' } : undefined),
   // The end of its job says why.
   'step.finished': none,
   'attempt.started': ({ leg, attempt, of }) => (attempt > 1 ? { leg, text: `attempt ${attempt} of ${of}` } : undefined),

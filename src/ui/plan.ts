@@ -1,6 +1,6 @@
 /** What would run, shown without running it: as text, as JSON, and as a mermaid graph. */
 import { cleanText, clip, padTo, plural } from '../reports/index.ts';
-import { formatDuration } from '../shared/duration.ts';
+import { formatDuration } from '../shared/quantity.ts';
 import { type Look, lookOf } from './look.ts';
 import type { Terminal } from './terminal.ts';
 

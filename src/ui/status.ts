@@ -1,6 +1,6 @@
 /** Where a run stands, at a glance: a line for the run, a line a leg, and why what failed did. */
 import { cleanText, clip, countsInWords, displayWidth, plural, type Standing, wrapText } from '../reports/index.ts';
-import { formatDuration } from '../shared/duration.ts';
+import { formatDuration } from '../shared/quantity.ts';
 import { type LegState, standingOf, wordsFor } from './leg-state.ts';
 import { type Look, layLine, type Piece, paintOf } from './look.ts';
 

@@ -2,8 +2,8 @@
 import { cleanText, plural, shortCommit } from '../../reports/index.ts';
 import { listRunProcesses, sweepRun } from '../../runner/environments/index.ts';
 import { type SweptWorktree, sweepWorktrees } from '../../runner/workspaces/index.ts';
-import { parseDuration } from '../../shared/duration.ts';
-import { acquireRunLock, formatBytes, newRunId } from '../../store/index.ts';
+import { formatBytes, parseDuration } from '../../shared/quantity.ts';
+import { acquireRunLock, newRunId } from '../../store/index.ts';
 import { type Leftovers, renderLeftovers } from '../../ui/index.ts';
 import { findLeftovers, isOver } from '../clean/leftovers.ts';
 import { openDisplay } from '../display.ts';

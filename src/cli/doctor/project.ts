@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { defaultWorktreeRoot, type GitRepository, openRepository } from '../../runner/workspaces/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { MachineError } from '../../shared/failure.ts';
-import { formatBytes, freeSpace, holderOfFile, layoutOf, probeProcesses, readRunLock } from '../../store/index.ts';
+import { formatBytes } from '../../shared/quantity.ts';
+import { freeSpace, holderOfFile, layoutOf, probeProcesses, readRunLock } from '../../store/index.ts';
 import type { Check } from '../../ui/index.ts';
 import { loadWorktreeRoot } from '../worktree-root.ts';
 

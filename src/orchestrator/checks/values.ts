@@ -1,5 +1,5 @@
 /** Values that have the right form and still make no sense. */
-import { parseDuration } from '../../shared/duration.ts';
+import { parseDuration } from '../../shared/quantity.ts';
 import { AVAILABILITY, checkNode, type Node, type ScalarNode, scalar } from '../../workflow/index.ts';
 import { scalarsOf, textOf, valueOf } from '../nodes.ts';
 import { literal } from '../translate/literal.ts';

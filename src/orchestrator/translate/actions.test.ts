@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDuration } from '../../shared/duration.ts';
+import { parseDuration } from '../../shared/quantity.ts';
 import { CHECKOUT, taskActionOf, usesOf } from './actions.ts';
 import { spanText } from './spans.ts';
 

@@ -1,4 +1,4 @@
-/** Spans of time as people write and read them. All numbers are milliseconds. */
+/** Spans of time and sizes as people write and read them. Spans are milliseconds, sizes bytes. */
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Reads `90s`, `30m`, `2h`, `1h30m`, `500ms`, `7d`. Undefined when it is none of these. */
@@ -20,6 +20,20 @@ export function formatDuration(milliseconds: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 1440) return `${Math.floor(minutes / 60)}h ${pad(minutes % 60)}m`;
   return `${Math.floor(minutes / 1440)}d ${pad(Math.floor((minutes % 1440) / 60))}h`;
+}
+
+const SIZES = ['kB', 'MB', 'GB', 'TB'] as const;
+
+/** `812 B`, `1.2 MB`, `59 GB`: powers of 1000, one decimal below ten. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  let value = bytes / 1000;
+  let unit = 0;
+  while (value >= 999.5 && unit < SIZES.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value.toFixed(value < 9.95 ? 1 : 0)} ${SIZES[unit] ?? ''}`;
 }
 
 function pad(value: number): string {
