@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { RunEvent } from '../engine/index.ts';
 import { badNight } from '../reports/testing/bad-night.ts';
-import { begun, createJournal, started } from '../reports/testing/journal.ts';
+import { createJournal, started } from '../reports/testing/journal.ts';
 import { createPlainUi } from './plain.ts';
 import { openTerminal } from './terminal.ts';
 import { createVirtualTerminal } from './testing/virtual-terminal.ts';
@@ -10,14 +11,23 @@ function open(env: Readonly<Record<string, string>>, isTTY: boolean) {
   return { tty, ui: createPlainUi(openTerminal(tty, { LANG: 'C.UTF-8', ...env }), () => undefined) };
 }
 
+/** The night with the first step of every leg that was not reused. */
+function nightWithSteps(): readonly RunEvent[] {
+  const { events } = badNight();
+  const reused = new Set(events.map((event) => (event.type === 'job.finished' && event.reusedFrom ? event.leg : '')));
+  return events.flatMap((event): readonly RunEvent[] => {
+    if (event.type !== 'job.requested' || reused.has(event.leg)) return [event];
+    return [event, { ...event, type: 'step.started', step: 1, name: 'Check out' }];
+  });
+}
+
 test('one line an event that matters', async () => {
   const { tty, ui } = open({}, false);
-  for (const event of badNight().events) ui.event(event);
+  for (const event of nightWithSteps()) ui.event(event);
   ui.output('api', 'is not shown');
   expect(tty.written()).toMatchInlineSnapshot(`
     "0:00:00  run       framework-run: 8 tasks, 4 at once, from a1b2c3d4e5f6 (main), run 20261122T000000Z-ab3f
     0:00:00  schema    started
-    0:00:00  lint      started
     0:00:00  docs      started
     0:00:00  bench     started
     0:00:01  lint      reused from 20261121T220000Z-0001
@@ -70,8 +80,8 @@ test('names of legs that try to add lines do not', () => {
     .add(
       3725,
       { type: 'job.expanded', job: 'a', legs: [leg], failFast: true },
-      { type: 'job.requested', job: 'a', leg: 'a+x' },
-      ...begun('b'),
+      { type: 'step.started', job: 'a', leg: 'a+x', step: 1, name: 'Check out' },
+      { type: 'step.started', job: 'b', leg: 'b', step: 1, name: 'Check out' },
     );
   for (const event of journal.events) ui.event(event);
   expect(tty.written().split('\n').slice(1)).toEqual([
