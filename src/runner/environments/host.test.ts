@@ -150,6 +150,18 @@ describe.each(modes)('namespace: %s.', (mode) => {
     expect(text()).toContain('asked');
   });
 
+  it('what a command starts when it is asked to end may finish, and the command is asked once', async () => {
+    const { running, printed, text } = await bash(
+      `trap 'echo asked; bash -c "sleep 0.3; echo cleaned"; exit' TERM; echo ready; while :; do sleep 0.01; done`,
+      { namespace: mode },
+    );
+    await printed('ready');
+    await running.stop(10_000);
+    await running.reap();
+    // The shell tells of the sleep that it was in.
+    expect(text().replace('Terminated\n', '')).toBe('ready\nasked\ncleaned\n');
+  });
+
   it('stop wakes what is suspended', async () => {
     const { running, printed } = await bash('sleep 7720 & kill -STOP $!; echo ready; wait', { namespace: mode });
     await printed('ready');

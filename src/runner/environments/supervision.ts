@@ -115,18 +115,22 @@ interface Asked {
   readonly grace: number;
 }
 
-/** Sends SIGTERM to all, wakes those that are suspended, and waits. Whether all ended in time. */
+/**
+ * Sends SIGTERM to all, wakes those that are suspended, and waits. Whether all ended in time. What is started
+ * afterwards is not asked: it may be somebody's way of ending, such as a trap that stops a server.
+ */
 async function askToEnd({ kin, running, grace }: Asked): Promise<boolean> {
   const deadline = performance.now() + grace;
-  const asked = new Set<string>();
+  let asked = false;
   for (let pause = 5; ; pause = Math.min(pause * 2, 100)) {
     const rows = await kin();
     if (rows.length === 0 && !running.is()) return true;
-    // What was started meanwhile is asked as well.
-    const news = rows.filter((row) => !asked.has(key(row)));
-    for (const row of news) asked.add(key(row));
-    signalAll(news, 'SIGTERM');
-    signalAll(news, 'SIGCONT');
+    // A command that is just being started has no process yet.
+    if (!asked && rows.length > 0) {
+      asked = true;
+      signalAll(rows, 'SIGTERM');
+      signalAll(rows, 'SIGCONT');
+    }
     const left = deadline - performance.now();
     if (left <= 0) return false;
     await delay(Math.min(pause, left));
