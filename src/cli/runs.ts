@@ -1,16 +1,8 @@
 /** The run that a command is about, and where it stands. */
 import { existsSync } from 'node:fs';
+import { createRunFold, type RunState, type RunView, stateOf } from '../reports/index.ts';
 import { nearest } from '../shared/diagnostic.ts';
-import {
-  findRun,
-  type Layout,
-  latestMainRun,
-  listRuns,
-  type RunRecord,
-  type RunStatus,
-  readJournal,
-  statusFold,
-} from '../store/index.ts';
+import { findRun, type Layout, latestMainRun, listRuns, type RunRecord, readJournal } from '../store/index.ts';
 import { UsageError } from './explain.ts';
 
 /** The run of that name, or the latest main run. */
@@ -26,18 +18,19 @@ export function chooseRun(layout: Layout, named: string | undefined): RunRecord 
   throw new UsageError(`there is no run "${named}"`, { hint });
 }
 
-export type ShownStatus = Omit<RunStatus, 'run' | 'state'> & {
+export interface ShownRun {
   readonly run: string;
-  readonly state: RunStatus['state'] | 'crashed';
-};
+  readonly view: RunView;
+  readonly state: RunState;
+}
 
 /** From the journal, as far as it goes; a run whose process is gone before its end has crashed. */
-export async function readStatus(record: RunRecord): Promise<ShownStatus> {
-  const fold = statusFold();
+export async function readRun(record: RunRecord): Promise<ShownRun> {
+  const fold = createRunFold();
   // A run has its folder a moment before its journal.
   if (existsSync(record.paths.journal)) {
     for await (const entry of readJournal(record.paths.journal)) if (entry.kind === 'event') fold.add(entry.event);
   }
   const view = fold.view();
-  return { ...view, run: record.run, state: record.state === 'crashed' ? 'crashed' : view.state };
+  return { run: record.run, view, state: stateOf(view, record.state === 'crashed') };
 }

@@ -38,10 +38,15 @@ export function troubleSection(title: string, legs: readonly LegView[]): string 
   ].join('\n');
 }
 
+/** Why the leg failed or was skipped, where the record says so. */
+export function recordedReason({ failure, skipped }: LegView): string | undefined {
+  return failure?.message ?? skipped?.message;
+}
+
 /** Why the leg is where it is, in one sentence without a full stop. */
 export function reasonOf(leg: LegView): string {
-  if (leg.failure) return leg.failure.message;
-  if (leg.skipped) return leg.skipped.message;
+  const recorded = recordedReason(leg);
+  if (recorded !== undefined) return recorded;
   if (leg.standing === 'running') return `it was ${PHASES[leg.phase] ?? 'under way'} when the record ends`;
   if (leg.standing === 'waiting') return 'it had not started when the record ends';
   if (leg.timedOut !== undefined) return `it took longer than its ${plural(leg.timedOut, 'minute')}`;

@@ -1,6 +1,5 @@
 /** What a run leaves on disk: lock, journal, logs, history. */
 
-export { type AwaitOptions, awaitStatus } from './await-status.ts';
 export { freeSpace, type SpaceNeed, willFit } from './disk.ts';
 export {
   findRun,
@@ -36,4 +35,3 @@ export { addFile, addToGitignore, type Ignored } from './project-files.ts';
 export { createRunDirectory } from './run-directory.ts';
 export { isRunId, newRunId, startOfRun } from './run-id.ts';
 export { ensureDirectory, replaceFile } from './safe-files.ts';
-export { type LegStatus, type RunStatus, type StatusFold, statusFold } from './status.ts';

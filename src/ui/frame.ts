@@ -1,6 +1,6 @@
 /** What the live display shows at a moment, as lines: all tasks where they fit, else those that matter, and the counts. */
 import type { LegView, RunView } from '../reports/index.ts';
-import { cleanText, displayWidth } from '../reports/index.ts';
+import { cleanText, displayWidth, recordedReason } from '../reports/index.ts';
 import { formatDuration } from '../shared/quantity.ts';
 import { type Look, layLine, type Piece, paintOf } from './look.ts';
 
@@ -110,7 +110,7 @@ function plainly(text: string): string {
 
 type Detail = (leg: LegView, output: string, ended: ReadonlySet<string>) => string;
 
-const why: Detail = (leg) => leg.failure?.message ?? leg.skipped?.message ?? '';
+const why: Detail = (leg) => recordedReason(leg) ?? '';
 
 const DETAILS: Readonly<Record<LegView['standing'], Detail>> = {
   running: (leg, output) => DOING[leg.phase](leg, output),

@@ -4,7 +4,7 @@ export { createUi, UI_MODES, type UiMode, type UiOptions } from './create.ts';
 export { DIAGNOSTIC_FORMATS, type DiagnosticFormat, renderDiagnostics } from './diagnostics.ts';
 export { type FinalInput, renderFinal, type Summary } from './final.ts';
 export { type Leftovers, renderLeftovers } from './leftovers.ts';
-export { wordsFor } from './leg-state.ts';
+export { wordsFor } from './leg-words.ts';
 export { type LogEntry, renderLogList } from './log-list.ts';
 export { createLogText, type LogText } from './log-text.ts';
 export { type Look, lookOf } from './look.ts';
@@ -12,5 +12,5 @@ export { PLAN_FORMATS, type PlanFormat, type PlanJob, type PlanView, renderPlan 
 export { pour } from './pour.ts';
 export { safeJson } from './safe-json.ts';
 export type { UiSink } from './sink.ts';
-export { renderStatus, type StatusLeg, type StatusView } from './status.ts';
+export { renderStatus } from './status.ts';
 export { type Environment, type OutputStream, openTerminal, type Terminal } from './terminal.ts';

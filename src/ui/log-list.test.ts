@@ -1,14 +1,24 @@
 import { expect, it } from 'vitest';
+import { foldRun } from '../reports/index.ts';
+import { attempted, begun, createJournal, started, succeeded } from '../reports/testing/journal.ts';
 import { type LogEntry, renderLogList } from './log-list.ts';
 import { lookOf } from './look.ts';
 import { openTerminal } from './terminal.ts';
 import { createVirtualTerminal } from './testing/virtual-terminal.ts';
 
-const ENTRIES: readonly LogEntry[] = [
-  { leg: 'api', state: 'finished', result: 'failure', bytes: 1_234_567, reason: 'exit code 3' },
-  { leg: 'build+20_linux', state: 'running', doing: 'attempt 1 of 2', bytes: 0 },
-  { leg: 'web', state: 'waiting' },
-];
+const { events } = createJournal().add(
+  0,
+  started([{ id: 'api' }, { id: 'build+20_linux' }, { id: 'web' }]),
+  ...begun('api'),
+  { ...succeeded('api', 1000), conclusion: 'failure' },
+  ...begun('build+20_linux'),
+  attempted('build+20_linux', 1, 2),
+);
+const BYTES = [1_234_567, 0];
+const ENTRIES: readonly LogEntry[] = foldRun(events).legs.map((leg, index) => {
+  const bytes = BYTES[index];
+  return bytes === undefined ? { leg } : { leg, bytes };
+});
 
 function list(columns: number, over = false): string[] {
   const terminal = openTerminal(createVirtualTerminal(columns, 24), { LANG: 'C.UTF-8', NO_COLOR: '1' });

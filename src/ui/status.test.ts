@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { displayWidth } from '../reports/index.ts';
+import { displayWidth, foldRun, type LegView, type RunState, type RunView, type Standing } from '../reports/index.ts';
+import { createJournal, started } from '../reports/testing/journal.ts';
 import { lookOf } from './look.ts';
-import { renderStatus, type StatusInput, type StatusLeg, type StatusView } from './status.ts';
+import { renderStatus, type StatusInput } from './status.ts';
 import { openTerminal } from './terminal.ts';
 import { createVirtualTerminal } from './testing/virtual-terminal.ts';
 
@@ -14,35 +15,34 @@ function ago(seconds: number): string {
   return new Date(NOW - seconds * 1000).toISOString();
 }
 
-function leg(name: string, over: Partial<StatusLeg> = {}): StatusLeg {
-  return { name, state: 'waiting', since: ago(60), ...over };
+function leg(name: string, standing: Standing, over: Partial<LegView> = {}): LegView {
+  const phase = standing === 'waiting' || standing === 'running' ? standing : 'ended';
+  const empty = { needs: [], checks: [], continueOnError: false, attempts: [] };
+  return { ...empty, id: name, job: name, name, standing, phase, ...over };
 }
 
-const LEGS = [
-  leg('schema', { state: 'finished', result: 'success', duration: 62_000, attempt: { number: 1, of: 1 } }),
-  leg('api', { state: 'running', doing: 'verify', since: ago(125), attempt: { number: 2, of: 3 } }),
-  leg('lint', { state: 'finished', result: 'failure', duration: 3000, reason: 'the command ended with exit code 3' }),
-  leg('web', { state: 'finished', result: 'skipped', reason: 'lint failed' }),
-  leg('bench', { state: 'finished', result: 'success', duration: 9000, reason: 'timed out' }),
-  leg('docs', { state: 'finished', result: 'success', duration: 0, reusedFrom: '20261121-010203-aaaa' }),
-  leg('deploy to production', {}),
-];
-const VIEW: StatusView = {
-  run: RUN,
-  name: 'nightly',
-  state: 'running',
-  started: ago(130),
-  last: { time: ago(5) },
-  legs: LEGS,
-};
+function viewOf(legs: readonly LegView[], over: Partial<RunView> = {}): RunView {
+  const { counts, ...empty } = foldRun(createJournal().add(0, { ...started([]), name: 'nightly' }).events);
+  const counted = legs.reduce((sum, { standing }) => ({ ...sum, [standing]: sum[standing] + 1 }), counts);
+  return { ...empty, firstTime: ago(130), lastTime: ago(5), duration: 125_000, legs, counts: counted, ...over };
+}
 
-function status(
-  view: StatusView,
-  columns: number,
-  more: Partial<StatusInput> & { readonly env?: object } = {},
-): string[] {
+const failedWith = (message: string) => ({ failure: { code: 'exit-code', message } as const });
+const LEGS = [
+  leg('schema', 'succeeded', { duration: 62_000, attempt: { number: 1, of: 1 } }),
+  leg('api', 'running', { phase: 'verifying', requestedAt: ago(125), attempt: { number: 2, of: 3 } }),
+  leg('lint', 'failed', { duration: 3000, ...failedWith('the command ended with exit code 3') }),
+  leg('web', 'skipped', { skipped: { reason: 'needs', message: 'lint failed' } }),
+  leg('bench', 'tolerated', { duration: 9000, ...failedWith('timed out') }),
+  leg('docs', 'reused', { duration: 0, reusedFrom: '20261121-010203-aaaa' }),
+  leg('deploy to production', 'waiting'),
+];
+const VIEW = viewOf(LEGS);
+
+function status(view: RunView, columns: number, more: Partial<StatusInput> & { readonly env?: object } = {}): string[] {
   const terminal = openTerminal(createVirtualTerminal(columns, 24), { LANG: 'C.UTF-8', NO_COLOR: '1', ...more.env });
-  const text = renderStatus({ view, look: lookOf(terminal), columns, now: NOW, next: [], ...more });
+  const input = { run: RUN, view, state: 'running' as RunState, look: lookOf(terminal), columns, now: NOW, next: [] };
+  const text = renderStatus({ ...input, ...more });
   expect(text.endsWith('\n')).toBe(true);
   return text.slice(0, -1).split('\n');
 }
@@ -55,7 +55,7 @@ describe('a run that goes on', () => {
         "running for 2m 10s",
         "",
         "✔ schema                     1m 02s  succeeded",
-        "● api                  2/3   2m 05s  verify",
+        "● api                  2/3   2m 05s  verifying",
         "✖ lint                         3.0s  failed: the command ended with exit code 3",
         "– web                                skipped: lint failed",
         "▲ bench                        9.0s  failed, allowed to: timed out",
@@ -77,7 +77,7 @@ describe('a run that goes on', () => {
         "",
         "✔ schema                     1m 02s",
         "● api                  2/3   2m 05s",
-        "  verify",
+        "  verifying",
         "✖ lint                         3.0s",
         "  failed: the command ended with exit",
         "  code 3",
@@ -99,7 +99,7 @@ describe('a run that goes on', () => {
     expect(status(VIEW, 80, { env: { LANG: 'C' } }).slice(3, 7)).toMatchInlineSnapshot(`
       [
         "ok   schema                     1m 02s  succeeded",
-        "run  api                  2/3   2m 05s  verify",
+        "run  api                  2/3   2m 05s  verifying",
         "FAIL lint                         3.0s  failed",
         "     the command ended with exit code 3",
       ]
@@ -107,21 +107,34 @@ describe('a run that goes on', () => {
   });
 });
 
-it.each<[string, Partial<StatusView>, string]>([
-  ['starting', { state: 'starting' }, 'starting'],
-  ['cancelling', { state: 'cancelling', message: 'Ctrl-C was pressed' }, 'stopping: Ctrl-C was pressed'],
-  ['finished', { state: 'finished', result: 'failure' }, 'failed after 2m 05s, 5.0s ago'],
+const ENDED = { exitCode: 1, totals: { success: 0, failure: 0, cancelled: 0, skipped: 0 } };
+
+it.each<[RunState, string, Partial<RunView>]>([
+  ['starting', 'starting', {}],
+  ['cancelling', 'stopping: Ctrl-C was pressed', { cancelling: { reason: 'user', message: 'Ctrl-C was pressed' } }],
+  ['finished', 'failed after 2m 05s, 5.0s ago', { finished: { ...ENDED, result: 'failure' } }],
   [
-    'finished well',
-    { state: 'finished', result: 'success', last: { time: ago(7200) } },
-    'succeeded after 0.0s, 2h 00m ago',
+    'finished',
+    'succeeded after 1h 00m, 2h 00m ago',
+    { finished: { ...ENDED, result: 'success' }, duration: 3_600_000, lastTime: ago(7200) },
   ],
-])('says in words that it is %s', (_, over, words) => {
-  expect(status({ ...VIEW, ...over }, 120)[1]).toBe(words);
+])('says in words that a run is %s: %s', (state, words, over) => {
+  expect(status({ ...VIEW, ...over }, 120, { state })[1]).toBe(words);
+});
+
+it.each<[Partial<LegView>, string]>([
+  [{ phase: 'starting' }, 'preparing'],
+  [{ step: 'Check out' }, 'Check out'],
+  [{ step: 'Run the task', attempt: { number: 1, of: 1 } }, 'running'],
+  [{ step: 'Run the task', attempt: { number: 2, of: 3 } }, 'attempt 2 of 3'],
+  [{ phase: 'delayed', attempt: { number: 2, of: 3 }, delay: 5000 }, 'next attempt after 5.0s'],
+  [{ phase: 'cancelling' }, 'stopping'],
+])('says what a task does: %o', (over, words) => {
+  expect(status(viewOf([leg('api', 'running', over)]), 80)[3]).toMatch(new RegExp(`  ${words}$`));
 });
 
 it('does not let a crashed run look alive', () => {
-  const lines = status({ ...VIEW, state: 'crashed' }, 120);
+  const lines = status(VIEW, 120, { state: 'crashed' });
   expect(lines[1]).toBe(
     'crashed: its process is gone, and it did not come to its end; the last that was heard of it is 5.0s old',
   );
@@ -138,21 +151,18 @@ it('keeps every line inside the terminal, whatever the names and reasons', () =>
     unit: fc.constantFrom('a', ' ', '日', '\u001b[2J', '\n', '\u202e', 'word '),
     maxLength: 120,
   });
+  const standings = Object.keys(VIEW.counts) as readonly Standing[];
   const legs = fc.array(
-    fc.record({
-      name: text,
-      state: fc.constantFrom('waiting' as const, 'running' as const, 'finished' as const),
-      since: fc.constant(ago(3)),
-      result: fc.constantFrom('success' as const, 'failure' as const, 'cancelled' as const, 'skipped' as const),
-      reason: text,
-      doing: text,
-      attempt: fc.record({ number: fc.constant(2), of: fc.integer({ min: 1, max: 12 }) }),
-    }),
+    fc
+      .tuple(text, fc.constantFrom(...standings), text, text, fc.integer({ min: 1, max: 12 }))
+      .map(([name, standing, reason, step, of]) =>
+        leg(name, standing, { step, attempt: { number: 2, of }, requestedAt: ago(3), ...failedWith(reason) }),
+      ),
     { maxLength: 5 },
   );
   fc.assert(
     fc.property(legs, fc.integer({ min: 40, max: 130 }), fc.boolean(), (made, columns, crashed) => {
-      const lines = status({ ...VIEW, state: crashed ? 'crashed' : 'running', legs: made }, columns);
+      const lines = status(viewOf(made), columns, { state: crashed ? 'crashed' : 'running' });
       for (const line of lines) {
         expect(displayWidth(line)).toBeLessThanOrEqual(columns);
         expect(line).not.toMatch(/\p{Cc}/u);

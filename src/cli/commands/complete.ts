@@ -8,7 +8,7 @@ import { type Layout, latestMainRun, layoutOf, listRuns } from '../../store/inde
 import type { DynamicList } from '../completion/shape.ts';
 import { EXIT } from '../exit-codes.ts';
 import { DEFAULT_CONFIG } from '../project.ts';
-import { readStatus } from '../runs.ts';
+import { readRun } from '../runs.ts';
 
 /** What goes into a command line without quotes, and nothing else. */
 const HARMLESS = /^[\w.+-]+$/;
@@ -38,7 +38,7 @@ const LISTS: Readonly<Record<DynamicList, (layout: Layout) => Promise<readonly s
   },
   logs: async (layout) => {
     const record = latestMainRun(layout);
-    return record === undefined ? [] : (await readStatus(record)).legs.map(({ leg }) => leg);
+    return record === undefined ? [] : (await readRun(record)).view.legs.map(({ id }) => id);
   },
   runs: async (layout) => listRuns(layout).map(({ run }) => run),
 };

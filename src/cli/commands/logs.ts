@@ -1,25 +1,16 @@
 /** `orch logs`: what a task printed, so far or as it goes on; without a task, which logs there are. */
 
-import { cleanText } from '../../reports/index.ts';
+import { cleanText, type LegView, recordedReason } from '../../reports/index.ts';
 import type { HostPath } from '../../shared/brand.ts';
 import { nearest } from '../../shared/diagnostic.ts';
-import {
-  awaitStatus,
-  findRun,
-  followLog,
-  type Layout,
-  type LegStatus,
-  legLogPath,
-  logSize,
-  type RunRecord,
-  readLog,
-} from '../../store/index.ts';
+import { findRun, followLog, type Layout, legLogPath, logSize, type RunRecord, readLog } from '../../store/index.ts';
 import { createLogText, pour, renderLogList, wordsFor } from '../../ui/index.ts';
+import { awaitView } from '../await-view.ts';
 import { openDisplay } from '../display.ts';
 import { EXIT } from '../exit-codes.ts';
 import { UsageError } from '../explain.ts';
 import { withProject } from '../project.ts';
-import { chooseRun, readStatus, type ShownStatus } from '../runs.ts';
+import { chooseRun, readRun, type ShownRun } from '../runs.ts';
 import { listenToSignals } from '../signals.ts';
 
 export interface LogsOptions {
@@ -33,28 +24,28 @@ export async function logs({ task, follow = false, run, tail }: LogsOptions): Pr
   const lines = tail === undefined ? {} : { tail: lineCount(tail) };
   return withProject(async ({ layout }) => {
     const record = chooseRun(layout, run);
-    const status = await readStatus(record);
+    const shown = await readRun(record);
     if (task === undefined) {
       if (follow) throw new UsageError('-f wants a task', { hint: 'orch logs lists them' });
-      return listLogs(record, status);
+      return listLogs(record, shown);
     }
-    const job = jobOf(status, task);
+    const job = jobOf(shown, task);
     if (follow && record.state === 'running') return followLeg({ layout, record, task, job, lines });
-    const leg = onlyLeg(status.legs, task);
-    const path = pathOf(record, leg);
+    const leg = onlyLeg(shown.view.legs, task);
+    const path = pathOf(record, leg.id);
     if ((await logSize(path)) === undefined) sayWhyThereIsNone(leg, record.state !== 'running');
     await print(readLog(path, lines));
     return EXIT.success;
   });
 }
 
-async function listLogs(record: RunRecord, { legs, state }: ShownStatus): Promise<number> {
+async function listLogs(record: RunRecord, { view, state }: ShownRun): Promise<number> {
   const { terminal, look, columns } = openDisplay();
   const entries = await Promise.all(
-    legs.map(async (leg) => {
-      const path = legLogPath(record.paths, leg.leg);
+    view.legs.map(async (leg) => {
+      const path = legLogPath(record.paths, leg.id);
       const bytes = path === undefined ? undefined : await logSize(path);
-      return { ...leg, ...(bytes === undefined ? {} : { bytes }) };
+      return { leg, ...(bytes === undefined ? {} : { bytes }) };
     }),
   );
   terminal.write(renderLogList({ entries, look, columns, over: state === 'finished' || state === 'crashed' }));
@@ -80,27 +71,27 @@ async function followLeg({ layout, record, task, job, lines }: Followed): Promis
   const { journal } = record.paths;
   const stillWritten = (): boolean => findRun(layout, record.run)?.state === 'running';
   try {
-    const begun = await awaitStatus(journal, {
+    const begun = await awaitView(journal, {
       job,
       signal: stop.signal,
       stillWritten,
-      until: ({ legs }) => legs.some((leg) => leg.job === job && leg.state !== 'waiting'),
+      until: ({ legs }) => legs.some((leg) => leg.job === job && leg.phase !== 'waiting'),
     });
     if (stop.signal.aborted) return EXIT.cancelled;
-    const { leg } = onlyLeg(begun.legs, task);
-    const path = pathOf(record, { leg });
+    const { id } = onlyLeg(begun.legs, task);
+    const path = pathOf(record, id);
     const [over, unread] = [new AbortController(), new AbortController()];
     const [last, printed] = await Promise.all([
-      awaitStatus(journal, {
+      awaitView(journal, {
         job,
         signal: AbortSignal.any([stop.signal, unread.signal]),
         stillWritten,
-        until: ({ legs }) => legs.some((other) => other.leg === leg && other.state === 'finished'),
+        until: ({ legs }) => legs.some((leg) => leg.id === id && leg.phase === 'ended'),
       }).finally(() => over.abort()),
       print(followLog(path, { ...lines, over: over.signal, signal: stop.signal })).finally(() => unread.abort()),
     ]);
     if (stop.signal.aborted) return EXIT.cancelled;
-    const end = last.legs.find((other) => other.leg === leg);
+    const end = last.legs.find((leg) => leg.id === id);
     if (end !== undefined && printed) sayHowItEnded(end, (await logSize(path)) !== undefined);
     return EXIT.success;
   } finally {
@@ -109,19 +100,19 @@ async function followLeg({ layout, record, task, job, lines }: Followed): Promis
 }
 
 /** The job that a task or leg belongs to. */
-function jobOf({ legs, run }: ShownStatus, task: string): string {
-  const job = legs.find((leg) => same(leg.leg, task) || same(leg.job, task))?.job;
+function jobOf({ view: { legs }, run }: ShownRun, task: string): string {
+  const job = legs.find((leg) => same(leg.id, task) || same(leg.job, task))?.job;
   if (job !== undefined) return job;
-  const near = nearest(task, [...new Set(legs.flatMap((leg) => [leg.job, leg.leg]))]);
+  const near = nearest(task, [...new Set(legs.flatMap((leg) => [leg.job, leg.id]))]);
   const hint = near === undefined ? `orch logs --run ${run} names those that there are` : `did you mean "${near}"?`;
   throw new UsageError(`run ${run} has no task "${task}"`, { hint });
 }
 
-function onlyLeg(legs: readonly LegStatus[], task: string): LegStatus {
-  const exact = legs.find((leg) => same(leg.leg, task));
+function onlyLeg(legs: readonly LegView[], task: string): LegView {
+  const exact = legs.find((leg) => same(leg.id, task));
   const [first, ...more] = exact === undefined ? legs.filter((leg) => same(leg.job, task)) : [exact];
   if (first !== undefined && more.length === 0) return first;
-  const names = [...(first === undefined ? [] : [first]), ...more].map(({ leg }) => leg);
+  const names = [...(first === undefined ? [] : [first]), ...more].map(({ id }) => id);
   throw new UsageError(`${task} has ${names.length} logs; name one of them`, { hint: cleanText(names.join(' ')) });
 }
 
@@ -130,7 +121,7 @@ function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-function pathOf(record: RunRecord, { leg }: Pick<LegStatus, 'leg'>): HostPath {
+function pathOf(record: RunRecord, leg: string): HostPath {
   const path = legLogPath(record.paths, leg);
   if (path !== undefined) return path;
   throw new UsageError(`the journal of run ${record.run} names a task that cannot have a log`);
@@ -147,24 +138,25 @@ async function* harmless(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<stri
   yield text.end();
 }
 
-function sayWhyThereIsNone(leg: LegStatus, over: boolean): void {
-  const { leg: id, state, reusedFrom } = leg;
+function sayWhyThereIsNone(leg: LegView, over: boolean): void {
+  const { id, standing, reusedFrom } = leg;
   const hint =
     reusedFrom !== undefined
       ? `; see orch logs --run ${reusedFrom} ${id}`
-      : state === 'waiting' && !over
+      : standing === 'waiting' && !over
         ? `; orch logs -f ${id} waits for it`
         : '';
   say(`${id} has no log: ${wordsFor(leg, over)}${because(leg)}${hint}`);
 }
 
 /** For people only, save that there is no log: a program reads the journal. */
-function sayHowItEnded(leg: LegStatus, hasLog: boolean): void {
+function sayHowItEnded(leg: LegView, hasLog: boolean): void {
   if (!hasLog) sayWhyThereIsNone(leg, true);
-  else if (process.stderr.isTTY) say(`${leg.leg} ${wordsFor(leg, true)}${because(leg)}`);
+  else if (process.stderr.isTTY) say(`${leg.id} ${wordsFor(leg, true)}${because(leg)}`);
 }
 
-function because({ reason }: LegStatus): string {
+function because(leg: LegView): string {
+  const reason = recordedReason(leg);
   return reason === undefined ? '' : `: ${reason}`;
 }
 

@@ -1,0 +1,103 @@
+/** Where a run stands: in a word, and in the form that programs read. */
+import { recordedReason } from './trouble.ts';
+import type { LegView, Phase, RunView, Standing } from './view.ts';
+
+/** `crashed`: there is no end on record, and the process that would write one is gone. */
+export type RunState = 'starting' | 'running' | 'cancelling' | 'finished' | 'crashed';
+
+/** `lost`: the run's process is gone, which no record can tell. */
+export function stateOf(view: RunView, lost: boolean): RunState {
+  if (view.finished) return 'finished';
+  if (lost) return 'crashed';
+  if (view.cancelling) return 'cancelling';
+  return view.firstTime === undefined ? 'starting' : 'running';
+}
+
+type Conclusion = NonNullable<LegView['conclusion']>;
+
+/** As JSON, what is undefined is left out. Times are ISO 8601 in UTC, spans milliseconds. */
+export interface RunStatus {
+  readonly run: string;
+  readonly name: string | undefined;
+  readonly kind: 'tasks' | 'workflow' | undefined;
+  readonly state: RunState;
+  /** Why it is being cancelled, or was. */
+  readonly message: string | undefined;
+  readonly result: 'success' | 'failure' | 'cancelled' | undefined;
+  readonly exitCode: number | undefined;
+  readonly started: string | undefined;
+  /** The time of the last event. */
+  readonly last: string | undefined;
+  readonly totals: Readonly<Record<'waiting' | 'running' | Conclusion, number>>;
+  /** In declared order; a job whose legs are not known yet has one entry with its own id. */
+  readonly legs: readonly LegStatus[];
+}
+
+export interface LegStatus {
+  readonly job: string;
+  readonly leg: string;
+  readonly name: string;
+  readonly state: 'waiting' | 'running' | 'finished';
+  /** What others see of it: a failure that was allowed is a success. */
+  readonly result: Conclusion | undefined;
+  /** The same in one word, such as `tolerated` or `reused`. */
+  readonly standing: Standing;
+  /** What it does just now; running legs only. */
+  readonly phase: Phase | undefined;
+  /** The attempt begun last, and how many there may be. */
+  readonly attempt: LegView['attempt'];
+  readonly started: string | undefined;
+  readonly ended: string | undefined;
+  readonly duration: number | undefined;
+  /** Why it failed or was skipped: one sentence. */
+  readonly reason: string | undefined;
+  /** The run that its result was taken from. */
+  readonly reusedFrom: string | undefined;
+  readonly branch: string | undefined;
+  /** Where its log is, once complete. */
+  readonly log: string | undefined;
+}
+
+export function statusOf(view: RunView, { run, lost }: { readonly run: string; readonly lost: boolean }): RunStatus {
+  const legs = view.legs.map(legStatus);
+  return {
+    run,
+    name: view.started?.name,
+    kind: view.started?.kind,
+    state: stateOf(view, lost),
+    message: view.cancelling?.message,
+    result: view.finished?.result,
+    exitCode: view.finished?.exitCode,
+    started: view.firstTime,
+    last: view.lastTime,
+    totals: totalsOf(legs),
+    legs,
+  };
+}
+
+function legStatus(leg: LegView): LegStatus {
+  const state = leg.phase === 'waiting' ? 'waiting' : leg.phase === 'ended' ? 'finished' : 'running';
+  return {
+    job: leg.job,
+    leg: leg.id,
+    name: leg.name,
+    state,
+    result: leg.conclusion,
+    standing: leg.standing,
+    phase: state === 'running' ? leg.phase : undefined,
+    attempt: leg.attempt,
+    started: leg.requestedAt,
+    ended: leg.endedAt,
+    duration: leg.duration,
+    reason: recordedReason(leg),
+    reusedFrom: leg.reusedFrom,
+    branch: leg.task?.branch ?? leg.prepared?.branch,
+    log: leg.log?.path,
+  };
+}
+
+function totalsOf(legs: readonly LegStatus[]): RunStatus['totals'] {
+  const totals = { waiting: 0, running: 0, success: 0, failure: 0, cancelled: 0, skipped: 0 };
+  for (const { state, result } of legs) totals[state === 'finished' ? (result ?? 'success') : state]++;
+  return totals;
+}

@@ -1,0 +1,40 @@
+/** How a leg stands, in words, as `orch status` and `orch logs` say it. */
+import type { LegView } from '../reports/index.ts';
+import { formatDuration } from '../shared/quantity.ts';
+import { unreachable } from '../shared/result.ts';
+
+/** `over`: the run is, so that what was open will stay so. */
+export function wordsFor(leg: LegView, over: boolean): string {
+  const { standing } = leg;
+  switch (standing) {
+    case 'waiting':
+      return over ? 'never started' : 'waiting';
+    case 'running':
+      return over ? 'did not finish' : DOING[leg.phase](leg);
+    case 'reused':
+      return `reused from ${leg.reusedFrom}`;
+    case 'tolerated':
+      return 'failed, allowed to';
+    case 'succeeded':
+    case 'failed':
+    case 'cancelled':
+    case 'skipped':
+      return standing;
+    default:
+      return unreachable(standing);
+  }
+}
+
+const DOING: Readonly<Record<LegView['phase'], (leg: LegView) => string>> = {
+  waiting: () => 'waiting',
+  starting: () => 'preparing',
+  // The step that makes the attempts has no better name than they have.
+  running: ({ attempt, step }) => {
+    if (attempt === undefined) return step ?? 'running';
+    return attempt.of > 1 ? `attempt ${attempt.number} of ${attempt.of}` : 'running';
+  },
+  verifying: () => 'verifying',
+  delayed: ({ delay }) => `next attempt after ${formatDuration(delay ?? 0)}`,
+  cancelling: () => 'stopping',
+  ended: () => 'over',
+};
