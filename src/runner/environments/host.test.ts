@@ -158,8 +158,8 @@ describe.each(modes)('namespace: %s.', (mode) => {
     await printed('ready');
     await running.stop(10_000);
     await running.reap();
-    // The shell tells of the sleep that it was in.
-    expect(text().replace('Terminated\n', '')).toBe('ready\nasked\ncleaned\n');
+    // The shell may tell of the sleep that it was in.
+    expect(text().match(/^(ready|asked|cleaned)$/gm)).toEqual(['ready', 'asked', 'cleaned']);
   });
 
   it('stop wakes what is suspended', async () => {
