@@ -12,7 +12,7 @@ export interface Project {
 }
 
 /** The repository around the current directory. The caller disposes of it. */
-export async function openProject(): Promise<Project> {
+async function openProject(): Promise<Project> {
   const opened = await openRepository(process.cwd());
   if (!opened.ok) {
     const [first] = opened.error;

@@ -22,11 +22,6 @@ const IN_WORDS: readonly (readonly [Standing, string])[] = [
   ['reused', 'reused'],
 ];
 
-/** `FAILED`, `DID NOT FINISH` … */
-export function resultWord(result: RunResult): string {
-  return WORDS[result];
-}
-
 /** `2 failed, 1 skipped, 6 succeeded`: red first, nothing that is zero. When the run is over, what was open is told so. */
 export function countsInWords(view: Pick<RunView, 'counts'>, over: boolean): string {
   const told = IN_WORDS.flatMap(([standing, word]) => {

@@ -16,22 +16,18 @@ export { type FollowOptions, followJournal, loadJournal, readJournal } from './j
 export { type Latest, latestRun, openLatest, type Published } from './latest.ts';
 export { acquireRunLock, type RunLock, readRunLock, type WaitOptions, waitForRunLock } from './lock.ts';
 export type { LockHeld, StaleLock } from './lock-file.ts';
-export { describeSelf, type Holder, holderOf, holderOfFile, type LockFile, type LockInfo } from './lock-info.ts';
+export { type Holder, holderOfFile, type LockFile, type LockInfo } from './lock-info.ts';
 export { type FollowLogOptions, followLog, logSize, type ReadLogOptions, readLog } from './log-reader.ts';
 export {
-  LATEST_JOURNAL,
   type Layout,
   LOGS,
   layoutOf,
   legLogPath,
   logFileName,
-  RUNS,
   type RunPaths,
   SUMMARY,
-  VISIBLE_LOCK,
 } from './paths.ts';
 export { type ProcessProbe, probeProcesses } from './process-probe.ts';
 export { addFile, addToGitignore, type Ignored } from './project-files.ts';
 export { createRunDirectory } from './run-directory.ts';
-export { isRunId, newRunId, startOfRun } from './run-id.ts';
-export { ensureDirectory, replaceFile } from './safe-files.ts';
+export { newRunId, startOfRun } from './run-id.ts';

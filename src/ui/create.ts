@@ -6,8 +6,7 @@ import { createQuietUi } from './quiet.ts';
 import { createGuard, guardSink, type UiSink } from './sink.ts';
 import { type Environment, type OutputStream, openTerminal, type Terminal } from './terminal.ts';
 
-export const UI_MODES = ['live', 'plain', 'json', 'quiet'] as const;
-export type UiMode = (typeof UI_MODES)[number];
+export type UiMode = 'live' | 'plain' | 'json' | 'quiet';
 
 export interface UiOptions {
   /** Absent: `live` on a terminal, `plain` in a pipe and in CI. */

@@ -6,8 +6,7 @@ import type { SourceLocation } from '../shared/source.ts';
 import { excerptOf } from './excerpt.ts';
 import { safeJson } from './safe-json.ts';
 
-export const DIAGNOSTIC_FORMATS = ['text', 'json', 'github'] as const;
-export type DiagnosticFormat = (typeof DIAGNOSTIC_FORMATS)[number];
+export type DiagnosticFormat = 'text' | 'json' | 'github';
 
 export interface DiagnosticView {
   /** The text of each file by the name that diagnostics call it; without it there is no excerpt. */

@@ -27,8 +27,7 @@ export interface PlanJob {
   readonly mutex?: string;
 }
 
-export const PLAN_FORMATS = ['text', 'json', 'mermaid'] as const;
-export type PlanFormat = (typeof PLAN_FORMATS)[number];
+export type PlanFormat = 'text' | 'json' | 'mermaid';
 
 /** Ends with a line end. Text is fitted to the terminal; the other formats are the same everywhere. */
 export function renderPlan(plan: PlanView, format: PlanFormat, terminal: Terminal): string {

@@ -23,7 +23,7 @@ export interface JobSketch {
   readonly cancelInProgress?: boolean;
 }
 
-export function sketchJob(sketch: JobSketch): StepsJob {
+function sketchJob(sketch: JobSketch): StepsJob {
   const { legs, maxParallel, failFast, continueOnError, group } = sketch;
   return {
     kind: 'steps',

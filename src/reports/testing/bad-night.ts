@@ -16,7 +16,7 @@ import {
 } from './journal.ts';
 
 /** A name and a message that try to leave their place. */
-export const HOSTILE =
+const HOSTILE =
   '\u001b[2J\u001b]0;owned\u0007| <img src=x> `rm -rf` [click](http://evil.example) @everyone\nsecond\u202e line';
 
 export function badNight(): Journal {

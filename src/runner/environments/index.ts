@@ -1,8 +1,8 @@
 /** Places to run commands in, and the clocks to measure them by. */
 export { strongestContainment } from './containment.ts';
 export { listRunProcesses, type RunProcess, sweepRun } from './ending.ts';
-export { createHostEnvironment, type HostOptions, startProcess } from './host.ts';
+export { createHostEnvironment, type HostOptions } from './host.ts';
 export type { Environment, ProcessExit, ProcessRequest, RunningProcess } from './process.ts';
-export { findShell, which } from './program-lookup.ts';
+export { which } from './program-lookup.ts';
 export { askVersion, type VersionAnswer, type VersionQuestion } from './program-version.ts';
 export { type SystemClock, systemClock } from './system-clock.ts';

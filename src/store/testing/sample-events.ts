@@ -5,8 +5,7 @@ export function numbered(bodies: readonly RunEventBody[]): readonly RunEvent[] {
   return bodies.map((body, index) => ({ seq: index + 1, time: timeOf(index + 1), ...body }));
 }
 
-/** The time that `numbered` gives to the event with this number. */
-export function timeOf(seq: number): string {
+function timeOf(seq: number): string {
   return new Date(Date.UTC(2026, 10, 22, 20, 45, seq)).toISOString();
 }
 
