@@ -9,8 +9,20 @@ export default defineConfig({
     // Every suite starts from a machine's git without its user's habits.
     env: { GIT_CONFIG_NOSYSTEM: '1' },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'test/architecture/*.test.ts'], testTimeout: 15_000 } },
-      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts', 'test/docs/**/*.test.ts'], globalSetup: ['test/e2e/build.ts'], testTimeout: 90_000, hookTimeout: 90_000 } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['src/**/*.test.ts', 'test/architecture/*.test.ts'], testTimeout: 15_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts', 'test/docs/**/*.test.ts'],
+          globalSetup: ['test/e2e/build.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+        },
+      },
     ],
   },
 });
