@@ -26,7 +26,7 @@ const forbidden = [
 ];
 for (const [folder, { own, npm, node, fs }] of Object.entries(table)) {
   const from = { path: `^src/${escape(folder)}/`, pathNot: test };
-  const mine = own === '*' ? [folder] : [folder, ...own];
+  const mine = Array.isArray(own) ? [folder, ...own] : [folder];
   if (own !== '*') {
     forbidden.push({ name: `${folder}-own`, severity: 'error', from, to: { path: '^src/', pathNot: `^src/(${mine.map(escape).join('|')})/` } });
   }
