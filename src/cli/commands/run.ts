@@ -1,5 +1,5 @@
 /** `orch run`: from the file to the report, unattended. */
-import { type Run, type RunEvent, startRun } from '../../engine/index.ts';
+import { type RunEvent, startRun } from '../../engine/index.ts';
 import { sweepRun, systemClock } from '../../runner/environments/index.ts';
 import { defaultWorktreeRoot, estimateWorktreeSize, listWorktrees } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
@@ -13,10 +13,10 @@ import { type Project, withProject } from '../project.ts';
 import { composeRun } from '../run/compose.ts';
 import { forgetOldRuns, notify, writeSummary } from '../run/ending.ts';
 import { headerOf } from '../run/header.ts';
-import { openRunOutput, type RunOutput } from '../run/output.ts';
+import { openRunOutput } from '../run/output.ts';
 import { planView } from '../run/plan-view.ts';
 import { type RunOptions, type RunSetup, setUpRun } from '../run/setup.ts';
-import { listenToSignals } from '../signals.ts';
+import { listenForStop } from '../run/stopping.ts';
 
 export interface RunCommandOptions extends RunOptions {
   readonly ui?: UiMode;
@@ -72,9 +72,10 @@ interface LockedRun {
 }
 
 async function runLocked(project: Project, { loaded, setup, lock, options }: LockedRun): Promise<number> {
+  const state: RunningState = { events: [], ui: undefined, summary: undefined };
+  const stopping = listenForStop(lock, () => writeDown(project, state));
   const notices = await sweepStale(lock);
   const output = openRunOutput(project.layout, lock);
-  const state: { summary: string | undefined } = { summary: undefined };
   const ui = await createUi({
     ...(options.ui === undefined ? {} : { mode: options.ui }),
     stdout: process.stdout,
@@ -82,20 +83,20 @@ async function runLocked(project: Project, { loaded, setup, lock, options }: Loc
     env: process.env,
     summary: () => state.summary,
   });
-  const events: RunEvent[] = [];
+  state.ui = ui;
   const { runner, sinks, masker } = await composeRun({ project, loaded, setup, output, ui });
-  const record = { name: 'record', event: (event: RunEvent) => void events.push(event) };
+  const record = { name: 'record', event: (event: RunEvent) => void state.events.push(event) };
   const header = headerOf({ project, loaded, setup });
   const run = startRun(setup.plan, { clock: systemClock, runner, sinks: [...sinks, record] }, header);
   for (const notice of notices) run.warn('stale-lock', notice);
-  const stopListening = listen(run, { project, setup, lock, output, events, ui });
+  stopping.attach(run);
   const { result, exitCode, lostSinks } = await run.done;
   for (const { name, error } of lostSinks)
     say(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
   for (const warning of output.warnings) say(warning);
   // The journal first: it gives back the room on the disk that it kept for its end.
   await attempt('the journal could not be closed', () => output.close());
-  state.summary = await attempt('the summary could not be written', () => writeSummary(project, events));
+  state.summary = await attempt('the summary could not be written', () => writeSummary(project, state.events));
   const { onFinish } = loaded.config;
   const complaint =
     onFinish === undefined
@@ -104,9 +105,20 @@ async function runLocked(project: Project, { loaded, setup, lock, options }: Loc
   if (complaint !== undefined) say(complaint);
   const kept = new Set((await listWorktrees(project.repository)).map((worktree) => worktree.run));
   for (const problem of forgetOldRuns(project, kept)) say(problem);
-  stopListening();
   await ui.end();
   return lostSinks.length > 0 || state.summary === undefined ? Math.max(exitCode, EXIT.failed) : exitCode;
+}
+
+interface RunningState {
+  readonly events: RunEvent[];
+  ui: UiSink | undefined;
+  summary: string | undefined;
+}
+
+/** What is to be on paper when a run is ended in its midst. */
+async function writeDown(project: Project, { events, ui }: RunningState): Promise<void> {
+  if (events.length > 0) await attempt('the summary could not be written', () => writeSummary(project, events));
+  await attempt('the display could not be ended', async () => ui?.end());
 }
 
 /** What a crashed run has left running is ended. */
@@ -124,34 +136,6 @@ async function sweepStale({ stale }: RunLock): Promise<readonly string[]> {
 /** Arguments may hold secrets. */
 function programOf(command: string): string {
   return command.split(' ', 1)[0] ?? '';
-}
-
-interface Stoppable {
-  readonly project: Project;
-  readonly setup: RunSetup;
-  readonly lock: RunLock;
-  readonly output: RunOutput;
-  readonly events: readonly RunEvent[];
-  readonly ui: UiSink;
-}
-
-function listen(run: Run, { project, setup, lock, events, ui }: Stoppable): () => void {
-  return listenToSignals({
-    now: () => systemClock.now(),
-    onFirst: (signal) => run.cancel({ reason: 'user', message: `stopped by ${signal}` }),
-    onSecond: () => {
-      // Worktrees stay as they are; `orch clean` puts what is in them on their branches.
-      const ended = async (): Promise<void> => {
-        await attempt('not everything could be ended', () => sweepRun(setup.run));
-        await attempt('the summary could not be written', () => writeSummary(project, events));
-        await ui.end();
-      };
-      void ended().finally(() => {
-        lock.release();
-        process.exit(EXIT.cancelled);
-      });
-    },
-  });
 }
 
 /** Goes on after a part of the ending failed, and says so. */
