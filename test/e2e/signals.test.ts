@@ -1,4 +1,6 @@
 /** What a person at the keyboard or a supervisor asks of a run, and what a lost terminal does to it: nothing. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
   attemptsOf,
@@ -14,6 +16,7 @@ import {
   taskOf,
   tracesOf,
   waitUntil,
+  warningsOf,
 } from './rig/index.ts';
 
 function signalled(): Repository {
@@ -71,7 +74,7 @@ it('a second signal, later, ends everything at once', async () => {
       tasks: [
         {
           name: 'deaf',
-          command: `trap 'tell asked' TERM; echo x > work.txt; tell running; until [ -e never ]; do sleep 0.05; done`,
+          command: `trap 'tell asked' TERM; echo x > work.txt; tell running; until [ -e never ]; do sleep 0.05 || true; done`,
         },
       ],
     },
@@ -96,6 +99,62 @@ it('a second signal, later, ends everything at once', async () => {
   expect((await orch(repo, ['clean'])).exitCode).toBe(0);
   expect(tracesOf(repo)).toEqual(NO_TRACES);
   expect(repo.git('show', `orch/${run}/deaf:work.txt`)).toBe('x');
+});
+
+it('a second signal also ends work that always runs', async () => {
+  const repo = createRepository({
+    untidy: true,
+    config: {
+      tasks: [
+        { name: 'long', command: 'tell running; await-note never' },
+        {
+          name: 'clean-up',
+          depends_on: ['long'],
+          if: 'always()',
+          command: 'tell cleaning; setsid sleep 23456.7 & await-note never',
+        },
+      ],
+    },
+  });
+  const started = startOrch(repo, ['run']);
+  await repo.heard('running');
+  const run = await started.run();
+  started.kill('SIGTERM');
+  const asked = performance.now();
+  await repo.heard('cleaning');
+  await waitUntil('the time in which repeats count once', () => performance.now() - asked > 320);
+  started.kill('SIGTERM');
+  expect((await started.ended).exitCode).toBe(130);
+  expect(processesWith(`=${run}:`)).toEqual([]);
+  expect(repo.exists('logs/framework-run.lock')).toBe(false);
+});
+
+it('a signal that comes before the first task: no task is started, and the record says why', async () => {
+  const repo = createRepository({
+    config: {
+      tasks: [
+        { name: 'never-begun', command: 'tell begun' },
+        { name: 'clean-up', depends_on: ['never-begun'], if: 'always()', command: 'true' },
+      ],
+    },
+  });
+  // Git takes its time when orch first looks at the checkout: the lock is held, and no run is on yet.
+  const slow = join(repo.place.top, 'slow');
+  mkdirSync(slow);
+  const held =
+    'case " $* " in *" ls-files -t "*) mkdir "$HOME/held" 2>/dev/null && { tell held; await-note released; } ;; esac';
+  writeFileSync(join(slow, 'git'), `#!/bin/sh\n${held}\nPATH="${repo.env['PATH']}" exec git "$@"\n`, { mode: 0o755 });
+  const started = startOrch(repo, ['run'], { env: { PATH: `${slow}:${repo.env['PATH']}` } });
+  await repo.heard('held');
+  expect(repo.exists('logs/framework-run.lock')).toBe(true);
+  started.kill('SIGINT');
+  repo.tell('released');
+  const { exitCode, events } = await started.ended;
+  expect([exitCode, endings(events)]).toEqual([130, { 'never-begun': 'cancelled', 'clean-up': 'success' }]);
+  expect(repo.hasHeard('begun')).toBe(false);
+  expect(repo.exists('logs/framework-run.lock')).toBe(false);
+  const next = await orch(repo, ['run']);
+  expect([next.exitCode, warningsOf(next.events)]).toEqual([0, []]);
 });
 
 it('SIGHUP: the run goes on without its terminal', async () => {
