@@ -1,6 +1,6 @@
 /** What the expressions of a job and its steps see; made anew for each evaluation, so that nobody can change it. */
 import type { JobRequest, PlanContexts } from '../../engine/index.ts';
-import { dataFromJson, type Json, type Scope } from '../../workflow/index.ts';
+import { dataFromJson, type Scope } from '../../workflow/index.ts';
 import type { StepOrder } from './step-order.ts';
 
 /** What does not change while a job runs. */
@@ -17,7 +17,7 @@ export function jobEnvScope(facts: JobFacts): Scope {
 
 /** For anything in a step, its `if` included. */
 export function stepScope(facts: JobFacts, order: StepOrder, env: Readonly<Record<string, string>>): Scope {
-  const steps = Object.fromEntries([...order.results].map(([id, record]) => [id, record as unknown as Json]));
+  const steps = Object.fromEntries([...order.results].map(([id, record]) => [id, { ...record }]));
   return {
     contexts: {
       ...ofJob(facts),
@@ -42,8 +42,8 @@ function ofJob({ contexts, request }: JobFacts): Scope['contexts'] {
     github: dataFromJson(contexts.github),
     inputs: dataFromJson(contexts.inputs),
     vars: dataFromJson(contexts.vars),
-    needs: dataFromJson(request.needs as unknown as Json),
-    matrix: dataFromJson(request.leg.matrix as Json),
+    needs: dataFromJson(request.needs),
+    matrix: dataFromJson(request.leg.matrix),
     strategy: dataFromJson({
       'fail-fast': strategy.failFast,
       'job-index': strategy.jobIndex,
