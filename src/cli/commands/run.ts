@@ -1,7 +1,7 @@
 /** `orch run`: from the file to the report, unattended. */
 import { type RunEvent, startRun } from '../../engine/index.ts';
 import { sweepRun, systemClock } from '../../runner/environments/index.ts';
-import { defaultWorktreeRoot, estimateWorktreeSize, listWorktrees } from '../../runner/workspaces/index.ts';
+import { estimateWorktreeSize, listWorktrees, worktreeRoot } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import { MachineError } from '../../shared/failure.ts';
 import { acquireRunLock, freeSpace, type LockHeld, type RunLock, waitForRunLock, willFit } from '../../store/index.ts';
@@ -48,7 +48,7 @@ function showPlan({ config }: Loaded, { plan, base }: RunSetup): number {
 
 /** Room for as many working trees as stand at once, and some for logs. */
 async function checkSpace({ repository }: Project, { config }: Loaded, { plan, base }: RunSetup): Promise<void> {
-  const path = hostPath(config.worktrees.root ?? defaultWorktreeRoot(repository));
+  const path = hostPath(worktreeRoot(repository, config.worktrees.root));
   const trees = Math.min(plan.policy.maxParallel, plan.jobs.length);
   const needed = trees * (await estimateWorktreeSize(repository, base.commit)) + 64 * 1024 * 1024;
   const fits = willFit({ path, needed, free: await freeSpace(path) });

@@ -1,6 +1,5 @@
 /** The repository around the current directory: whether tasks can start from it, its lock, and the room there is. */
-import { resolve } from 'node:path';
-import { defaultWorktreeRoot, type GitRepository, openRepository } from '../../runner/workspaces/index.ts';
+import { type GitRepository, openRepository, worktreeRoot } from '../../runner/workspaces/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { MachineError } from '../../shared/failure.ts';
 import { formatBytes } from '../../shared/quantity.ts';
@@ -17,7 +16,7 @@ export async function checkProject(): Promise<readonly Check[]> {
   const opened = await open();
   if ('seen' in opened) return [opened, await checkSpace('disk', hostPath(process.cwd()))];
   try {
-    const root = resolve(opened.root, loadWorktreeRoot(opened) ?? defaultWorktreeRoot(opened));
+    const root = worktreeRoot(opened, loadWorktreeRoot(opened));
     return [
       { name: 'repository', state: 'good', seen: opened.root },
       checkLock(opened),

@@ -12,5 +12,5 @@ export { snapshotUncommitted } from './snapshot.ts';
 export type { SweepRequest, SweptWorktree } from './sweep.ts';
 export { sweepWorktrees } from './sweep.ts';
 export type { LinkedWorktree } from './worktree.ts';
-export { defaultRoot as defaultWorktreeRoot, listRecords as listWorktrees } from './worktree-record.ts';
+export { listRecords as listWorktrees, worktreeRoot } from './worktree-record.ts';
 export { estimateWorktreeSize } from './worktree-size.ts';

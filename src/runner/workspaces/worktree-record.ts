@@ -53,15 +53,22 @@ export function placeWorktree(
     run,
     leg,
     branch,
-    path: join(root ?? defaultRoot(repository), fileName(run), fileName(leg)),
+    path: join(worktreeRoot(repository, root), fileName(run), fileName(leg)),
     admin: join(repository.commonDir, 'worktrees', `orch-${fileName(run)}-${fileName(leg)}`),
     index: join(registry, `${fileName(leg)}.index`),
     owner: thisProcess(),
   };
 }
 
+type Place = Pick<GitRepository, 'root' | 'commonDir'>;
+
+/** The directory that worktrees are made in. What is configured may be relative to the repository's root. */
+export function worktreeRoot(repository: Place, configured: string | undefined): string {
+  return configured === undefined ? defaultRoot(repository) : resolve(repository.root, configured);
+}
+
 /** `~/.cache/orch/worktrees/<repository>-<hash>`: outside the repository, since tools find their way out of nested ones. */
-export function defaultRoot(repository: GitRepository): string {
+function defaultRoot(repository: Place): string {
   const cache = process.env['XDG_CACHE_HOME'] || join(process.env['HOME'] || homedir(), '.cache');
   const hash = createHash('sha256').update(repository.commonDir).digest('hex').slice(0, 8);
   return join(resolve(cache), 'orch', 'worktrees', `${fileName(basename(repository.root))}-${hash}`);
