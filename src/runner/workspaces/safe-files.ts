@@ -1,24 +1,41 @@
 /** Reading and removing files that a task may have planted: no symlink is followed, no named pipe waited for. */
-import { constants, type Dirent } from 'node:fs';
-import { chmod, type FileHandle, lstat, open, readdir, rename, rmdir, unlink, writeFile } from 'node:fs/promises';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  unlinkSync,
+} from 'node:fs';
+import { lstat, rename, writeFile } from 'node:fs/promises';
+import { createPace, type Pace } from './pace.ts';
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 /** The file's bytes, or undefined when it is absent, larger than `limit` bytes, or not a regular file. */
 export async function readRegular(path: string | Buffer, limit: number): Promise<Buffer | undefined> {
-  let handle: FileHandle;
+  const file = openIfThere(path);
+  if (file === undefined) return undefined;
   try {
-    handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    const stat = fstatSync(file);
+    return stat.isFile() && stat.size <= limit ? readFileSync(file) : undefined;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openIfThere(path: string | Buffer): number | undefined {
+  try {
+    return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
     if (isCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EMLINK', 'ENXIO', 'EACCES', 'ENAMETOOLONG', 'EISDIR'))
       return undefined;
     throw error;
-  }
-  try {
-    const stat = await handle.stat();
-    return stat.isFile() && stat.size <= limit ? await handle.readFile() : undefined;
-  } finally {
-    await handle.close();
   }
 }
 
@@ -62,27 +79,30 @@ let drafts = 0;
  */
 export async function removeTree(path: string): Promise<void> {
   try {
-    if ((await lstat(path)).isDirectory()) await removeDirectory(Buffer.from(path), 3);
-    else await unlink(path);
+    if (lstatSync(path).isDirectory()) await removeDirectory(Buffer.from(path), createPace(), 3);
+    else unlinkSync(path);
   } catch (error) {
     if (!isCode(error, 'ENOENT', 'ENOTDIR')) throw error;
   }
 }
 
-async function removeDirectory(directory: Buffer, attempts: number): Promise<void> {
+async function removeDirectory(directory: Buffer, pace: Pace, attempts: number): Promise<void> {
   try {
-    const entries = await readdir(directory, { withFileTypes: true, encoding: 'latin1' });
+    const entries = readdirSync(directory, { withFileTypes: true, encoding: 'latin1' });
     const named = (entry: Dirent): Buffer => Buffer.concat([directory, Buffer.from(`/${entry.name}`, 'latin1')]);
-    await Promise.all(entries.filter((entry) => !entry.isDirectory()).map((entry) => unlink(named(entry))));
     for (const entry of entries) {
-      if (entry.isDirectory()) await removeDirectory(named(entry), attempts);
+      if (entry.isDirectory()) await removeDirectory(named(entry), pace, attempts);
+      else {
+        unlinkSync(named(entry));
+        await pace();
+      }
     }
-    await rmdir(directory);
+    rmdirSync(directory);
   } catch (error) {
     // Something may still write or remove in there; a few attempts tell that from a real obstacle.
     if (attempts === 0 || !isCode(error, 'EACCES', 'EPERM', 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw error;
-    if (isCode(error, 'EACCES', 'EPERM')) await chmod(directory, 0o700);
-    if (await exists(directory)) await removeDirectory(directory, attempts - 1);
+    if (isCode(error, 'EACCES', 'EPERM')) chmodSync(directory, 0o700);
+    if (await exists(directory)) await removeDirectory(directory, pace, attempts - 1);
   }
 }
 

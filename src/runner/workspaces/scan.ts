@@ -1,7 +1,7 @@
 /** Walks a working tree without git, to find what git would stumble over or be fooled by. Nothing is opened. */
-import type { Dirent } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { type BytePath, childPath, locate } from './bytes.ts';
+import { createPace } from './pace.ts';
 import { isCode } from './safe-files.ts';
 
 export interface TreeScan {
@@ -27,38 +27,43 @@ interface Findings {
 
 export async function scanTree(root: string): Promise<TreeScan> {
   const found: Findings = { root, nested: [], special: [], attributes: [], empty: [], unreadable: [] };
-  await scanDirectory(found, '');
+  const pace = createPace();
+  const directories = [''];
+  for (let next = directories.pop(); next !== undefined; next = directories.pop()) {
+    for (const below of scanDirectory(found, next)) directories.push(below);
+    await pace();
+  }
   return found;
 }
 
-async function scanDirectory(found: Findings, directory: string): Promise<void> {
-  const entries = await entriesOf(found, directory);
-  if (entries === undefined) return;
-  if (entries.length === 0 && directory !== '') found.empty.push(directory as BytePath);
-  const below: Promise<void>[] = [];
-  for (const entry of entries) {
+/** The directories in it. */
+function scanDirectory(found: Findings, directory: string): readonly string[] {
+  const entries = entriesOf(found, directory);
+  if (entries?.length === 0 && directory !== '') found.empty.push(directory as BytePath);
+  const below: string[] = [];
+  for (const entry of entries ?? []) {
     const name = entry.name;
     if (name === '.git') {
-      if (directory !== '') below.push(scanRepository(found, directory as BytePath, entry));
-    } else if (entry.isDirectory()) below.push(scanDirectory(found, childPath(directory, name)));
+      if (directory !== '') scanRepository(found, directory as BytePath, entry);
+    } else if (entry.isDirectory()) below.push(childPath(directory, name));
     else if (entry.isFile()) {
       if (name === '.gitattributes') found.attributes.push(childPath(directory, name));
     } else if (!entry.isSymbolicLink()) found.special.push(childPath(directory, name));
   }
-  await Promise.all(below);
+  return below;
 }
 
 /** Without a HEAD git sees no repository, only a name that it never records. Sandboxes leave such empty directories. */
-async function scanRepository(found: Findings, directory: BytePath, git: Dirent): Promise<void> {
+function scanRepository(found: Findings, directory: BytePath, git: Dirent): void {
   const head = childPath(childPath(directory, '.git'), 'HEAD');
-  const kind = git.isDirectory() ? await kindOf(locate(found.root, head)) : 'file';
+  const kind = git.isDirectory() ? kindOf(locate(found.root, head)) : 'file';
   if (kind !== 'none') found.nested.push(directory);
   if (kind === 'special') found.special.push(head);
 }
 
-async function kindOf(path: Buffer): Promise<'file' | 'special' | 'none'> {
+function kindOf(path: Buffer): 'file' | 'special' | 'none' {
   try {
-    const stat = await lstat(path);
+    const stat = lstatSync(path);
     return stat.isFIFO() || stat.isSocket() || stat.isCharacterDevice() ? 'special' : 'file';
   } catch (error) {
     if (isCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return 'none';
@@ -66,9 +71,9 @@ async function kindOf(path: Buffer): Promise<'file' | 'special' | 'none'> {
   }
 }
 
-async function entriesOf(found: Findings, directory: string): Promise<Dirent[] | undefined> {
+function entriesOf(found: Findings, directory: string): readonly Dirent[] | undefined {
   try {
-    return await readdir(locate(found.root, directory), { withFileTypes: true, encoding: 'latin1' });
+    return readdirSync(locate(found.root, directory), { withFileTypes: true, encoding: 'latin1' });
   } catch (error) {
     if (isCode(error, 'EACCES', 'ENAMETOOLONG')) found.unreadable.push(directory as BytePath);
     // Gone between two looks: something still runs in there.
