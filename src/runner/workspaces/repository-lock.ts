@@ -3,8 +3,7 @@
  * processes of a repository share. Held for milliseconds; a lock whose owner is gone is taken over.
  */
 import { randomUUID } from 'node:crypto';
-import { lstatSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
-import { link, unlink, writeFile } from 'node:fs/promises';
+import { linkSync, lstatSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MachineError } from '../../shared/failure.ts';
 import { isAlive, isIdentity, thisProcess } from './process-identity.ts';
@@ -36,17 +35,17 @@ async function hold<T>(file: string, patience: number, work: () => Promise<T>): 
   try {
     return await work();
   } finally {
-    await unlink(file);
+    unlinkSync(file);
   }
 }
 
 async function acquire(file: string, patience: number): Promise<void> {
   const owner = `${file}.${randomUUID()}`;
-  await writeFile(owner, JSON.stringify(thisProcess()));
+  writeFileSync(owner, JSON.stringify(thisProcess()));
   try {
     const deadline = performance.now() + patience;
     // A hard link appears with its content or not at all, so a lock is never seen half written.
-    while (!(await tryLink(owner, file))) {
+    while (!tryLink(owner, file)) {
       if (takeOver(file)) continue;
       if (performance.now() > deadline) {
         throw new MachineError({
@@ -58,13 +57,13 @@ async function acquire(file: string, patience: number): Promise<void> {
       await delay(5 + (process.pid % 7));
     }
   } finally {
-    await unlink(owner);
+    unlinkSync(owner);
   }
 }
 
-async function tryLink(from: string, to: string): Promise<boolean> {
+function tryLink(from: string, to: string): boolean {
   try {
-    await link(from, to);
+    linkSync(from, to);
     return true;
   } catch (error) {
     if (isCode(error, 'EEXIST')) return false;
