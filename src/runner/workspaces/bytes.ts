@@ -37,3 +37,12 @@ export function splitFields(output: Buffer): readonly BytePath[] {
 export function joinFields(fields: readonly string[]): Buffer {
   return Buffer.from(fields.map((field) => `${field}\0`).join(''), 'latin1');
 }
+
+/** Whether a path is one of these or lies below one. */
+export function isBelow(path: string, tops: ReadonlySet<string>): boolean {
+  if (tops.size === 0) return false;
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+    if (tops.has(path.slice(0, end))) return true;
+  }
+  return false;
+}

@@ -6,12 +6,11 @@ import { unlink } from 'node:fs/promises';
 import type { Failure } from '../../shared/failure.ts';
 import { MachineError } from '../../shared/failure.ts';
 import { type BytePath, bytePath, joinFields, locate, show, splitFields } from './bytes.ts';
-import { filteredChanges } from './filters.ts';
+import { refuse, unsafe } from './refusals.ts';
 import type { GitRepository } from './repository.ts';
 import { scanTree, type TreeScan } from './scan.ts';
 import { captureSubmodule, declaredSubmodules, type Submodule } from './submodules.ts';
-import { escapingLinks } from './symlinks.ts';
-import { diffTrees, GITLINK, SYMLINK, type TreeChange, undoChanges } from './tree-diff.ts';
+import { diffTrees, GITLINK, type TreeChange, undoChanges } from './tree-diff.ts';
 import type { GitPlace } from './trusted-git.ts';
 
 export interface CaptureRequest {
@@ -59,7 +58,7 @@ export async function captureTree(repository: GitRepository, request: CaptureReq
   const tree = await git.text(['write-tree'], place);
   const changes = await diffTrees(git, request.start, tree);
   const declared = new Set<string>(submodules.map((submodule) => bytePath(submodule.path)));
-  const refused = await refusals(repository, request, { scan, changes, declared }, problems);
+  const refused = await refuse(repository, request, { scan, changes, declared }, problems);
   if (refused.size === 0) return { tree, changes, problems };
   await undoChanges(git, place, [...refused]);
   const rest = changes.filter((change) => !refused.has(change));
@@ -201,67 +200,4 @@ async function recordSubmodules(
     ...place,
     input: Buffer.from(lines.join(''), 'latin1'),
   });
-}
-
-interface Found {
-  readonly scan: TreeScan;
-  readonly changes: readonly TreeChange[];
-  readonly declared: ReadonlySet<string>;
-}
-
-/** The changes that must not be recorded; each kind is reported as one problem, save the shared paths. */
-async function refusals(
-  repository: GitRepository,
-  request: CaptureRequest,
-  found: Found,
-  problems: Failure[],
-): Promise<ReadonlySet<TreeChange>> {
-  const refused = new Set<TreeChange>();
-  const excluded = new Set<string>(request.excluded);
-  for (const change of found.changes) {
-    if (change.oldMode === '000000' && isBelow(change.path, excluded)) refused.add(change);
-  }
-  const links = found.changes.filter(
-    (change) => change.newMode === GITLINK && !found.declared.has(change.path) && !refused.has(change),
-  );
-  // Git's own check of embedded repositories comes before; this is for what slipped past it, such as a race.
-  if (links.length > 0) problems.push(unsafe('links to repositories that are no submodules', links.map(pathOf)));
-  const symlinks = found.changes.filter((change) => change.newMode === SYMLINK && !refused.has(change));
-  const escaping = await escapingLinks(repository.git, symlinks);
-  if (escaping.length > 0) problems.push(unsafe('symlinks that lead out of the working tree', escaping.map(pathOf)));
-  const place: GitPlace = { workTree: request.workTree, index: request.index };
-  const filtered = await filteredChanges(repository, place, found.scan.attributes, found.changes);
-  if (filtered.length > 0) {
-    const paths = filtered.map(pathOf);
-    problems.push({
-      code: 'filter-unsupported',
-      message: `${count(paths)} under a git filter that orch does not run`,
-      details: paths,
-    });
-  }
-  for (const change of [...links, ...escaping, ...filtered]) refused.add(change);
-  return refused;
-}
-
-/** Whether a path is one of these or lies below one. */
-export function isBelow(path: string, tops: ReadonlySet<string>): boolean {
-  if (tops.size === 0) return false;
-  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
-    if (tops.has(path.slice(0, end))) return true;
-  }
-  return false;
-}
-
-function pathOf(change: TreeChange): string {
-  return show(change.path);
-}
-
-function unsafe(what: string, paths: readonly string[], hint?: string): Failure {
-  const details = paths.map((path) => show(path as BytePath));
-  const failure: Failure = { code: 'unsafe-tree', message: `the working tree holds ${what}`, details };
-  return hint === undefined ? failure : { ...failure, hint };
-}
-
-function count(paths: readonly string[]): string {
-  return paths.length === 1 ? `${paths[0]} is` : `${paths.length} changed files are`;
 }

@@ -1,8 +1,7 @@
 /** Takes a working tree back to a commit. What is ignored, copied or linked stays; embedded repositories move aside. */
 import { chmod, mkdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type BytePath, bytePath, joinFields, locate, splitFields } from './bytes.ts';
-import { isBelow } from './capture.ts';
+import { type BytePath, bytePath, isBelow, joinFields, locate, splitFields } from './bytes.ts';
 import type { GitRepository } from './repository.ts';
 import { exists, isCode } from './safe-files.ts';
 import { scanTree, type TreeScan } from './scan.ts';
