@@ -27,7 +27,9 @@ export async function runShell(
   const { ports, settings, tree, cwd, env } = setting;
   const argv = await shellArguments(ports.files, settings.shell, settings[what] ?? '');
   if (!argv.ok) throw new Error(`a shell that was accepted is refused: ${argv.error.message}`);
-  const end = await runCommand(ports, { argv: argv.value, cwd, env, limits, activity: () => tree.activity() });
+  // Old news would let the idle clock run out while files change.
+  const maxAge = (limits.idle ?? 0) / 4;
+  const end = await runCommand(ports, { argv: argv.value, cwd, env, limits, activity: () => tree.activity(maxAge) });
   const { reaped } = end.contained;
   if (end.ended === undefined && reaped > 0) {
     const left = countOf(reaped, 'process', 'processes');

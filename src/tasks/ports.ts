@@ -82,8 +82,11 @@ export interface WorkTree {
   setBranch(branch: string, commit: string): Promise<void>;
   /** Makes the files equal to `commit` again, untracked ones removed; ignored, copied and linked ones stay. */
   reset(commit: string): Promise<void>;
-  /** Changes whenever a file of the tree does; cheap enough to ask every few seconds. */
-  activity(): Promise<string>;
+  /**
+   * Changes whenever a file of the tree does; cheap enough to ask every few seconds, since a large tree is looked at
+   * less often, though what is told is at most `maxAge` milliseconds old.
+   */
+  activity(maxAge?: number): Promise<string>;
   /** Removes the working tree unless it is to be kept; branches stay. */
   close(request: { readonly keep: boolean }): Promise<void>;
 }

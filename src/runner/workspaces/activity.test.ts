@@ -44,6 +44,21 @@ it('looks less often the longer a look takes', async () => {
   expect(await activity()).not.toBe(first);
 });
 
+it('looks at once when what it knows is too old', async () => {
+  const root = temporaryDirectory();
+  let clock = 0;
+  const activity = createActivity(root, () => {
+    clock += 50;
+    return clock;
+  });
+  const first = await activity();
+  writeFileSync(join(root, 'a'), '1');
+  expect(await activity(10_000)).toBe(first);
+  clock += 200;
+  expect(await activity(10_000)).toBe(first);
+  expect(await activity(100)).not.toBe(first);
+});
+
 it('is a digest even when the tree is gone', async () => {
   expect(await createActivity(join(temporaryDirectory(), 'gone'))()).toMatch(/^[0-9a-f]{64}$/);
 });

@@ -8,21 +8,30 @@ import { isCode } from './safe-files.ts';
 /** Looking takes at most this share of the time, however large the tree is. */
 const SHARE = 0.05;
 
-/** A function that gives a digest of the tree below `root`; a large tree is looked at less often than asked. */
-export function createActivity(root: string, now: () => number = () => performance.now()): () => Promise<string> {
+/**
+ * A function that gives a digest of the tree below `root`; a large tree is looked at less often than asked, but what
+ * is told is never older than `maxAge` milliseconds.
+ */
+export function createActivity(
+  root: string,
+  now: () => number = () => performance.now(),
+): (maxAge?: number) => Promise<string> {
   let last = '';
   let next = Number.NEGATIVE_INFINITY;
+  let seen = Number.NEGATIVE_INFINITY;
   let looking: Promise<string> | undefined;
   const look = async (): Promise<string> => {
     const started = now();
     last = await digest(root);
     const ended = now();
+    seen = started;
     next = ended + (ended - started) / SHARE;
     return last;
   };
-  return async () => {
+  return async (maxAge = Number.POSITIVE_INFINITY) => {
     if (looking !== undefined) return looking;
-    if (now() < next) return last;
+    const time = now();
+    if (time < next && time - seen <= maxAge) return last;
     looking = look();
     try {
       return await looking;

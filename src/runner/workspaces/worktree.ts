@@ -28,7 +28,7 @@ export interface LinkedWorktree {
   treeOf(commit: string): Promise<string>;
   setBranch(branch: string, commit: string): Promise<void>;
   reset(commit: string): Promise<void>;
-  activity(): Promise<string>;
+  activity(maxAge?: number): Promise<string>;
   close(request: { readonly keep: boolean }): Promise<void>;
 }
 
