@@ -41,15 +41,25 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 /** Levenshtein's distance with swaps of neighbours, given up at `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, i) => i)];
-  const known = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;
+  let before: readonly number[] = [];
+  let above: readonly number[] = Array.from({ length: b.length + 1 }, (_, i) => i);
+  let leastAbove = 0;
+  const known = (row: readonly number[], j: number): number => row[j] ?? Number.POSITIVE_INFINITY;
   for (let i = 1; i <= a.length; i++) {
-    rows[i] = [i];
+    const row = [i];
+    let least = i;
     for (let j = 1; j <= b.length; j++) {
-      const replaced = known(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? known(i - 2, j - 2) + 1 : replaced;
-      rows[i]?.push(Math.min(known(i - 1, j) + 1, known(i, j - 1) + 1, replaced, swapped));
+      const replaced = known(above, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? known(before, j - 2) + 1 : replaced;
+      const distance = Math.min(known(above, j) + 1, known(row, j - 1) + 1, replaced, swapped);
+      row.push(distance);
+      least = Math.min(least, distance);
     }
+    // A swap reaches back over one row, so it takes two that are beyond the limit to stay there.
+    if (least >= limit && leastAbove >= limit) return limit;
+    before = above;
+    above = row;
+    leastAbove = least;
   }
-  return Math.min(known(a.length, b.length), limit);
+  return Math.min(known(above, b.length), limit);
 }
