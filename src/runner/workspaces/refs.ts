@@ -7,12 +7,12 @@ import type { GitRepository } from './repository.ts';
 export async function createBranch(repository: GitRepository, branch: string, commit: string): Promise<void> {
   const { git } = repository;
   const ref = `refs/heads/${branch}`;
-  const made = await git.run(['update-ref', '-m', 'orch: start', ref, commit, git.nullId], { codes: [0, 1, 128] });
-  if (made.code === 0) return;
+  const complaint = await git.moveRef(ref, commit, git.nullId);
+  if (complaint === undefined) return;
   const there = await readRef(git, repository.commonDir, ref);
   if (there === commit) return;
   throw there === undefined
-    ? refused(branch, made.stderr)
+    ? refused(branch, complaint)
     : new MachineError({ code: 'environment-lost', message: `the branch ${branch} exists already, at ${there}` });
 }
 
@@ -22,8 +22,8 @@ export async function moveBranch(repository: GitRepository, branch: string, comm
   const ref = `refs/heads/${branch}`;
   const before = await readRef(git, commonDir, ref);
   if (before === commit) return;
-  const moved = await git.run(['update-ref', '-m', 'orch', ref, commit, before ?? git.nullId], { codes: [0, 1, 128] });
-  if (moved.code !== 0) throw refused(branch, moved.stderr);
+  const complaint = await git.moveRef(ref, commit, before ?? git.nullId);
+  if (complaint !== undefined) throw refused(branch, complaint);
 }
 
 function refused(branch: string, stderr: string): MachineError {
@@ -41,6 +41,6 @@ function refused(branch: string, stderr: string): MachineError {
     stderr
       .trim()
       .split('\n')[0]
-      ?.replace(/^(fatal|error): /, '') ?? '';
+      ?.replace(/^(fatal|error): (start: |commit: )?/, '') ?? '';
   return new MachineError({ code: 'environment-lost', message: `the branch ${branch} cannot be set: ${reason}` });
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { type GitOutput, runGit } from './git-process.ts';
 import { expandHome, onPath, type Settings, trustedConfig } from './git-settings.ts';
 import { isAlive, isIdentity, thisProcess } from './process-identity.ts';
+import { createRefMoves } from './ref-moves.ts';
 import { isCode, readRegular } from './safe-files.ts';
 
 export interface TrustedGit {
@@ -21,6 +22,8 @@ export interface TrustedGit {
   run(args: readonly string[], place?: GitPlace): Promise<GitOutput>;
   /** Standard output as text, surrounding white space removed. */
   text(args: readonly string[], place?: GitPlace): Promise<string>;
+  /** Makes or moves a ref (in full), as `RefMoves` has it. */
+  moveRef(ref: string, to: string, from: string): Promise<string | undefined>;
   /** Processes started so far: what a task costs is counted, not guessed. */
   processes(): number;
   /** Removes the directory. */
@@ -74,6 +77,7 @@ export async function createTrustedGit(options: TrustedOptions): Promise<Trusted
       ...(place.codes === undefined ? {} : { codes: place.codes }),
     });
   };
+  const moves = createRefMoves({ cwd: gitDir, env: base, onStart: () => processes++ });
   return {
     gitDir,
     objectFormat: options.objectFormat,
@@ -81,8 +85,12 @@ export async function createTrustedGit(options: TrustedOptions): Promise<Trusted
     lfs,
     run,
     text: async (args, place) => (await run(args, place)).stdout.toString('utf8').trim(),
+    moveRef: (ref, to, from) => moves.move(ref, to, from),
     processes: () => processes,
-    dispose: () => rm(gitDir, { recursive: true, force: true }),
+    dispose: async () => {
+      await moves.close();
+      await rm(gitDir, { recursive: true, force: true });
+    },
   };
 }
 
