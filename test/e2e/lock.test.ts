@@ -61,6 +61,9 @@ it('--wait starts when the other run has ended', async () => {
   const second = startOrch(repo, ['run', '--wait']);
   await second.said(run);
   expect(repo.runs()).toEqual([run]);
+  // What is committed while it waits is what it starts from.
+  repo.write('later.txt', 'later');
+  const later = repo.commit('later');
   repo.tell('go');
   const ends = [await first.ended, await second.ended];
   expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
@@ -68,6 +71,7 @@ it('--wait starts when the other run has ended', async () => {
   const [started] = eventsOf(ends[1]?.events ?? [], 'run.started');
   const over = repo.events(run).at(-1);
   expect(String(started?.time) >= String(over?.time)).toBe(true);
+  expect(started?.base?.commit).toBe(later);
 });
 
 it('a run killed in its midst: the next takes the stale lock, ends what was left, and clean removes the rest', async () => {

@@ -26,21 +26,38 @@ export interface RunCommandOptions extends RunOptions {
 
 export async function run(options: RunCommandOptions): Promise<number> {
   return withProject(async (project) => {
-    const loaded = loadProject(project, options);
-    if (loaded === undefined) return EXIT.badInput;
-    const setup = await setUpRun(project, loaded, options);
-    if (options.dryRun === true) return showPlan(loaded, setup);
-    await checkSpace(project, loaded, setup);
-    const lock = await takeLock(project, setup.run, options.wait === true);
+    const ready = await makeReady(project, options);
+    if (ready === undefined) return EXIT.badInput;
+    if (options.dryRun === true) return showPlan(ready);
+    const lock = await takeLock(project, ready.setup.run, options.wait === true);
     try {
-      return await runLocked(project, { loaded, setup, lock, options });
+      if (options.wait !== true) return await runLocked(project, { ...ready, lock, options });
+      // While it waited, the other run or a person may have changed everything that this one starts from.
+      return await withProject(async (now) => {
+        const current = await makeReady(now, options, ready.setup.run);
+        return current === undefined ? EXIT.badInput : runLocked(now, { ...current, lock, options });
+      });
     } finally {
       lock.release();
     }
   });
 }
 
-function showPlan({ config }: Loaded, { plan, base }: RunSetup): number {
+interface Ready {
+  readonly loaded: Loaded;
+  readonly setup: RunSetup;
+}
+
+/** Undefined when the file is wrong, which has been said then. */
+async function makeReady(project: Project, options: RunCommandOptions, run?: string): Promise<Ready | undefined> {
+  const loaded = loadProject(project, options);
+  if (loaded === undefined) return undefined;
+  const setup = await setUpRun(project, loaded, options, run);
+  if (options.dryRun !== true) await checkSpace(project, loaded, setup);
+  return { loaded, setup };
+}
+
+function showPlan({ loaded: { config }, setup: { plan, base } }: Ready): number {
   const view = planView(config, { maxParallel: plan.policy.maxParallel, base: base.ref });
   process.stdout.write(renderPlan(view, 'text', openTerminal(process.stdout, process.env)));
   return EXIT.success;
@@ -64,9 +81,7 @@ async function takeLock({ layout }: Project, run: string, wait: boolean): Promis
   throw new UsageError(lock.error.message, { hint: lock.error.hint, exitCode: EXIT.locked });
 }
 
-interface LockedRun {
-  readonly loaded: Loaded;
-  readonly setup: RunSetup;
+interface LockedRun extends Ready {
   readonly lock: RunLock;
   readonly options: RunCommandOptions;
 }

@@ -34,11 +34,15 @@ export interface RunSetup {
 }
 
 /** Throws `UsageError` for what the command line got wrong; nothing has been started then. */
-export async function setUpRun(project: Project, loaded: Loaded, options: RunOptions): Promise<RunSetup> {
+export async function setUpRun(
+  project: Project,
+  loaded: Loaded,
+  options: RunOptions,
+  run = newRunId(new Date()),
+): Promise<RunSetup> {
   const { config, translation } = loaded;
   const { repository } = project;
   refuseContradiction(options);
-  const run = newRunId(new Date());
   const hostEnv = { ...definedOnly(process.env), ...readEnvFiles(options.envFile) };
   const secrets = secretsFor(loaded, options, hostEnv);
   const definitions = hashDefinitions(loaded, repository.root);
