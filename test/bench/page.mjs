@@ -16,7 +16,7 @@ export function renderPage(rows, { machine, load, date, seconds }) {
     ...rows.filter((row) => row.notes?.length > 0).map((row) => `- ${row.what}: ${row.notes.join('; ')}.`),
     '',
     `Measured on ${date} in ${seconds} seconds: ${machine.cores} cores (${machine.cpu}), ${machine.memory}, ${machine.system},`,
-    `Node ${machine.node}, git ${machine.git}. Load before and after: ${load.before} and ${load.after}. The row "noise" compares a`,
+    `Node ${machine.node}, git ${machine.git}, ${machine.files}. Load before and after: ${load.before} and ${load.after}. The row "noise" compares a`,
     'program with itself: what it differs from 1 is the machine, not orch.',
     '',
     '## How it is measured',

@@ -42,7 +42,7 @@ for (const [name, bench] of Object.entries(BENCHMARKS)) {
 }
 if (values.only === undefined) {
   const page = renderPage(rows, {
-    machine: describeMachine(),
+    machine: { ...describeMachine(), files: place.inMemory ? 'files in memory (tmpfs)' : 'files on disk' },
     load: { before, after: load() },
     date: new Date().toISOString().slice(0, 10),
     seconds: Math.round((performance.now() - started) / 1000),
