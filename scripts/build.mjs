@@ -1,6 +1,7 @@
 // Bundles the command into dist/: one small file to start with, the rest loaded when a command needs it.
 import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { precompileSchema } from './precompile-schema.mjs';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 
@@ -20,6 +21,7 @@ const { metafile } = await build({
   keepNames: false,
   legalComments: 'none',
   metafile: true,
+  plugins: [precompileSchema],
   define: { ORCH_VERSION: JSON.stringify(version) },
   // Some packages are CommonJS inside and ask for Node's own modules by require.
   banner: { js: "import{createRequire as orchRequire}from'node:module';const require=orchRequire(import.meta.url);" },

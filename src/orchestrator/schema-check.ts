@@ -1,12 +1,12 @@
 /** Holds the file against the JSON Schema and says in our words, at the exact place, what does not fit. */
 
-import type { ErrorObject, ValidateFunction } from 'ajv';
-import { Ajv } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import { type Diagnostic, nearest } from '../shared/diagnostic.ts';
 import type { SourceRange } from '../shared/source.ts';
 import type { Json, Node } from '../workflow/index.ts';
 import { entriesOf, entryOf, jsonOf, nodeAt, pointerSegments } from './nodes.ts';
 import schema from './schema.json' with { type: 'json' };
+import { schemaValidator } from './schema-validator.ts';
 import { LATER_KEYS, OTHER_WORDS, PER_TASK_KEYS } from './vocabulary.ts';
 import { describePlace, describeValue, quote } from './wording.ts';
 
@@ -30,33 +30,9 @@ function parentOf(fault: ErrorObject): SchemaPart {
   return (fault.parentSchema ?? {}) as SchemaPart;
 }
 
-let compiled: ValidateFunction | undefined;
-
-/**
- * Compiling takes longer than checking most files does, so it happens once, when the first file comes, and without what
- * only pays for a schema that is used thousands of times or not known to be right.
- */
-function validator(): ValidateFunction {
-  compiled ??= new Ajv({
-    allErrors: true,
-    verbose: true,
-    allowUnionTypes: true,
-    strictTypes: false,
-    strictRequired: false,
-    ownProperties: true,
-    code: { optimize: false },
-    inlineRefs: false,
-    validateSchema: false,
-    meta: false,
-  })
-    .addKeyword({ keyword: CODE, schemaType: 'string' })
-    .compile(schema);
-  return compiled;
-}
-
 /** All that the schema finds wrong, one diagnostic a mistake. */
 export function checkSchema(root: Node, file: string): readonly Diagnostic[] {
-  const validate = validator();
+  const validate = schemaValidator();
   if (validate(jsonOf(root))) return [];
   const faults = (validate.errors ?? []).filter((fault) => fault.propertyName === undefined);
   return collapse(faults).map((fault) => describeFault(fault, root, file));
