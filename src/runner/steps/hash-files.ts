@@ -62,7 +62,7 @@ function readRequest(args: readonly string[]): Result<HashRequest, string> {
 }
 
 /** The sha256 in hex, or '' when no file matches; the error is GitHub's sentence. */
-export async function hashFiles(request: HashRequest, place: HashPlace): Promise<Result<string, string>> {
+async function hashFiles(request: HashRequest, place: HashPlace): Promise<Result<string, string>> {
   const { workspace, program, timeLimit = TIME_LIMIT } = place;
   const call = `hashFiles('${request.patterns.join(', ').replaceAll("'", "''")}')`;
   const late = AbortSignal.timeout(timeLimit);
