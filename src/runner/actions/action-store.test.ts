@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { hostPath } from '../../shared/brand.ts';
 import { copyAction } from './action-cache.ts';
 import { type ActionStoreOptions, createActionStore, type RemoteRepository } from './action-store.ts';
@@ -307,15 +307,11 @@ describe('what a stranger put into a repository', () => {
       `[filter "evil"]\n\tsmudge = touch ${mark}; cat\n[core]\n\thooksPath = ${server.root}\n`,
     );
     writeFileSync(join(server.root, 'post-checkout'), `#!/bin/sh\ntouch ${mark}\n`, { mode: 0o755 });
-    process.env['GIT_CONFIG_GLOBAL'] = join(server.root, 'gitconfig');
-    try {
-      const repository = await storeWith().fetch('o/r@main');
-      expect(read(repository)).toBe('x\n');
-      expect(readdirSync(join(repository.root, 's'))).toEqual([]);
-      expect(existsSync(mark)).toBe(false);
-    } finally {
-      delete process.env['GIT_CONFIG_GLOBAL'];
-    }
+    vi.stubEnv('GIT_CONFIG_GLOBAL', join(server.root, 'gitconfig'));
+    const repository = await storeWith().fetch('o/r@main');
+    expect(read(repository)).toBe('x\n');
+    expect(readdirSync(join(repository.root, 's'))).toEqual([]);
+    expect(existsSync(mark)).toBe(false);
   });
 
   it('a git directory in the tree is refused', async () => {
