@@ -97,9 +97,11 @@ function makeLeg(
 }
 
 function readLimits(job: Job, scope: Scope): Result<Pick<Leg, 'continueOnError' | 'timeoutMinutes'>, string> {
-  const continueOnError = evaluateBoolean(job.continueOnError, scope, false);
+  // A job that calls a workflow has no limits of its own.
+  const own = job.kind === 'steps' ? job : undefined;
+  const continueOnError = evaluateBoolean(own?.continueOnError, scope, false);
   if (!continueOnError.ok) return err(`continue-on-error: ${continueOnError.error.message}`);
-  const timeout = evaluateNumber(job.timeoutMinutes, scope);
+  const timeout = evaluateNumber(own?.timeoutMinutes, scope);
   if (!timeout.ok) return err(`timeout-minutes: ${timeout.error.message}`);
   const timeoutMinutes = timeout.value ?? DEFAULT_TIMEOUT_MINUTES;
   if (!(timeoutMinutes > 0)) return err('timeout-minutes must be above 0');
