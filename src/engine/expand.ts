@@ -11,6 +11,7 @@ import {
   type Json,
   type JsonObject,
   type MatrixLeg,
+  type Node,
   nameJob,
   type Scope,
 } from '../workflow/index.ts';
@@ -65,6 +66,7 @@ interface ReadStrategy {
 }
 
 function readStrategy({ strategy }: Job, scope: Scope): Result<ReadStrategy, string> {
+  if (strategy?.expression !== undefined) return readWholeStrategy(strategy.expression, scope);
   const failFast = evaluateBoolean(strategy?.failFast, scope, true);
   if (!failFast.ok) return err(`fail-fast: ${failFast.error.message}`);
   const maxParallel = evaluateNumber(strategy?.maxParallel, scope);
@@ -73,6 +75,18 @@ function readStrategy({ strategy }: Job, scope: Scope): Result<ReadStrategy, str
   const matrix = strategy?.matrix === undefined ? ok(undefined) : evaluateNode(strategy.matrix, scope);
   if (!matrix.ok) return err(`matrix: ${matrix.error.message}`);
   return ok({ failFast: failFast.value, maxParallel: maxParallel.value, matrix: matrix.value });
+}
+
+/** GitHub allows one expression for all of it. */
+function readWholeStrategy(expression: Node, scope: Scope): Result<ReadStrategy, string> {
+  const whole = evaluateNode(expression, scope);
+  if (!whole.ok) return err(`strategy: ${whole.error.message}`);
+  if (!isJsonObject(whole.value)) return err('strategy: A mapping was expected');
+  const { matrix, 'fail-fast': failFast = true, 'max-parallel': maxParallel } = whole.value;
+  if (typeof failFast !== 'boolean') return err('fail-fast must be a boolean');
+  if (maxParallel === undefined) return ok({ failFast, maxParallel, matrix });
+  if (typeof maxParallel !== 'number' || !(maxParallel >= 1)) return err('max-parallel must be 1 or more');
+  return ok({ failFast, maxParallel, matrix });
 }
 
 function makeLeg(

@@ -95,6 +95,8 @@ export interface TextNode extends ScalarNode {
 
 /** `matrix` may be an expression as a whole, or hold expressions anywhere. */
 export interface Strategy {
+  /** The whole, when it or one of its keys is an expression; then nothing else is there. */
+  readonly expression?: Node;
   readonly matrix?: Node;
   readonly failFast?: ScalarNode;
   readonly maxParallel?: ScalarNode;
