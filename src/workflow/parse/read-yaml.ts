@@ -14,7 +14,7 @@ const MAX_CHARACTERS = 1024 * 1024;
 const MAX_DEPTH = 50;
 const MAX_NODES = 50_000;
 /** Many for so many nodes: each comes with spaces, line ends, colons and comments. */
-const MAX_LEXEMES = 400_000;
+const MAX_LEXEMES = 200_000;
 /** What aliases may expand to, each character counted as the two bytes that it takes on GitHub. */
 const MAX_BYTES = 10 * 1024 * 1024;
 

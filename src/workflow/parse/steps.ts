@@ -33,6 +33,7 @@ function readStep(node: Node, reading: StepReading, scope: StepScope): Step | un
 function readWork(node: Node, reading: StepReading): WorkStep | undefined {
   const run = scalarOf(valueOf(node, 'run'));
   const uses = textOf(valueOf(node, 'uses'));
+  if (run === undefined && uses === undefined) return undefined;
   const background = scalarOf(valueOf(node, 'background'))?.value;
   const common = {
     ...commonOf(node),

@@ -23,9 +23,17 @@ function checkMatrix(matrix: Node, faults: Faults): void {
   for (const { key, value } of vectors) {
     faults.error('matrix', `Matrix vector '${keyText(key)}' does not contain any values`, value);
   }
-  if (vectors.length > 0 || hasExpressions(matrix)) return;
+  if (vectors.length > 0 || hasExpressions(matrix) || !isShaped(matrix)) return;
   const json = evaluateNode(matrix, { contexts: {}, functions: {} });
   const legs = json.ok ? expandMatrix(json.value) : json;
-  // A mapping of the wrong shape is the schema's to tell.
   if (!legs.ok && typeof legs.error === 'string') faults.error('matrix', legs.error, matrix);
+}
+
+/** Of what has another shape the schema has told. */
+function isShaped(matrix: Node): boolean {
+  return entriesOf(matrix).every(({ key, value }) => {
+    if (value.kind !== 'sequence') return false;
+    const isList = !['include', 'exclude'].includes(keyText(key));
+    return isList || value.items.every((item) => item.kind === 'mapping');
+  });
 }

@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { ScalarNode } from '../model.ts';
 
 const PREFIX = 'tag:yaml.org,2002:';
+const DECIMAL = /^[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?$/;
 /** What the value of a scalar with an explicit tag must be. */
 const TYPES = new Map<string, (value: unknown) => boolean>([
   [`${PREFIX}str`, () => true],
@@ -19,7 +20,9 @@ export function typedScalar(node: Scalar.Parsed): Result<ScalarNode['value'], st
   const check = node.tag === undefined ? undefined : TYPES.get(node.tag);
   if (node.tag !== undefined && check === undefined) return err(`Unexpected tag '${node.tag}'`);
   if (node.tag === `${PREFIX}str`) return ok(text);
-  const value = node.value as ScalarNode['value'];
+  // The YAML library sees no float in `!!float 1`.
+  const value =
+    node.tag === `${PREFIX}float` && DECIMAL.test(text) ? Number(text) : (node.value as ScalarNode['value']);
   if (check !== undefined && !check(value)) return invalid(text, node.tag ?? '');
   if (typeof value !== 'number' || !/^0[xo]/.test(text)) return ok(value);
   const number = radixNumber(text);

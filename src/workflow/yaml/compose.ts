@@ -5,7 +5,7 @@ import type { Position, SourceRange } from '../../shared/source.ts';
 
 export type YamlDocument = Document.Parsed<ParsedNode, true>;
 
-/** Characters from the start of the text; the end is behind the last one. */
+/** Characters from the start of the text; the end is behind the last one. Nothing at the start when it is the whole. */
 export type Offsets = readonly [start: number, end: number];
 
 export interface ComposeLimits {
@@ -40,6 +40,11 @@ export function composeYaml(text: string, limits: ComposeLimits): ComposedText {
 }
 
 function compose(text: string, limits: ComposeLimits, lines: LineCounter): Composed {
+  const lexemes: string[] = [];
+  // All of them before the first is parsed: taking a text apart is quick, putting it together is not.
+  for (const lexeme of new Lexer().lex(text)) {
+    if (lexemes.push(lexeme) > limits.lexemes) return { kind: 'limit', limit: 'lexemes', offsets: [0, 0] };
+  }
   const parser = new Parser(lines.addNewLine);
   const composer = new Composer({
     version: '1.2',
@@ -52,12 +57,11 @@ function compose(text: string, limits: ComposeLimits, lines: LineCounter): Compo
   const documents: YamlDocument[] = [];
   // The composer recurses, and the process dies of an overflow deep inside it, so depth is watched while parsing.
   const maxOpen = 2 * limits.depth + 10;
-  let lexemes = 0;
-  for (const lexeme of new Lexer().lex(text)) {
+  for (const lexeme of lexemes) {
     for (const token of parser.next(lexeme)) documents.push(...(composer.next(token) as Iterable<YamlDocument>));
-    const offsets: Offsets = [parser.offset - lexeme.length, parser.offset];
-    if (parser.stack.length > maxOpen) return { kind: 'limit', limit: 'depth', offsets };
-    if (++lexemes > limits.lexemes) return { kind: 'limit', limit: 'lexemes', offsets };
+    if (parser.stack.length > maxOpen) {
+      return { kind: 'limit', limit: 'depth', offsets: [parser.offset - lexeme.length, parser.offset] };
+    }
   }
   for (const token of parser.end()) documents.push(...(composer.next(token) as Iterable<YamlDocument>));
   documents.push(...(composer.end(true, text.length) as Iterable<YamlDocument>));
