@@ -17,14 +17,23 @@ const TYPES = new Map<string, (value: unknown) => boolean>([
 /** The error is a sentence. */
 export function typedScalar(node: Scalar.Parsed): Result<ScalarNode['value'], string> {
   const text = node.source;
-  const check = node.tag === undefined ? undefined : TYPES.get(node.tag);
-  if (node.tag !== undefined && check === undefined) return err(`Unexpected tag '${node.tag}'`);
-  if (node.tag === `${PREFIX}str`) return ok(text);
+  if (node.tag !== undefined) return taggedScalar(node, node.tag);
+  const value = node.value as ScalarNode['value'];
+  return typeof value === 'number' ? checkedNumber(value, text) : ok(value);
+}
+
+function taggedScalar({ source: text, value }: Scalar.Parsed, tag: string): Result<ScalarNode['value'], string> {
+  const isType = TYPES.get(tag);
+  if (isType === undefined) return err(`Unexpected tag '${tag}'`);
+  if (tag === `${PREFIX}str`) return ok(text);
   // The YAML library sees no float in `!!float 1`.
-  const value =
-    node.tag === `${PREFIX}float` && DECIMAL.test(text) ? Number(text) : (node.value as ScalarNode['value']);
-  if (check !== undefined && !check(value)) return invalid(text, node.tag ?? '');
-  if (typeof value !== 'number' || !/^0[xo]/.test(text)) return ok(value);
+  if (tag === `${PREFIX}float` && DECIMAL.test(text)) return ok(Number(text));
+  if (!isType(value)) return invalid(text, tag);
+  return typeof value === 'number' ? checkedNumber(value, text) : ok(value as ScalarNode['value']);
+}
+
+function checkedNumber(value: number, text: string): Result<number, string> {
+  if (!/^0[xo]/.test(text)) return ok(value);
   const number = radixNumber(text);
   return number === undefined ? invalid(text, `${PREFIX}int`) : ok(number);
 }
