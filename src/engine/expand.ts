@@ -11,6 +11,7 @@ import {
   type Json,
   type JsonObject,
   type MatrixLeg,
+  type Node,
   nameJob,
   type Scope,
 } from '../workflow/index.ts';
@@ -65,6 +66,7 @@ interface ReadStrategy {
 }
 
 function readStrategy({ strategy }: Job, scope: Scope): Result<ReadStrategy, string> {
+  if (strategy?.expression !== undefined) return readWholeStrategy(strategy.expression, scope);
   const failFast = evaluateBoolean(strategy?.failFast, scope, true);
   if (!failFast.ok) return err(`fail-fast: ${failFast.error.message}`);
   const maxParallel = evaluateNumber(strategy?.maxParallel, scope);
@@ -73,6 +75,18 @@ function readStrategy({ strategy }: Job, scope: Scope): Result<ReadStrategy, str
   const matrix = strategy?.matrix === undefined ? ok(undefined) : evaluateNode(strategy.matrix, scope);
   if (!matrix.ok) return err(`matrix: ${matrix.error.message}`);
   return ok({ failFast: failFast.value, maxParallel: maxParallel.value, matrix: matrix.value });
+}
+
+/** GitHub allows one expression for all of it. */
+function readWholeStrategy(expression: Node, scope: Scope): Result<ReadStrategy, string> {
+  const whole = evaluateNode(expression, scope);
+  if (!whole.ok) return err(`strategy: ${whole.error.message}`);
+  if (!isJsonObject(whole.value)) return err('strategy: A mapping was expected');
+  const { matrix, 'fail-fast': failFast = true, 'max-parallel': maxParallel } = whole.value;
+  if (typeof failFast !== 'boolean') return err('fail-fast must be a boolean');
+  if (maxParallel === undefined) return ok({ failFast, maxParallel, matrix });
+  if (typeof maxParallel !== 'number' || !(maxParallel >= 1)) return err('max-parallel must be 1 or more');
+  return ok({ failFast, maxParallel, matrix });
 }
 
 function makeLeg(
@@ -97,9 +111,11 @@ function makeLeg(
 }
 
 function readLimits(job: Job, scope: Scope): Result<Pick<Leg, 'continueOnError' | 'timeoutMinutes'>, string> {
-  const continueOnError = evaluateBoolean(job.continueOnError, scope, false);
+  // A job that calls a workflow has no limits of its own.
+  const own = job.kind === 'steps' ? job : undefined;
+  const continueOnError = evaluateBoolean(own?.continueOnError, scope, false);
   if (!continueOnError.ok) return err(`continue-on-error: ${continueOnError.error.message}`);
-  const timeout = evaluateNumber(job.timeoutMinutes, scope);
+  const timeout = evaluateNumber(own?.timeoutMinutes, scope);
   if (!timeout.ok) return err(`timeout-minutes: ${timeout.error.message}`);
   const timeoutMinutes = timeout.value ?? DEFAULT_TIMEOUT_MINUTES;
   if (!(timeoutMinutes > 0)) return err('timeout-minutes must be above 0');

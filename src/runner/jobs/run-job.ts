@@ -2,10 +2,10 @@
 import type { EngineClock, JobOutcome, JobRequest, JobRunner, PlanContexts, RunnerEvent } from '../../engine/index.ts';
 import { type Failure, MachineError } from '../../shared/failure.ts';
 import type { TaskReport } from '../../shared/verdict.ts';
-import { evaluateString, evaluateStrings } from '../../workflow/index.ts';
+import { evaluateString, evaluateStrings, isWorkStep } from '../../workflow/index.ts';
 import type { JobFrame, OpenFrame } from './frame.ts';
 import { maskTexts } from './mask-event.ts';
-import { runStep, type StepDone, stepName } from './run-step.ts';
+import { runStep, type StepDone, stepName, stepNotRun } from './run-step.ts';
 import { firstStep, jobCancelled, type StepOrder, stepDone } from './step-order.ts';
 import { type JobFacts, jobEnvScope, stepScope } from './step-scope.ts';
 
@@ -90,16 +90,18 @@ class RunningJob {
     const { clock } = this.#settings;
     const started = clock.now();
     this.#emit({ type: 'step.started', ...names, name: stepName(step) });
-    const done = await runStep({
-      step,
-      frame: this.#frame,
-      env,
-      scope: (stepEnv) => stepScope(this.#facts, this.#order, stepEnv),
-      after: clock.after,
-      cancelled,
-    });
+    const done = !isWorkStep(step)
+      ? stepNotRun(step)
+      : await runStep({
+          step,
+          frame: this.#frame,
+          env,
+          scope: (stepEnv) => stepScope(this.#facts, this.#order, stepEnv),
+          after: clock.after,
+          cancelled,
+        });
     this.#note(done);
-    this.#order = stepDone(this.#order, step.id, {
+    this.#order = stepDone(this.#order, step.kind === 'parallel' ? undefined : step.id, {
       outcome: done.outcome,
       conclusion: done.conclusion,
       outputs: done.outputs,

@@ -9,13 +9,14 @@ import {
   type NodeFault,
   type Scope,
   type Step,
+  type WorkStep,
 } from '../../workflow/index.ts';
 import type { StepEnd } from '../steps/index.ts';
 import type { JobFrame } from './frame.ts';
 import type { StepRecord } from './step-order.ts';
 
 export interface StepRun {
-  readonly step: Step;
+  readonly step: WorkStep;
   readonly frame: JobFrame;
   readonly env: Readonly<Record<string, string>>;
   /** The scope as it is now; asked again when a cancellation has changed it. */
@@ -46,17 +47,22 @@ export async function runStep(run: StepRun): Promise<StepDone> {
   return { ...rest, outcome, conclusion: forgiven.value ? 'success' : 'failure' };
 }
 
+/** What becomes of a step that nothing here can run. */
+export function stepNotRun(step: Step): StepDone {
+  return failedWith('action-not-found', notRun(step));
+}
+
 export function stepName(step: Step): string {
-  return step.name === undefined
-    ? `Run ${step.kind === 'run' ? firstLine(String(step.run.value)) : step.uses}`
-    : String(step.name.value);
+  if (step.kind !== 'parallel' && step.name !== undefined) return String(step.name.value);
+  if (step.kind === 'run') return `Run ${firstLine(String(step.run.value))}`;
+  return step.kind === 'action' ? `Run ${step.uses}` : step.kind;
 }
 
 async function perform(run: StepRun, env: Readonly<Record<string, string>>): Promise<StepEnd> {
   const { step, frame } = run;
   const handler = step.kind === 'action' ? frame.handlerFor(step) : undefined;
   if (handler === undefined || step.kind !== 'action') {
-    return failure('action-not-found', `nothing here runs the step ${stepName(step)}`);
+    return failure('action-not-found', notRun(step));
   }
   const inputs = evaluateStrings(step.with, run.scope(env));
   if (!inputs.ok) return failure('expression', inputs.error.message);
@@ -97,6 +103,10 @@ function holds(run: StepRun, env: Readonly<Record<string, string>>): Result<bool
 
 function failure(code: Failure['code'], message: string): StepEnd {
   return { outcome: 'failure', failure: { code, message }, outputs: {} };
+}
+
+function notRun(step: Step): string {
+  return `nothing here runs the step ${stepName(step)}`;
 }
 
 function failedWith(code: Failure['code'], message: string): StepDone {
