@@ -34,7 +34,7 @@ export interface FakeCall {
   /** As if `count` processes were left running. */
   leave(count: number): void;
   useCpu(milliseconds: number): void;
-  /** From now on SIGTERM is not obeyed: the command goes on until the grace is over. */
+  /** From now on neither SIGINT nor SIGTERM is obeyed: the command goes on until the grace is over. */
   ignoreStop(): void;
   /** The grace given, once the command is asked to end. */
   readonly stopped: Promise<number>;
@@ -86,6 +86,7 @@ function play(
   const exit = deferred<ProcessExit>();
   const stopped = deferred<number>();
   const reaped = deferred<void>();
+  const late = deferred<void>();
   let left = 0;
   let cpu = 0;
   let obeys = true;
@@ -126,6 +127,16 @@ function play(
         callOff();
       }
       await exit.promise;
+    },
+    interrupt: async (grace) => {
+      if (obeys) call.signal('SIGINT');
+      const callOff = clock.after(grace, () => late.resolve());
+      await Promise.race([exit.promise, late.promise]);
+      callOff();
+    },
+    left: async () => {
+      await taking;
+      return left;
     },
     reap: async () => {
       call.signal('SIGKILL');
