@@ -56,17 +56,21 @@ interface State {
   last?: { readonly seq: number; readonly time: string };
   /** Legs by id, within jobs by id: ids such as `__proto__` are only keys here. */
   readonly jobs: Map<string, Map<string, LegStatus>>;
+  /** Legs that called a workflow. */
+  readonly calling: Set<string>;
 }
 
 export function statusFold(): StatusFold {
-  const state: State = { head: { state: 'starting' }, jobs: new Map() };
+  const state: State = { head: { state: 'starting' }, jobs: new Map(), calling: new Set() };
   return {
     add: (event) => {
       state.last = { seq: event.seq, time: event.time };
       if (!addToRun(state, event)) addToLeg(state, event, event.time);
     },
     view: () => {
-      const legs = [...state.jobs.values()].flatMap((job) => [...job.values()]);
+      const all = [...state.jobs.values()].flatMap((job) => [...job.values()]);
+      // A call is told by the jobs that it called, unless it failed by itself.
+      const legs = all.filter(({ leg, reason }) => !state.calling.has(leg) || reason !== undefined);
       return { ...state.head, totals: totalsOf(legs), legs, ...(state.last === undefined ? {} : { last: state.last }) };
     },
   };
@@ -83,6 +87,9 @@ function addToRun(state: State, event: RunEvent): boolean {
     state.head = { ...state.head, state: 'finished', result: event.result, exitCode: event.exitCode };
   } else if (event.type === 'job.expanded') {
     state.jobs.set(event.job, new Map(event.legs.map((leg) => [leg.id, waiting(event.job, leg, event.time)])));
+  } else if (event.type === 'job.called') {
+    state.calling.add(event.leg);
+    for (const { id, name } of event.jobs) state.jobs.set(id, new Map([[id, waiting(id, { id, name }, event.time)]]));
   } else return false;
   return true;
 }

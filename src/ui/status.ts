@@ -12,7 +12,7 @@ export interface StatusView {
   readonly state: 'starting' | 'running' | 'cancelling' | 'finished' | 'crashed';
   /** Why it is being cancelled. */
   readonly message?: string;
-  readonly result?: 'success' | 'failure' | 'cancelled';
+  readonly result?: 'success' | 'failure' | 'cancelled' | 'incomplete';
   readonly legs: readonly StatusLeg[];
   /** The last event that was seen. */
   readonly last?: { readonly time: string };
@@ -73,11 +73,17 @@ const HEAD_PAINT = {
   cancelling: 'yellow',
   crashed: 'red',
   success: 'green',
+  incomplete: 'yellow',
   failure: 'red',
   cancelled: 'yellow',
 } as const;
 
-const RESULTS = { success: 'succeeded', failure: 'failed', cancelled: 'was cancelled' } as const;
+const RESULTS = {
+  success: 'succeeded',
+  failure: 'failed',
+  cancelled: 'was cancelled',
+  incomplete: 'is incomplete',
+} as const;
 
 function headWords({ view, now }: StatusInput): string {
   const { state, started, last, message, result = 'success' } = view;
