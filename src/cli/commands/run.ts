@@ -1,4 +1,4 @@
-/** `orch run`: from the file to the report, unattended. */
+/** `orch run` of tasks: from the file to the report, unattended. */
 import { type Run, type RunEvent, startRun } from '../../engine/index.ts';
 import { sweepRun, systemClock } from '../../runner/environments/index.ts';
 import { defaultWorktreeRoot, estimateWorktreeSize, listWorktrees } from '../../runner/workspaces/index.ts';
@@ -9,7 +9,7 @@ import { createUi, openTerminal, renderPlan, type UiMode, type UiSink } from '..
 import { EXIT } from '../exit-codes.ts';
 import { UsageError } from '../explain.ts';
 import { type Loaded, loadProject } from '../load.ts';
-import { type Project, withProject } from '../project.ts';
+import type { Project } from '../project.ts';
 import { composeRun } from '../run/compose.ts';
 import { forgetOldRuns, notify, writeSummary } from '../run/ending.ts';
 import { headerOf } from '../run/header.ts';
@@ -24,20 +24,18 @@ export interface RunCommandOptions extends RunOptions {
   readonly dryRun?: boolean;
 }
 
-export async function run(options: RunCommandOptions): Promise<number> {
-  return withProject(async (project) => {
-    const loaded = loadProject(project, options);
-    if (loaded === undefined) return EXIT.badInput;
-    const setup = await setUpRun(project, loaded, options);
-    if (options.dryRun === true) return showPlan(loaded, setup);
-    await checkSpace(project, loaded, setup);
-    const lock = await takeLock(project, setup.run, options.wait === true);
-    try {
-      return await runLocked(project, { loaded, setup, lock, options });
-    } finally {
-      lock.release();
-    }
-  });
+export async function run(project: Project, options: RunCommandOptions): Promise<number> {
+  const loaded = loadProject(project, options);
+  if (loaded === undefined) return EXIT.badInput;
+  const setup = await setUpRun(project, loaded, options);
+  if (options.dryRun === true) return showPlan(loaded, setup);
+  await checkSpace(project, loaded, setup);
+  const lock = await takeLock(project, setup.run, options.wait === true);
+  try {
+    return await runLocked(project, { loaded, setup, lock, options });
+  } finally {
+    lock.release();
+  }
 }
 
 function showPlan({ config }: Loaded, { plan, base }: RunSetup): number {
