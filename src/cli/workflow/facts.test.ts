@@ -81,6 +81,17 @@ describe('facts', () => {
     });
   });
 
+  test('of a snapshot: it goes by the message of what it stands on, and brings what that does', async () => {
+    const first = commit('a', 'first');
+    commit('b', 'second [skip ci]');
+    writeFileSync(join(root, 'c'), '');
+    git('add', 'c');
+    const snapshot = git('commit-tree', git('write-tree'), '-p', 'HEAD', '-m', 'snapshot');
+    const found = await facts({ commit: snapshot });
+    expect(found).toMatchObject({ before: first, pushedPaths: ['b', 'c'] });
+    expect(found.head).toMatchObject({ id: snapshot, message: 'second [skip ci]' });
+  });
+
   test('of a tag that is checked out', async () => {
     commit('a', 'first');
     git('tag', 'v1');

@@ -55,13 +55,15 @@ const MAX_COMMITS = 20;
 export async function readFacts(repository: GitRepository, request: FactsRequest): Promise<RepositoryFacts> {
   const { head, remoteUrl, root } = repository;
   const remote = readRemote(remoteUrl);
-  const [last] = await logOf(repository, ['--max-count=1', request.commit]);
-  if (last === undefined) throw new Error(`the commit ${request.commit} has no log`);
+  const [last] = await logOf(repository, ['--no-walk', request.commit]);
+  const [checkedOut] = await logOf(repository, ['--no-walk', head.commit]);
+  if (last === undefined || checkedOut === undefined) throw new Error(`the commit ${request.commit} has no log`);
   return {
     name: request.repository ?? remote.name ?? `local/${root.split('/').at(-1) ?? 'repository'}`,
     serverUrl: remote.serverUrl,
     ...(await standingOf(repository)),
-    head: last,
+    // Workflows look for marks such as [skip ci] in it: a snapshot goes by the message of what it stands on.
+    head: { ...last, message: checkedOut.message },
     ...(await pushOf(repository, { commit: request.commit, branch: head.branch })),
     ...(await requestOf(repository, request)),
     actor: request.actor ?? userInfo().username,
@@ -85,7 +87,7 @@ async function pushOf(
   standing: Standing,
 ): Promise<Pick<RepositoryFacts, 'before' | 'commits' | 'pushedPaths'>> {
   const { commit } = standing;
-  const before = await previousCommit(repository, standing);
+  const before = await previousCommit(repository, { ...standing, commit: repository.head.commit });
   const range = before === undefined ? commit : `${before}..${commit}`;
   const commits = (await logOf(repository, [`--max-count=${MAX_COMMITS}`, range])).toReversed();
   if (before === undefined) return { commits };
