@@ -7,7 +7,8 @@ const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 
 await rm('dist', { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: { orch: 'src/cli/main.ts' },
+  // hashFiles runs as a process of its own.
+  entryPoints: { orch: 'src/cli/main.ts', 'hash-files': 'src/runner/steps/hash-files-program.ts' },
   outdir: 'dist',
   outExtension: { '.js': '.js' },
   chunkNames: 'chunks/[name]-[hash]',
@@ -44,7 +45,7 @@ async function licenses({ inputs }) {
   for (const folder of [...folders].sort((a, b) => (a < b ? -1 : 1))) {
     const { name, version: of, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
     const text = await licenseText(folder);
-    if (!/^(MIT|ISC|BSD-[23]-Clause|Apache-2\.0|0BSD)$/.test(license ?? ''))
+    if (!/^(MIT|ISC|BSD-[23]-Clause|Apache-2\.0|0BSD|BlueOak-1\.0\.0)$/.test(license ?? ''))
       throw new Error(`${name}: licence ${license} is not one that we bundle`);
     parts.push(`${name} ${of} (${license})\n\n${text.trim()}\n`);
   }

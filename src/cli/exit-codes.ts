@@ -7,6 +7,8 @@ export const EXIT = {
   badInput: 2,
   /** Another run holds the lock. */
   locked: 3,
+  /** Nothing failed, but a job that counts was served by nobody. */
+  incomplete: 4,
   /** A bug in orch. */
   internal: 70,
   cancelled: 130,

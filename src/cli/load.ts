@@ -35,7 +35,7 @@ export function loadProject(project: Project, options: LoadOptions): Loaded | un
 }
 
 /** `NAME=VALUE` texts of a repeatable option. */
-function pairs(texts: readonly string[] | undefined, option: string): Readonly<Record<string, string>> {
+export function pairs(texts: readonly string[] | undefined, option: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
     (texts ?? []).map((text) => {
       const at = text.indexOf('=');

@@ -3,6 +3,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { DYNAMIC_LISTS, type DynamicList } from './completion/shape.ts';
 import { EXIT } from './exit-codes.ts';
 import { VERSION } from './version.ts';
+import { addWorkflowOptions, collect } from './workflow-options.ts';
 
 const CONFIG = 'framework/orchestrator/orchestrator.yaml';
 
@@ -44,13 +45,13 @@ export function makeProgram(done: Done): Command {
 }
 
 function addRun(program: Command, done: Done): void {
-  program
+  const command = program
     .command('run')
-    .summary('run the tasks of an orchestrator.yaml')
+    .summary('run the tasks of an orchestrator.yaml, or workflows')
     .description(
-      'Runs the declared tasks, each in its own worktree and branch, and writes logs, a journal and a summary.',
+      'Runs the declared tasks, each in its own worktree and branch, or GitHub workflows, each job in its own clone; writes logs, a journal and a summary.',
     )
-    .argument('[file]', `the orchestrator.yaml (default: ${CONFIG})`)
+    .argument('[files...]', `the orchestrator.yaml (default: ${CONFIG}), or workflows: files, folders, names`)
     .option('--config <file>', 'the same, as an option')
     .option('--only <task...>', 'run these tasks, and those that they depend on')
     .option('--max-parallel <n>', 'jobs at once')
@@ -74,12 +75,19 @@ function addRun(program: Command, done: Done): void {
     .addOption(uiOption())
     .addHelpText(
       'after',
-      examples(['orch run', 'orch run --only api --max-parallel 2', 'orch run --rerun-failed 20261122-204512-k3f9']),
+      examples([
+        'orch run',
+        'orch run --only api --max-parallel 2',
+        'orch run --rerun-failed 20261122-204512-k3f9',
+        'orch run .github/workflows/ci.yml --job test',
+        'orch run --event pull_request',
+      ]),
     )
-    .action(async (file: string | undefined, options) => {
-      const { run } = await import('./commands/run.ts');
-      done(await run({ ...options, ...(file === undefined ? {} : { config: file }) }));
+    .action(async (files: readonly string[], options) => {
+      const { runFiles } = await import('./commands/run-files.ts');
+      done(await runFiles({ ...options, files }));
     });
+  addWorkflowOptions(command);
 }
 
 function addWatching(program: Command, done: Done): void {
@@ -132,7 +140,9 @@ function addChecking(program: Command, done: Done): void {
   program
     .command('validate')
     .summary('check files and run nothing')
-    .description('Checks orchestrator.yaml files and names every mistake with its place.')
+    .description(
+      'Checks orchestrator.yaml files, workflows and action.yml files, and names every mistake with its place.',
+    )
     .argument('[files...]', `files (default: ${CONFIG})`)
     .addOption(
       new Option('--format <format>', 'how to show the mistakes').choices(['text', 'json', 'github']).default('text'),
@@ -228,8 +238,4 @@ function uiOption(): Option {
 
 function examples(lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
-}
-
-function collect(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
 }

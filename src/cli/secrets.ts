@@ -34,7 +34,7 @@ export function collectSecrets(
   },
 ): Result<Readonly<Record<string, string>>, readonly string[]> {
   const files = readEnvFiles(options.secretFile);
-  const given = fromCommandLine(options.secret ?? [], env);
+  const given = readSecretOptions(options.secret ?? [], env);
   const values = new Map<string, string>(Object.entries({ ...files, ...given }));
   const problems: string[] = [];
   for (const { name, tasks } of needs) {
@@ -52,7 +52,8 @@ export function collectSecrets(
   return problems.length > 0 ? err(problems) : ok(Object.fromEntries(values));
 }
 
-function fromCommandLine(
+/** What `--secret` gives: `NAME`, whose value is in the environment, or `NAME=VALUE`, which is warned of. */
+export function readSecretOptions(
   texts: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string>> {

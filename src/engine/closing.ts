@@ -1,15 +1,17 @@
 /** Taking work back: legs that run are asked to end, legs that wait will not start. */
+import { judgeCondition } from './conditions.ts';
 import type { CancelReason, JobSkipped } from './events.ts';
 import { enqueued, filtered } from './queue.ts';
-import { jobAt, type LegRef, type LegState, legAt, type RunState, withLeg } from './state.ts';
+import { type CalledState, jobAt, type LegRef, type LegState, legAt, type RunState, withLeg } from './state.ts';
 import { itemsOf } from './vector.ts';
 
-/** Asked once only: a leg that is being cancelled stays so for its first reason. */
+/** Asked once only: a leg that is being cancelled stays so for its first reason. What it called is cancelled with it. */
 export function cancelLeg(state: RunState, ref: LegRef, reason: CancelReason): RunState {
   const leg = legAt(state, ref);
   if (leg.phase !== 'running' || leg.cancelling !== undefined) return state;
   const next = withLeg(state, ref, { cancelling: reason });
-  return { ...next, toCancel: enqueued(next.toCancel, { ...ref, reason }) };
+  const asked = { ...next, toCancel: enqueued(next.toCancel, { ...ref, reason }) };
+  return leg.called === undefined ? asked : cancelCalled(asked, leg.called, reason);
 }
 
 /** Asks the running legs of a job to end. */
@@ -17,6 +19,23 @@ export function cancelLegs(state: RunState, job: number, reason: CancelReason): 
   let next = state;
   for (const leg of jobAt(state, job).legs.keys()) next = cancelLeg(next, { job, leg }, reason);
   return next;
+}
+
+/** Jobs whose condition still holds go on waiting, as in a run that is cancelled. */
+function cancelCalled(state: RunState, { scope, jobs }: CalledState, reason: CancelReason): RunState {
+  const all = Array.from({ length: jobs }, (_, offset) => scope.first + offset);
+  const next = dropLegs(
+    state,
+    all.filter((job) => !stillHolds(state, job)),
+    'cancelled',
+  );
+  return all.reduce((before, job) => cancelLegs(before, job, reason), next);
+}
+
+/** Whether a job that was to run still is to, now that something is being cancelled: its condition is asked again. */
+export function stillHolds(state: RunState, job: number): boolean {
+  const condition = judgeCondition(state, jobAt(state, job).planned);
+  return condition.ok && condition.value;
 }
 
 /** A leg that waits will be skipped instead. */
@@ -45,16 +64,21 @@ export function jobsWith(state: RunState, phase: 'waiting' | 'running'): readonl
   return found;
 }
 
+/** Takes out of the lines what is in them no more, which costs the length of the lines: not for nothing. */
+export function purged(before: RunState, state: RunState): RunState {
+  if (state === before) return state;
+  const isStartable = (ref: LegRef): boolean => legAt(state, ref).phase === 'startable';
+  return {
+    ...state,
+    startable: filtered(state.startable, isStartable),
+    callable: filtered(state.callable, isStartable),
+  };
+}
+
 function dropped(state: RunState, ref: LegRef, reason: JobSkipped['reason']): RunState {
   if (!isWaiting(legAt(state, ref))) return state;
   const next = withLeg(state, ref, { phase: 'dropped' });
   return { ...next, toSkip: enqueued(next.toSkip, { ...ref, reason }) };
-}
-
-/** Takes what was dropped out of the line for slots, which costs the length of the line: not for nothing. */
-function purged(before: RunState, state: RunState): RunState {
-  if (state === before) return state;
-  return { ...state, startable: filtered(state.startable, (ref) => legAt(state, ref).phase === 'startable') };
 }
 
 function isRunning({ phase }: LegState): boolean {

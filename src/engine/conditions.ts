@@ -8,22 +8,22 @@ import {
   type JobResult,
   type Scope,
 } from '../workflow/index.ts';
-import type { Plan, PlannedJob } from './plan.ts';
-import { jobAt, type RunState } from './state.ts';
+import type { PlannedJob } from './planned-job.ts';
+import { isCancelled, jobAt, plannedAt, type RunState } from './state.ts';
 
 /** What the expressions of a job see before its legs are known. */
-export function jobScope(plan: Plan, state: RunState, job: PlannedJob): Scope {
-  const { github, inputs, vars } = plan.contexts;
-  const needs = dataFromJson(needsOf(plan, state, job));
+export function jobScope(state: RunState, job: PlannedJob): Scope {
+  const { github, inputs, vars } = job.scope.contexts;
+  const needs = dataFromJson(needsOf(state, job));
   return {
     contexts: { github: dataFromJson(github), inputs: dataFromJson(inputs), vars: dataFromJson(vars), needs },
     functions: {
       always: () => true,
-      cancelled: () => state.closing === 'cancelled',
+      cancelled: () => isCancelled(state, job.scope),
       success: (names) =>
-        state.closing !== 'cancelled' && chosen(plan, state, job, names).every((index) => jobAt(state, index).sound),
+        !isCancelled(state, job.scope) && chosen(job, names).every((index) => jobAt(state, index).sound),
       failure: (names) =>
-        state.closing !== 'cancelled' && chosen(plan, state, job, names).some((index) => jobAt(state, index).broken),
+        !isCancelled(state, job.scope) && chosen(job, names).some((index) => jobAt(state, index).broken),
     },
   };
 }
@@ -33,25 +33,27 @@ export type Needs = Readonly<
 >;
 
 /** The `needs` context: direct needs alone, by their ids as declared. */
-export function needsOf(plan: Plan, state: RunState, job: PlannedJob): Needs {
+export function needsOf(state: RunState, job: PlannedJob): Needs {
   return Object.fromEntries(
     job.needs.map((index) => {
       const { result, outputs } = jobAt(state, index);
-      return [plan.jobs[index]?.job.id ?? '', { result: result ?? 'skipped', outputs }];
+      return [plannedAt(state, index).job.id, { result: result ?? 'skipped', outputs }];
     }),
   );
 }
 
 /** Whether the condition holds, or what is wrong with it. */
-export function judgeCondition(plan: Plan, state: RunState, job: PlannedJob): Result<boolean, string> {
+export function judgeCondition(state: RunState, job: PlannedJob): Result<boolean, string> {
   // By far the most common condition needs no expression.
-  if (job.job.if === undefined) return ok(state.closing !== 'cancelled' && jobAt(state, job.index).sound);
-  const value = evaluateCondition(job.job.if, jobScope(plan, state, job));
+  if (job.job.if === undefined) return ok(!isCancelled(state, job.scope) && jobAt(state, job.index).sound);
+  const value = evaluateCondition(job.job.if, jobScope(state, job));
   return value.ok ? value : err(value.error.message);
 }
 
 /** `success('a', 'b')` asks about these jobs only; without names, about all needs. */
-function chosen(plan: Plan, state: RunState, job: PlannedJob, names: readonly Data[]): readonly number[] {
+function chosen(job: PlannedJob, names: readonly Data[]): readonly number[] {
   if (names.length === 0) return job.needs;
-  return names.map((name) => plan.indexOf.get(dataToString(name).toLowerCase())).filter((index) => index !== undefined);
+  return names
+    .map((name) => job.scope.indexOf.get(dataToString(name).toLowerCase()))
+    .filter((index) => index !== undefined);
 }

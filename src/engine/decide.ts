@@ -4,7 +4,7 @@ import { judgeCondition } from './conditions.ts';
 import type { CancelReason, JobSkipped } from './events.ts';
 import type { Plan } from './plan.ts';
 import { peek } from './queue.ts';
-import { jobAt, type LegRef, type RunState } from './state.ts';
+import { isCancelled, jobAt, type LegRef, legAt, type RunState } from './state.ts';
 
 export type Effect =
   | { readonly type: 'expand'; readonly job: number }
@@ -13,6 +13,8 @@ export type Effect =
   | { readonly type: 'skip-leg'; readonly ref: LegRef; readonly reason: JobSkipped['reason'] }
   | { readonly type: 'cancel-leg'; readonly ref: LegRef; readonly reason: CancelReason }
   | { readonly type: 'open-leg'; readonly ref: LegRef }
+  | { readonly type: 'call'; readonly ref: LegRef }
+  | { readonly type: 'return'; readonly ref: LegRef }
   | { readonly type: 'finish' };
 
 /**
@@ -26,23 +28,29 @@ export function decide(plan: Plan, state: RunState): readonly Effect[] {
     effects.push({ type: 'cancel-leg', ref, reason });
   for (const { reason, ...ref } of peek(state.toSkip, state.toSkip.length))
     effects.push({ type: 'skip-leg', ref, reason });
-  for (const job of peek(state.toExpand, state.toExpand.length)) effects.push(judge(plan, state, job));
+  for (const job of peek(state.toExpand, state.toExpand.length)) effects.push(judge(state, job));
+  for (const ref of peek(state.returnable, state.returnable.length)) effects.push({ type: 'return', ref });
+  for (const ref of peek(state.callable, state.callable.length)) effects.push({ type: 'call', ref });
   for (const ref of peek(state.startable, plan.policy.maxParallel - state.running))
     effects.push({ type: 'open-leg', ref });
-  if (effects.length === 0 && state.ended === plan.jobs.length) effects.push({ type: 'finish' });
+  if (effects.length === 0 && state.ended === state.jobs.length) effects.push({ type: 'finish' });
   return effects;
 }
 
+/** Whether an effect is still due when its turn comes: those before it may have closed the run, or its matrix. */
+export function isDue(state: RunState, effect: Effect): boolean {
+  return !(effect.type === 'open-leg' || effect.type === 'call') || legAt(state, effect.ref).phase === 'startable';
+}
+
 /** Whether a job all of whose needs have ended runs at all. */
-function judge(plan: Plan, state: RunState, job: number): Effect {
-  const planned = plan.jobs[job];
-  if (planned === undefined) throw new RangeError(`no job ${job}`);
+function judge(state: RunState, job: number): Effect {
+  const { planned } = jobAt(state, job);
   if (state.closing === 'on-failure' && !planned.outlivesFailure)
     return { type: 'skip-job', job, reason: 'on-failure' };
-  const verdict = judgeCondition(plan, state, planned);
+  const verdict = judgeCondition(state, planned);
   if (!verdict.ok) return { type: 'fail-job', job, message: verdict.error };
   if (verdict.value) return { type: 'expand', job };
-  if (state.closing === 'cancelled') return { type: 'skip-job', job, reason: 'cancelled' };
+  if (isCancelled(state, planned.scope)) return { type: 'skip-job', job, reason: 'cancelled' };
   const needed = planned.needs.every((need) => jobAt(state, need).sound);
   return { type: 'skip-job', job, reason: needed ? 'condition' : 'needs' };
 }

@@ -20,6 +20,7 @@ export type RunEventBody = EngineEvent | RunnerEvent;
 export type EngineEvent =
   | RunStarted
   | JobExpanded
+  | JobCalled
   | JobRequested
   | JobTimedOut
   | JobCancelRequested
@@ -38,6 +39,8 @@ export type RunnerEvent =
   | AttemptDelayed
   | VerifyStarted
   | LogClosed
+  | AnnotationMade
+  | StepSummary
   | Warning;
 
 export type RunnerEventType = RunnerEvent['type'];
@@ -88,11 +91,44 @@ export interface Leg {
   readonly matrix: JsonObject | null;
   readonly continueOnError: boolean;
   readonly timeoutMinutes: number;
-  readonly concurrency?: {
-    readonly group: string;
-    readonly queue: 'single' | 'max';
-    readonly cancelInProgress: boolean;
-  };
+  /** Between the request to stop and the kill; 5 when absent. */
+  readonly cancelTimeoutMinutes?: number;
+  readonly concurrency?: Concurrency;
+  /** That of the workflow which it calls, held as well. */
+  readonly calleeConcurrency?: Concurrency;
+  readonly runsOn?: RunsOn;
+  /** Nobody here serves its `runs-on`: because it asks for another system, or for something unknown. */
+  readonly unserved?: 'other-system' | 'unknown-label';
+  readonly environment?: { readonly name: string; readonly deployment: boolean };
+}
+
+export interface Concurrency {
+  readonly group: string;
+  readonly queue: 'single' | 'max';
+  readonly cancelInProgress: boolean;
+}
+
+export interface RunsOn {
+  readonly labels: readonly string[];
+  readonly group?: string;
+}
+
+/** A leg called a workflow: its jobs join the run. The leg itself holds no slot, and ends when they have. */
+export interface JobCalled {
+  readonly type: 'job.called';
+  readonly job: string;
+  readonly leg: string;
+  /** The file that is called. */
+  readonly file: string;
+  readonly jobs: readonly CalledJob[];
+}
+
+export interface CalledJob {
+  /** Unique in the run. */
+  readonly id: string;
+  /** `caller / callee`. */
+  readonly name: string;
+  readonly needs: readonly string[];
 }
 
 /** The engine decided to start a leg; it holds a slot from here on. */
@@ -124,7 +160,7 @@ export interface JobSkipped {
   readonly type: 'job.skipped';
   readonly job: string;
   readonly leg?: string;
-  readonly reason: 'condition' | 'needs' | 'on-failure' | 'cancelled' | 'fail-fast' | 'concurrency';
+  readonly reason: 'condition' | 'needs' | 'on-failure' | 'cancelled' | 'fail-fast' | 'concurrency' | 'unserved';
   /** `skipped`, or `cancelled` when a cancellation is why. */
   readonly result: 'skipped' | 'cancelled';
   /** One sentence for people, such as `api failed`. */
@@ -155,7 +191,8 @@ export interface RunCancelling {
 
 export interface RunFinished {
   readonly type: 'run.finished';
-  readonly result: 'success' | 'failure' | 'cancelled';
+  /** `incomplete`: nothing failed, but a job that counts was served by nobody. */
+  readonly result: 'success' | 'failure' | 'cancelled' | 'incomplete';
   readonly exitCode: number;
   readonly duration: number;
   readonly totals: Readonly<Record<JobResult, number>>;
@@ -228,6 +265,31 @@ export interface LogClosed {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
+}
+
+/** What a step tells people, at a place in a file where it has one. Lines and columns count from 1. */
+export interface AnnotationMade {
+  readonly type: 'annotation';
+  readonly job: string;
+  readonly leg: string;
+  readonly step: number;
+  readonly level: 'error' | 'warning' | 'notice';
+  readonly message: string;
+  readonly title?: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly endLine?: number;
+  readonly column?: number;
+  readonly endColumn?: number;
+}
+
+/** Markdown that a step wrote for the run's summary; 1 MiB at most. */
+export interface StepSummary {
+  readonly type: 'step.summary';
+  readonly job: string;
+  readonly leg: string;
+  readonly step: number;
+  readonly markdown: string;
 }
 
 export interface Warning {

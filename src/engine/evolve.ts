@@ -1,14 +1,14 @@
 /** What an event makes of the state: total, pure, and the only way that the state changes. */
 import { unreachable } from '../shared/result.ts';
-import { cancelLeg, cancelLegs, dropLegs, jobsWith } from './closing.ts';
-import { judgeCondition } from './conditions.ts';
+import { openCall } from './calls.ts';
+import { cancelLeg, cancelLegs, dropLeg, dropLegs, jobsWith, purged, stillHolds } from './closing.ts';
 import type { CancelReason, EngineEvent, JobExpanded, JobFinished, JobSkipped, RunEventBody } from './events.ts';
-import { joinGroup, leaveGroup } from './groups.ts';
-import { type Plan, plannedAt } from './plan.ts';
+import { joinGroups, leaveGroups } from './groups.ts';
+import type { Plan } from './plan.ts';
 import { dequeued, enqueued } from './queue.ts';
 import { aggregate, mergeOutputs } from './results.ts';
 import type { JobState, LegRef, RunState } from './state.ts';
-import { findLeg, jobAt, withJob, withLeg } from './state.ts';
+import { findJob, findLeg, jobAt, legAt, plannedAt, withJob, withLeg } from './state.ts';
 
 export function evolve(plan: Plan, state: RunState, event: RunEventBody): RunState {
   return isEngineEvent(event) ? evolved(plan, state, event) : state;
@@ -18,6 +18,7 @@ export function evolve(plan: Plan, state: RunState, event: RunEventBody): RunSta
 const CHANGES_STATE: Readonly<Record<RunEventBody['type'], boolean>> = {
   'run.started': true,
   'job.expanded': true,
+  'job.called': true,
   'job.requested': true,
   'job.timed-out': true,
   'job.cancel-requested': true,
@@ -33,6 +34,8 @@ const CHANGES_STATE: Readonly<Record<RunEventBody['type'], boolean>> = {
   'attempt.delayed': false,
   'verify.started': false,
   'log.closed': false,
+  annotation: false,
+  'step.summary': false,
   warning: false,
 };
 
@@ -43,18 +46,20 @@ function isEngineEvent(event: RunEventBody): event is EngineEvent {
 function evolved(plan: Plan, state: RunState, event: EngineEvent): RunState {
   switch (event.type) {
     case 'job.expanded':
-      return expanded(plan, state, event);
+      return expanded(state, event);
     case 'job.requested': {
-      const ref = findLeg(plan, state, event);
+      const ref = findLeg(state, event);
       const next = withLeg(state, ref, { phase: 'running' });
       return { ...next, startable: dequeued(next.startable), running: next.running + 1 };
     }
+    case 'job.called':
+      return openCall(state, findLeg(state, event));
     case 'job.timed-out':
-      return cancelLeg(state, findLeg(plan, state, event), 'timeout');
+      return cancelLeg(state, findLeg(state, event), 'timeout');
     case 'job.cancel-requested':
       return { ...state, toCancel: dequeued(state.toCancel) };
     case 'job.skipped':
-      return skipped(plan, state, event);
+      return skipped(state, event);
     case 'job.finished':
       return finished(plan, state, event);
     case 'run.cancelling':
@@ -68,8 +73,8 @@ function evolved(plan: Plan, state: RunState, event: EngineEvent): RunState {
   }
 }
 
-function expanded(plan: Plan, state: RunState, event: JobExpanded): RunState {
-  const index = plan.indexOf.get(event.job.toLowerCase()) ?? -1;
+function expanded(state: RunState, event: JobExpanded): RunState {
+  const index = findJob(state, event.job) ?? -1;
   const job: JobState = {
     ...jobAt(state, index),
     legs: event.legs.map((leg) => ({ leg, phase: 'held' })),
@@ -77,7 +82,11 @@ function expanded(plan: Plan, state: RunState, event: JobExpanded): RunState {
     failFast: event.failFast,
     maxParallel: event.maxParallel ?? Number.POSITIVE_INFINITY,
   };
-  return releaseLegs({ ...withJob(state, index, job), toExpand: dequeued(state.toExpand) }, index);
+  let next: RunState = { ...withJob(state, index, job), toExpand: dequeued(state.toExpand) };
+  for (const [leg, { unserved }] of event.legs.entries()) {
+    if (unserved !== undefined) next = dropLeg(next, { job: index, leg }, 'unserved');
+  }
+  return releaseLegs(next, index);
 }
 
 /** Lets as many held legs of a matrix go as its max-parallel has room for. */
@@ -88,35 +97,38 @@ function releaseLegs(state: RunState, index: number): RunState {
   for (const [leg, { phase }] of legs.entries()) {
     if (room <= 0) break;
     if (phase !== 'held') continue;
-    next = joinGroup(next, { job: index, leg });
+    next = joinGroups(next, { job: index, leg });
     room--;
   }
   return next;
 }
 
-function skipped(plan: Plan, state: RunState, event: JobSkipped): RunState {
+function skipped(state: RunState, event: JobSkipped): RunState {
   if (event.leg === undefined) {
-    const index = plan.indexOf.get(event.job.toLowerCase()) ?? -1;
+    const index = findJob(state, event.job) ?? -1;
     const next = withJob(state, index, { ...jobAt(state, index), result: event.result });
-    return jobEnded(plan, { ...next, toExpand: dequeued(next.toExpand) }, index);
+    return jobEnded({ ...next, toExpand: dequeued(next.toExpand) }, index);
   }
-  const ref = findLeg(plan, state, { leg: event.leg, job: event.job });
+  const ref = findLeg(state, { leg: event.leg, job: event.job });
   const next = withLeg(state, ref, { phase: 'ended', outcome: event.result, conclusion: event.result });
-  return legEnded(plan, leaveGroup({ ...next, toSkip: dequeued(next.toSkip) }, ref), ref);
+  return legEnded(leaveGroups({ ...next, toSkip: dequeued(next.toSkip) }, ref), ref);
 }
 
 function finished(plan: Plan, state: RunState, event: JobFinished): RunState {
-  const ref = findLeg(plan, state, event);
+  const ref = findLeg(state, event);
   const before = jobAt(state, ref.job).legs[ref.leg];
   if (before === undefined || before.phase === 'ended') return state;
   let next = withLeg(state, ref, { phase: 'ended', outcome: event.outcome, conclusion: event.conclusion });
-  // A leg that could not even be set up never held a slot.
-  if (before.phase === 'running') next = { ...next, running: next.running - 1 };
-  next = leaveGroup(next, ref);
+  if (event.failure !== undefined) next = withLeg(next, ref, { failed: true });
+  // A call holds no slot, and a leg that could not even be set up never did; that one is still in line for it.
+  if (before.called !== undefined) next = { ...next, returnable: dequeued(next.returnable) };
+  else if (before.phase === 'running') next = { ...next, running: next.running - 1 };
+  else next = purged(state, next);
+  next = leaveGroups(next, ref);
   const job = jobAt(next, ref.job);
   next = withJob(next, ref.job, { ...job, outputs: mergeOutputs(job.outputs, event.outputs) });
   if (event.conclusion === 'failure') next = afterFailure(plan, next, ref);
-  return legEnded(plan, next, ref);
+  return legEnded(next, ref);
 }
 
 function afterFailure(plan: Plan, state: RunState, ref: LegRef): RunState {
@@ -132,12 +144,14 @@ function afterFailure(plan: Plan, state: RunState, ref: LegRef): RunState {
 /** Nothing new starts but what outlives this; running work is cancelled, unless the policy lets it go on. */
 function closeRun(plan: Plan, state: RunState, closing: 'on-failure' | 'cancelled'): RunState {
   const closed: RunState = { ...state, closing };
-  const doomed = (job: number): boolean => !outlives(plan, closed, job);
+  const doomed = (job: number): boolean => !outlives(closed, job);
   const next = dropLegs(closed, jobsWith(closed, 'waiting').filter(doomed), closing);
   // Running jobs are asked to end, as on GitHub; their own `always()` steps still run.
   if (closing === 'cancelled') return cancelJobs(next, jobsWith(next, 'running'), state.cancelReason ?? 'user');
   if (plan.policy.onFailure === 'no-new') return next;
-  return cancelJobs(next, jobsWith(next, 'running').filter(doomed), 'on-failure');
+  // A call ends by the end of its jobs, of which some may go on.
+  const killed = jobsWith(next, 'running').filter((job) => doomed(job) && plannedAt(next, job).job.kind === 'steps');
+  return cancelJobs(next, killed, 'on-failure');
 }
 
 function cancelJobs(state: RunState, jobs: readonly number[], reason: CancelReason): RunState {
@@ -145,27 +159,24 @@ function cancelJobs(state: RunState, jobs: readonly number[], reason: CancelReas
 }
 
 /** Whether a job that was to run still is to. A cancellation asks its condition again, as GitHub does. */
-function outlives(plan: Plan, closed: RunState, job: number): boolean {
-  const planned = plannedAt(plan, job);
-  if (closed.closing === 'on-failure') return planned.outlivesFailure;
-  const condition = judgeCondition(plan, closed, planned);
-  return condition.ok && condition.value;
+function outlives(closed: RunState, job: number): boolean {
+  return closed.closing === 'on-failure' ? plannedAt(closed, job).outlivesFailure : stillHolds(closed, job);
 }
 
-function legEnded(plan: Plan, state: RunState, ref: LegRef): RunState {
+function legEnded(state: RunState, ref: LegRef): RunState {
   const job = jobAt(state, ref.job);
   const open = job.open - 1;
   const next = withJob(state, ref.job, { ...job, open });
   if (open > 0) return releaseLegs(next, ref.job);
-  return jobEnded(plan, withJob(next, ref.job, { ...jobAt(next, ref.job), result: aggregate(job.legs) }), ref.job);
+  return jobEnded(withJob(next, ref.job, { ...jobAt(next, ref.job), result: aggregate(job.legs) }), ref.job);
 }
 
-function jobEnded(plan: Plan, state: RunState, index: number): RunState {
-  const { result, sound, broken } = jobAt(state, index);
+function jobEnded(state: RunState, index: number): RunState {
+  const { result, sound, broken, planned } = jobAt(state, index);
   const mine = { sound: sound && result === 'success', broken: broken || result === 'failure' };
   let next = withJob(state, index, { ...jobAt(state, index), ...mine });
   next = { ...next, ended: next.ended + 1 };
-  for (const dependent of plan.jobs[index]?.dependents ?? []) {
+  for (const dependent of planned.dependents) {
     const job = jobAt(next, dependent);
     const waitingFor = job.waitingFor - 1;
     next = withJob(next, dependent, {
@@ -176,5 +187,14 @@ function jobEnded(plan: Plan, state: RunState, index: number): RunState {
     });
     if (waitingFor === 0) next = { ...next, toExpand: enqueued(next.toExpand, dependent) };
   }
-  return next;
+  return planned.scope.call === undefined ? next : calledJobEnded(next, planned.scope.call);
+}
+
+/** The last job of a called workflow lets its caller end. */
+function calledJobEnded(state: RunState, { job, leg }: LegRef): RunState {
+  const { called } = legAt(state, { job, leg });
+  if (called === undefined) throw new Error(`a called job ended before its call`);
+  const open = called.open - 1;
+  const next = withLeg(state, { job, leg }, { called: { ...called, open } });
+  return open > 0 ? next : { ...next, returnable: enqueued(next.returnable, { job, leg }) };
 }

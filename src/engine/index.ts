@@ -1,6 +1,9 @@
 /** The scheduler: pure decisions over a plan, and the one loop that carries them out. */
 export * from './events.ts';
-export { makePlan, type Plan, type PlanContexts, type PlannedJob } from './plan.ts';
+export { makePlan, type Plan } from './plan.ts';
+export type { PlanContexts } from './plan-contexts.ts';
+export type { PlannedJob } from './planned-job.ts';
+export type { Platforms } from './platforms.ts';
 export type { Policy } from './policy.ts';
 export * from './ports.ts';
 export { type Run, type RunEnd, startRun } from './run.ts';

@@ -1,52 +1,75 @@
 /** What a run came to, and in words why a job did not take part. */
 import type { JobResult } from '../workflow/index.ts';
 import type { JobSkipped, RunFinished } from './events.ts';
-import { type Plan, type PlannedJob, plannedAt } from './plan.ts';
-import { jobAt, type RunState } from './state.ts';
+import type { Plan } from './plan.ts';
+import type { PlannedJob } from './planned-job.ts';
+import { isIncomplete } from './platforms.ts';
+import { jobAt, type LegState, plannedAt, type RunState } from './state.ts';
 import { itemsOf } from './vector.ts';
 
-/** Exit codes are part of the record: 0 success, 1 the run failed, 130 cancelled. */
+/** Exit codes are part of the record: 0 success, 1 the run failed, 4 incomplete, 130 cancelled. */
 export function standingOf(plan: Plan, state: RunState): Pick<RunFinished, 'result' | 'exitCode'> {
   if (state.cancelReason === 'user') return { result: 'cancelled', exitCode: 130 };
   // A failed vital sink: the record is not whole, whatever the jobs did.
   if (state.cancelReason !== undefined) return { result: 'failure', exitCode: 1 };
   const results = plan.jobs.map(({ index }) => jobAt(state, index).result);
   return results.every((result) => result === 'success' || result === 'skipped') && !brokenSomewhere(state)
-    ? { result: 'success', exitCode: 0 }
+    ? incompleteSomewhere(plan, state)
+      ? { result: 'incomplete', exitCode: 4 }
+      : { result: 'success', exitCode: 0 }
     : { result: 'failure', exitCode: 1 };
 }
 
-/** Counts legs; a job that was skipped before it had any counts once. */
+function isCounted({ called, failed }: LegState): boolean {
+  return called === undefined || failed === true;
+}
+
+function incompleteSomewhere({ policy }: Plan, state: RunState): boolean {
+  const { platforms } = policy;
+  if (platforms === undefined) return false;
+  for (const { legs } of itemsOf(state.jobs))
+    if (legs.some(({ leg }) => isIncomplete(leg.unserved, platforms))) return true;
+  return false;
+}
+
+/** Counts legs; a job that was skipped before it had any counts once. Calls are counted by the jobs that they called. */
 export function totalsOf(state: RunState): Readonly<Record<JobResult, number>> {
   const totals = { success: 0, failure: 0, cancelled: 0, skipped: 0 };
   for (const { legs, result } of itemsOf(state.jobs)) {
     if (legs.length === 0) totals[result ?? 'skipped']++;
-    else for (const { conclusion } of legs) totals[conclusion ?? 'skipped']++;
+    for (const leg of legs.filter(isCounted)) totals[leg.conclusion ?? 'skipped']++;
   }
   return totals;
 }
 
 /** One sentence. */
-export function skipMessage(plan: Plan, state: RunState, planned: PlannedJob, reason: JobSkipped['reason']): string {
+export function skipMessage(
+  state: RunState,
+  planned: PlannedJob,
+  reason: JobSkipped['reason'],
+  leg?: LegState,
+): string {
   switch (reason) {
     case 'condition':
       return `its condition is false: ${planned.condition.replace(/\s+/g, ' ').trim()}`;
     case 'needs':
-      return needsMessage(plan, state, planned);
+      return needsMessage(state, planned);
     case 'on-failure':
       return 'an earlier job failed, and on_failure lets nothing new start';
     case 'cancelled':
-      return 'the run was cancelled before it started';
+      return `the ${state.closing === 'cancelled' ? 'run' : 'workflow that it belongs to'} was cancelled before it started`;
     case 'fail-fast':
       return 'another leg of its matrix failed first (fail_fast)';
     case 'concurrency':
       return 'a newer job of the same concurrency group took its place';
+    case 'unserved':
+      return unservedMessage(leg);
     default:
       return reason satisfies never;
   }
 }
 
-function needsMessage(plan: Plan, state: RunState, planned: PlannedJob): string {
+function needsMessage(state: RunState, planned: PlannedJob): string {
   const culprits = planned.needs
     .filter((index) => !jobAt(state, index).sound)
     .map((index) => {
@@ -57,9 +80,15 @@ function needsMessage(plan: Plan, state: RunState, planned: PlannedJob): string 
         skipped: 'was skipped',
         success: 'stands on a job that did not succeed',
       };
-      return `${plannedAt(plan, index).job.id} ${verb[result ?? 'skipped']}`;
+      return `${plannedAt(state, index).id} ${verb[result ?? 'skipped']}`;
     });
   return culprits.join(', ');
+}
+
+function unservedMessage(leg: LegState | undefined): string {
+  const { labels = [], group } = leg?.leg.runsOn ?? {};
+  const asked = [...labels, ...(group === undefined ? [] : [`group ${group}`])].join(', ');
+  return `nobody here serves runs-on: ${asked}`;
 }
 
 function brokenSomewhere(state: RunState): boolean {

@@ -1,7 +1,11 @@
 /** What only this machine decides about a run; the workflow itself knows nothing of it. */
+import type { Platforms } from './platforms.ts';
+
 export interface Policy {
   /** Jobs at once on this machine, 1 or more. */
   readonly maxParallel: number;
   /** What a job's final failure does to the rest; `continue_on_error` failures do nothing. */
   readonly onFailure: 'continue' | 'no-new' | 'kill';
+  /** Which `runs-on` this machine serves. Without it, everything runs here. */
+  readonly platforms?: Platforms;
 }

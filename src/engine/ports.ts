@@ -1,7 +1,8 @@
 /** What the engine needs from the world: a clock to stamp events with, somebody to run jobs, somewhere to tell. */
 import type { Failure } from '../shared/failure.ts';
 import type { TaskReport } from '../shared/verdict.ts';
-import type { JobResult, StepsJob } from '../workflow/index.ts';
+import type { ResolvedWorkflow } from '../workflow/calls/index.ts';
+import type { JobResult, Json, Permissions, StepsJob } from '../workflow/index.ts';
 import type { CancelReason, Leg, RunEvent, RunnerEvent } from './events.ts';
 
 export interface EnginePorts {
@@ -45,6 +46,19 @@ export interface JobRequest {
   readonly needs: Readonly<
     Record<string, { readonly result: JobResult; readonly outputs: Readonly<Record<string, string>> }>
   >;
+  /** What its token may do; undefined when neither the job nor anything above it says. */
+  readonly permissions?: Permissions;
+  /** Absent when the job belongs to the workflow that is run. */
+  readonly called?: CalledWorkflow;
+}
+
+/** The called workflow that a job belongs to, and what its caller gave it. */
+export interface CalledWorkflow extends Pick<ResolvedWorkflow, 'workflow' | 'file' | 'origin'> {
+  /** The leg that called. */
+  readonly caller: string;
+  readonly inputs: Json;
+  /** All that its `secrets` context holds. They may be new texts, which no masker knows yet. */
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 export interface JobOutcome {

@@ -1,15 +1,29 @@
-/** What the runner is told of a leg: its job, its matrix, and the results it may read. */
+/** What the runner is told of a leg: its job, its matrix, and what it may read. */
 import { needsOf } from './conditions.ts';
-import { type Plan, plannedAt } from './plan.ts';
-import type { JobRequest } from './ports.ts';
-import { jobAt, type LegRef, legAt, type RunState } from './state.ts';
+import { strategyOf } from './leg-scope.ts';
+import type { WorkflowScope } from './planned-job.ts';
+import type { CalledWorkflow, JobRequest } from './ports.ts';
+import { type LegRef, legAt, plannedAt, type RunState } from './state.ts';
 
-export function requestFor(plan: Plan, state: RunState, ref: LegRef): JobRequest {
-  const planned = plannedAt(plan, ref.job);
-  const { legs, failFast, maxParallel } = jobAt(state, ref.job);
-  const { leg } = legAt(state, ref);
-  // Without a matrix GitHub says 1; with one, as many as there are unless the job says otherwise.
-  const parallel = leg.matrix === null ? 1 : Math.min(maxParallel, legs.length);
-  const strategy = { failFast, jobIndex: leg.index, jobTotal: legs.length, maxParallel: parallel };
-  return { job: planned.job, leg, strategy, needs: needsOf(plan, state, planned) };
+export function requestFor(state: RunState, ref: LegRef): JobRequest {
+  const planned = plannedAt(state, ref.job);
+  const { job, id, permissions } = planned;
+  if (job.kind !== 'steps') throw new Error(`the job ${id} calls a workflow and has nothing to run itself`);
+  const { failFast, index, total, maxParallel } = strategyOf(state, ref);
+  const called = calledBy(state, planned.scope);
+  return {
+    job,
+    leg: legAt(state, ref).leg,
+    strategy: { failFast, jobIndex: index, jobTotal: total, maxParallel },
+    needs: needsOf(state, planned),
+    ...(permissions === undefined ? {} : { permissions }),
+    ...(called === undefined ? {} : { called }),
+  };
+}
+
+function calledBy(state: RunState, { call, contexts }: WorkflowScope): CalledWorkflow | undefined {
+  if (call === undefined) return undefined;
+  const { workflow, file, origin } = call.callee;
+  const caller = legAt(state, call).leg.id;
+  return { workflow, file, origin, caller, inputs: contexts.inputs, secrets: contexts.secrets ?? {} };
 }

@@ -4,7 +4,13 @@ import type { LegState } from './state.ts';
 
 /** Failure if any failed, else cancelled if any was, else skipped if all were, else success. */
 export function aggregate(legs: readonly LegState[]): JobResult {
-  const all = legs.map((leg) => leg.conclusion);
+  const result = aggregateResults(legs.map((leg) => leg.conclusion));
+  // What nobody served was not done: who needs it does not start, though the other legs succeeded.
+  return result === 'success' && legs.some(({ leg }) => leg.unserved !== undefined) ? 'skipped' : result;
+}
+
+/** The same of jobs. */
+export function aggregateResults(all: readonly (JobResult | undefined)[]): JobResult {
   if (all.includes('failure')) return 'failure';
   if (all.includes('cancelled')) return 'cancelled';
   return all.every((conclusion) => conclusion === 'skipped') ? 'skipped' : 'success';

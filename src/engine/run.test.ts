@@ -139,6 +139,42 @@ describe('what does not end', () => {
   });
 });
 
+describe('a called workflow', () => {
+  it('runs by the same runner, and is told of by ids that are unique in the run', async () => {
+    const { run, clock, opened, events, finished } = start([{ id: 'a', calls: [{ id: 'x' }] }]);
+    const x = await opened('a.x');
+    expect(x.request).toMatchObject({ job: { id: 'x' }, called: { caller: 'a', file: 'a.yml', inputs: {} } });
+    // The runner knows the job by the id that its workflow gives it.
+    x.emit('hello');
+    expect(events.at(-1)).toMatchObject({ type: 'warning', job: 'a.x', leg: 'a.x' });
+    await clock.advance(2000);
+    x.end({});
+    expect(await run.done).toMatchObject({ result: 'success', exitCode: 0 });
+    expect(finished('a')).toMatchObject({ outcome: 'success', duration: 2000 });
+    expect(events.map((event) => event.type)).toEqual([
+      'run.started',
+      'job.expanded',
+      'job.called',
+      'job.expanded',
+      'job.requested',
+      'warning',
+      'job.finished',
+      'job.finished',
+      'run.finished',
+    ]);
+  });
+
+  it('is cancelled with the run', async () => {
+    const { run, opened, finished } = start([{ id: 'a', calls: [{ id: 'x' }] }]);
+    const x = await opened('a.x');
+    run.cancel({ reason: 'user', message: 'stopped' });
+    expect((x.signal.reason as Cancellation).reason).toBe('user');
+    x.end({ result: 'cancelled' });
+    expect(await run.done).toMatchObject({ exitCode: 130 });
+    expect(finished('a')).toMatchObject({ outcome: 'cancelled' });
+  });
+});
+
 describe('sinks', () => {
   it('that throw are reported and dropped; the run goes on', async () => {
     const broken: EventSink = {

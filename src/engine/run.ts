@@ -4,15 +4,17 @@
  */
 import type { Failure } from '../shared/failure.ts';
 import { unreachable } from '../shared/result.ts';
-import { decide, type Effect } from './decide.ts';
-import type { JobSkipped, RunEvent, RunEventBody, RunStarted } from './events.ts';
+import { callOf, outcomeOfCall } from './calls.ts';
+import { decide, type Effect, isDue } from './decide.ts';
+import type { JobSkipped, RunEvent, RunEventBody, RunFinished, RunStarted } from './events.ts';
 import { evolve } from './evolve.ts';
 import { expandJob, standIn } from './expand.ts';
 import { skipMessage, standingOf, totalsOf } from './outcome.ts';
-import { type Plan, type PlannedJob, plannedAt } from './plan.ts';
+import type { Plan } from './plan.ts';
+import type { PlannedJob } from './planned-job.ts';
 import type { Cancellation, EnginePorts, EventSink, JobOutcome } from './ports.ts';
 import { requestFor } from './request.ts';
-import { initialState, type LegRef, legAt, type RunState } from './state.ts';
+import { initialState, type LegRef, legAt, plannedAt, type RunState } from './state.ts';
 
 export interface Run {
   readonly done: Promise<RunEnd>;
@@ -23,14 +25,15 @@ export interface Run {
 }
 
 export interface RunEnd {
-  readonly result: 'success' | 'failure' | 'cancelled';
+  readonly result: RunFinished['result'];
   readonly exitCode: number;
   /** Sinks that failed, with the error that ended them. */
   readonly lostSinks: readonly { readonly name: string; readonly error: unknown }[];
 }
 
-/** How long a cancelled leg may take to end before the run goes on without it: GitHub's five minutes and a margin. */
-const CANCEL_LIMIT = 5.5 * 60_000;
+/** How long a cancelled leg may take to end before the run goes on without it: GitHub's limit, in minutes, and a margin. */
+const CANCEL_MINUTES = 5;
+const CANCEL_MARGIN = 30_000;
 
 /** Starts at once; `header` is the run's first event. */
 export function startRun(plan: Plan, ports: EnginePorts, header: RunStarted): Run {
@@ -56,6 +59,8 @@ class Engine {
   readonly #lostSinks: { name: string; error: unknown }[] = [];
   /** By leg id. A leg that was given up is not here any more, so what it may still say is not heard. */
   readonly #open = new Map<string, OpenLeg>();
+  /** When each leg that is calling began to. */
+  readonly #calls = new Map<string, number>();
   #state: RunState;
   #seq = 0;
   #started = 0;
@@ -91,7 +96,7 @@ class Engine {
     for (;;) {
       const effects = decide(this.#plan, this.#state);
       if (effects.length === 0) return;
-      for (const effect of effects) this.#perform(effect);
+      for (const effect of effects) if (isDue(this.#state, effect)) this.#perform(effect);
     }
   }
 
@@ -132,9 +137,9 @@ class Engine {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case 'expand':
-        return this.#expand(plannedAt(this.#plan, effect.job));
+        return this.#expand(plannedAt(this.#state, effect.job));
       case 'fail-job':
-        return this.#failJob(plannedAt(this.#plan, effect.job), effect.message);
+        return this.#failJob(plannedAt(this.#state, effect.job), effect.message);
       case 'skip-job':
         return this.#fold(this.#skipped(effect.job, undefined, effect.reason));
       case 'skip-leg':
@@ -143,6 +148,10 @@ class Engine {
         return this.#cancelLeg(effect);
       case 'open-leg':
         return this.#openLeg(effect.ref);
+      case 'call':
+        return this.#call(effect.ref);
+      case 'return':
+        return this.#return(effect.ref);
       case 'finish':
         return this.#finish();
       default:
@@ -151,17 +160,18 @@ class Engine {
   }
 
   #skipped(job: number, leg: number | undefined, reason: JobSkipped['reason']): JobSkipped {
-    const planned = plannedAt(this.#plan, job);
+    const planned = plannedAt(this.#state, job);
     const result =
       reason === 'cancelled' || reason === 'fail-fast' || reason === 'concurrency' ? 'cancelled' : 'skipped';
+    const one = leg === undefined ? undefined : legAt(this.#state, { job, leg });
     const event = {
       type: 'job.skipped',
-      job: planned.job.id,
+      job: planned.id,
       reason,
       result,
-      message: skipMessage(this.#plan, this.#state, planned, reason),
+      message: skipMessage(this.#state, planned, reason, one),
     } as const;
-    return leg === undefined ? event : { ...event, leg: legAt(this.#state, { job, leg }).leg.id };
+    return one === undefined ? event : { ...event, leg: one.leg.id };
   }
 
   #expand(planned: PlannedJob): void {
@@ -173,7 +183,7 @@ class Engine {
   /** A job that cannot be set up fails as one leg that never ran. */
   #failJob(planned: PlannedJob, message: string): void {
     this.#fold(standIn(planned));
-    const { id } = planned.job;
+    const { id } = planned;
     const failure: Failure = { code: 'expression', message };
     const outcome = { outcome: 'failure', conclusion: 'failure', failure, outputs: {}, duration: 0 } as const;
     this.#fold({ type: 'job.finished', job: id, leg: id, ...outcome });
@@ -181,16 +191,17 @@ class Engine {
 
   #openLeg(ref: LegRef): void {
     const { clock, runner } = this.#ports;
-    const request = requestFor(this.#plan, this.#state, ref);
-    const { leg, job } = request;
-    const names = { job: job.id, leg: leg.id };
+    const request = requestFor(this.#state, ref);
+    const { leg } = request;
+    const names = { job: plannedAt(this.#state, ref.job).id, leg: leg.id };
     const open: OpenLeg = { ref, controller: new AbortController(), requested: clock.now(), timers: [] };
     this.#fold({ type: 'job.requested', ...names });
     this.#open.set(leg.id, open);
     const minutes = leg.timeoutMinutes;
     open.timers.push(clock.after(minutes * 60_000, () => this.#happen({ type: 'job.timed-out', ...names, minutes })));
     const emit = (body: RunEventBody): void => {
-      if (this.#open.get(leg.id) === open) this.#tell(body);
+      // The runner knows the job by the id that its own workflow gives it.
+      if (this.#open.get(leg.id) === open) this.#tell('job' in body ? { ...body, ...names } : body);
     };
     // Started in a microtask, so that no runner can answer before the state has settled.
     Promise.resolve()
@@ -200,9 +211,25 @@ class Engine {
       .catch((error: unknown) => this.#crash(error));
   }
 
+  #call(ref: LegRef): void {
+    const event = callOf(this.#state, ref);
+    this.#calls.set(event.leg, this.#ports.clock.now());
+    this.#fold(event);
+  }
+
+  #return(ref: LegRef): void {
+    const { result, ...rest } = outcomeOfCall(this.#state, ref);
+    const { leg } = legAt(this.#state, ref);
+    const now = this.#ports.clock.now();
+    const duration = Math.round(now - (this.#calls.get(leg.id) ?? now));
+    this.#calls.delete(leg.id);
+    const job = plannedAt(this.#state, ref.job).id;
+    this.#fold({ type: 'job.finished', job, leg: leg.id, outcome: result, conclusion: result, duration, ...rest });
+  }
+
   #cancelLeg({ ref, reason }: { readonly ref: LegRef; readonly reason: Cancellation['reason'] }): void {
     const { leg } = legAt(this.#state, ref);
-    const job = plannedAt(this.#plan, ref.job).job.id;
+    const job = plannedAt(this.#state, ref.job).id;
     this.#fold({ type: 'job.cancel-requested', job, leg: leg.id, reason });
     const open = this.#open.get(leg.id);
     if (open === undefined) return;
@@ -215,7 +242,9 @@ class Engine {
       };
       this.#legDone(open, { result: 'failure', failure, outputs: {} });
     };
-    open.timers.push(this.#ports.clock.after(CANCEL_LIMIT, giveUp));
+    open.timers.push(
+      this.#ports.clock.after((leg.cancelTimeoutMinutes ?? CANCEL_MINUTES) * 60_000 + CANCEL_MARGIN, giveUp),
+    );
     open.controller.abort({ reason, message } satisfies Cancellation);
   }
 
@@ -227,7 +256,7 @@ class Engine {
     const { result, ...rest } = outcome;
     const conclusion = result === 'failure' && leg.continueOnError ? 'success' : result;
     const duration = Math.round(this.#ports.clock.now() - open.requested);
-    const job = plannedAt(this.#plan, open.ref.job).job.id;
+    const job = plannedAt(this.#state, open.ref.job).id;
     this.#happen({ type: 'job.finished', job, leg: leg.id, outcome: result, conclusion, duration, ...rest });
   }
 

@@ -2,20 +2,28 @@
 import type { JobResult } from '../workflow/index.ts';
 import type { CancelReason, JobSkipped, Leg } from './events.ts';
 import type { Plan } from './plan.ts';
+import type { PlannedJob, WorkflowScope } from './planned-job.ts';
 import { emptyQueue, enqueued, type Queue } from './queue.ts';
 import { at, replaced, type Vector, vectorOf } from './vector.ts';
 
 export interface RunState {
+  /** In the order in which they came to be known: those of called workflows behind those of their callers. */
   readonly jobs: Vector<JobState>;
+  /** The workflows of the run, by path. */
+  readonly scopes: ReadonlyMap<string, WorkflowScope>;
   /** Jobs whose needs have all ended: to be skipped or expanded. */
   readonly toExpand: Queue<number>;
   /** Legs that only lack a slot. */
   readonly startable: Queue<LegRef>;
+  /** Legs that are to call their workflow; that takes no slot. */
+  readonly callable: Queue<LegRef>;
+  /** Legs whose workflow is through. */
+  readonly returnable: Queue<LegRef>;
   readonly toCancel: Queue<Cancel>;
   readonly toSkip: Queue<Skip>;
   /** Concurrency groups in use, by lower-case name. */
   readonly groups: ReadonlyMap<string, Group>;
-  /** Legs that hold a slot. */
+  /** Legs that hold a slot. Those that call hold none. */
   readonly running: number;
   /** Jobs that have ended, skipped ones included. */
   readonly ended: number;
@@ -39,6 +47,7 @@ export interface Skip extends LegRef {
 }
 
 export interface JobState {
+  readonly planned: PlannedJob;
   /** Needs that have not ended. */
   readonly waitingFor: number;
   readonly legs: readonly LegState[];
@@ -54,11 +63,23 @@ export interface JobState {
   readonly broken: boolean;
 }
 
+/** A workflow under way for the leg that called it. */
+export interface CalledState {
+  readonly scope: WorkflowScope;
+  /** Its jobs are those from `scope.first` on. */
+  readonly jobs: number;
+  /** Those that have not ended. */
+  readonly open: number;
+}
+
 export interface LegState {
   readonly leg: Leg;
   /** `held` waits for its matrix, `grouped` for its concurrency group, `startable` for a slot; `dropped` is about to be skipped. */
   readonly phase: 'held' | 'grouped' | 'startable' | 'dropped' | 'running' | 'ended';
   readonly cancelling?: CancelReason;
+  readonly called?: CalledState;
+  /** It failed by itself, and not by a job that it called. */
+  readonly failed?: boolean;
   readonly outcome?: JobResult;
   readonly conclusion?: JobResult;
 }
@@ -72,22 +93,12 @@ export function initialState(plan: Plan): RunState {
   let toExpand = emptyQueue<number>();
   for (const job of plan.jobs) if (job.needs.length === 0) toExpand = enqueued(toExpand, job.index);
   return {
-    jobs: vectorOf(
-      plan.jobs.map(
-        (job): JobState => ({
-          waitingFor: job.needs.length,
-          legs: [],
-          open: 0,
-          failFast: true,
-          maxParallel: Number.POSITIVE_INFINITY,
-          outputs: {},
-          sound: true,
-          broken: false,
-        }),
-      ),
-    ),
+    jobs: vectorOf(plan.jobs.map(initialJob)),
+    scopes: new Map([['', plan.scope]]),
     toExpand,
     startable: emptyQueue(),
+    callable: emptyQueue(),
+    returnable: emptyQueue(),
     toCancel: emptyQueue(),
     toSkip: emptyQueue(),
     groups: new Map(),
@@ -95,6 +106,24 @@ export function initialState(plan: Plan): RunState {
     ended: 0,
     finished: false,
   };
+}
+
+export function initialJob(planned: PlannedJob): JobState {
+  return {
+    planned,
+    waitingFor: planned.needs.length,
+    legs: [],
+    open: 0,
+    failFast: true,
+    maxParallel: Number.POSITIVE_INFINITY,
+    outputs: {},
+    sound: true,
+    broken: false,
+  };
+}
+
+export function plannedAt(state: RunState, index: number): PlannedJob {
+  return jobAt(state, index).planned;
 }
 
 export function jobAt(state: RunState, index: number): JobState {
@@ -117,10 +146,31 @@ export function legAt(state: RunState, ref: LegRef): LegState {
   return leg;
 }
 
+export function isSameLeg(a: LegRef, b: LegRef): boolean {
+  return a.job === b.job && a.leg === b.leg;
+}
+
+/** The job with this id; undefined when there is none. */
+export function findJob(state: RunState, id: string): number | undefined {
+  const end = id.lastIndexOf('.');
+  const inner = state.scopes.get(id.slice(0, Math.max(0, end)))?.indexOf.get(id.slice(end + 1).toLowerCase());
+  // The names of tasks may hold a point themselves.
+  return inner ?? state.scopes.get('')?.indexOf.get(id.toLowerCase());
+}
+
 /** The leg that an event names. Events are made by the engine itself, so an unknown one is a bug. */
-export function findLeg(plan: Plan, state: RunState, event: { readonly job: string; readonly leg: string }): LegRef {
-  const job = plan.indexOf.get(event.job.toLowerCase());
+export function findLeg(state: RunState, event: { readonly job: string; readonly leg: string }): LegRef {
+  const job = findJob(state, event.job);
   const leg = job === undefined ? -1 : jobAt(state, job).legs.findIndex((candidate) => candidate.leg.id === event.leg);
   if (job === undefined || leg < 0) throw new Error(`an event names the unknown leg ${event.leg} of ${event.job}`);
   return { job, leg };
+}
+
+/** Whether the run, or a workflow that this one belongs to, is being cancelled. */
+export function isCancelled(state: RunState, scope: WorkflowScope): boolean {
+  if (state.closing === 'cancelled') return true;
+  if (scope.call === undefined) return false;
+  return (
+    legAt(state, scope.call).cancelling !== undefined || isCancelled(state, plannedAt(state, scope.call.job).scope)
+  );
 }

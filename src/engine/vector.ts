@@ -1,5 +1,5 @@
 /**
- * A list that is never changed in place, of fixed length, with cheap "the same, but for one item": a tree of 32-way
+ * A list that is never changed in place, with cheap "the same, but for one item": a tree of 32-way
  * nodes, so that a state of 10,000 jobs costs three small copies an event instead of one large one.
  */
 const BITS = 5;
@@ -34,6 +34,11 @@ export function at<T>(vector: Vector<T>, index: number): T {
 export function replaced<T>(vector: Vector<T>, index: number, item: T): Vector<T> {
   if (index < 0 || index >= vector.length) throw new RangeError(`no item ${index} of ${vector.length}`);
   return { ...vector, root: replacedIn(vector.root, vector.shift, index, item) };
+}
+
+/** With more items at its end. Costs the whole list: for what happens a few times in a run. */
+export function extended<T>(vector: Vector<T>, items: readonly T[]): Vector<T> {
+  return vectorOf([...itemsOf(vector), ...items]);
 }
 
 export function* itemsOf<T>(vector: Vector<T>): Generator<T> {

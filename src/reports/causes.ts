@@ -26,9 +26,12 @@ export function pathOf(cause: Cause): string[] {
 export function createCauses(view: RunView): (job: string) => Cause | undefined {
   const legs = new Map<string, LegView[]>();
   for (const leg of view.legs) {
-    const known = legs.get(leg.job);
-    if (known) known.push(leg);
-    else legs.set(leg.job, [leg]);
+    // What needs a call is stopped by the jobs that were called.
+    for (const job of [leg.job, ...(leg.callers ?? [])]) {
+      const known = legs.get(job);
+      if (known) known.push(leg);
+      else legs.set(job, [leg]);
+    }
   }
   const known = new Map<string, Cause | undefined>();
 

@@ -1,7 +1,7 @@
 /** A run in the making: what the fold changes as it reads, and the view that is taken of it. */
 import type { RunFinished } from '../engine/index.ts';
 import { unreachable } from '../shared/result.ts';
-import type { LegView, RunView, Standing, WarningView } from './view.ts';
+import type { AnnotationView, LegView, RunView, Standing, WarningView } from './view.ts';
 
 type Draft<T> = { -readonly [K in keyof T]: T[K] };
 export type LegDraft = Draft<Omit<LegView, 'standing' | 'attempts'>> & {
@@ -21,6 +21,8 @@ export interface RunDraft {
   /** Legs by id, in the order in which they are shown; replaced in place when a job expands. */
   jobs: Map<string, Map<string, LegDraft>>;
   warnings: WarningView[];
+  annotations: AnnotationView[];
+  summaries: { readonly leg: string; readonly markdown: string }[];
   /** What was given out for a leg that has not changed since. */
   views: WeakMap<LegDraft, LegView>;
 }
@@ -36,6 +38,8 @@ export function emptyRun(): RunDraft {
     lastSeq: 0,
     jobs: new Map(),
     warnings: [],
+    annotations: [],
+    summaries: [],
     views: new WeakMap(),
   };
 }
@@ -73,7 +77,8 @@ export function emptyLeg(job: string, id: string): LegDraft {
 
 /** The view of this moment; later changes of the draft do not reach it. */
 export function snapshot(run: RunDraft): RunView {
-  const legs = [...run.jobs.values()].flatMap((job) => Array.from(job.values(), (leg) => viewOf(run, leg)));
+  const drafts = [...run.jobs.values()].flatMap((job) => [...job.values()].filter(isShown));
+  const legs = drafts.map((leg) => viewOf(run, leg));
   const counts: Record<Standing, number> = {
     failed: 0,
     tolerated: 0,
@@ -91,6 +96,8 @@ export function snapshot(run: RunDraft): RunView {
     legs,
     counts,
     warnings: [...run.warnings],
+    annotations: [...run.annotations],
+    summaries: [...run.summaries],
     ...(run.started && { started: run.started }),
     ...(run.firstTime !== undefined && { firstTime: run.firstTime }),
     ...(run.lastTime !== undefined && { lastTime: run.lastTime }),
@@ -99,6 +106,11 @@ export function snapshot(run: RunDraft): RunView {
       finished: { result: run.finished.result, exitCode: run.finished.exitCode, totals: run.finished.totals },
     }),
   };
+}
+
+/** A call is shown by the jobs that it called, unless it failed by itself. */
+function isShown({ called, failure }: LegDraft): boolean {
+  return called !== true || failure !== undefined;
 }
 
 function viewOf(run: RunDraft, draft: LegDraft): LegView {

@@ -48,6 +48,7 @@ const APPLY: Apply = {
   },
   warning: warn,
   'job.expanded': (run, event) => expand(run, event.job, event.legs),
+  'job.called': call,
   'job.requested': (run, event) => {
     const leg = enter(run, event, 'starting');
     leg.requestedAt = event.time;
@@ -82,6 +83,19 @@ const APPLY: Apply = {
   },
   'verify.started': (run, event) => {
     enter(run, event, 'verifying');
+  },
+  annotation: (run, { leg, level, message, title, file, line }) => {
+    run.annotations.push({
+      leg,
+      level,
+      message,
+      ...(title !== undefined && { title }),
+      ...(file !== undefined && { file }),
+      ...(line !== undefined && { line }),
+    });
+  },
+  'step.summary': (run, { leg, markdown }) => {
+    run.summaries.push({ leg, markdown });
   },
   'log.closed': (run, { path, bytes, sha256, ...event }) => {
     legOf(run, event).log = { path, bytes, sha256 };
@@ -137,6 +151,26 @@ function expand(run: RunDraft, job: string, legs: readonly Leg[]): void {
       }),
     ),
   );
+}
+
+/** The jobs that join stand where the leg stands that called them. */
+function call(run: RunDraft, event: Extract<RunEvent, { readonly type: 'job.called' }>): void {
+  const caller = enter(run, event, 'running');
+  caller.requestedAt = event.time;
+  caller.called = true;
+  const callers = [...(caller.callers ?? []), event.job];
+  const joining = event.jobs.map(({ id, name, needs }) => {
+    const leg = emptyLeg(id, id);
+    return [id, new Map([[id, { ...leg, name, needs, callers }]])] as const;
+  });
+  const before = [...run.jobs];
+  const place = before.findIndex(([id]) => id === event.job) + 1;
+  // Behind what an earlier leg of the same job called.
+  const rest = before
+    .slice(place)
+    .findIndex(([id]) => !id.startsWith(`${event.job}+`) && !id.startsWith(`${event.job}.`));
+  const end = rest < 0 ? before.length : place + rest;
+  run.jobs = new Map([...before.slice(0, end), ...joining, ...before.slice(end)]);
 }
 
 function finish(run: RunDraft, event: Extract<RunEvent, { readonly type: 'job.finished' }>): void {

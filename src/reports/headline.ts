@@ -8,6 +8,7 @@ const WORDS: Readonly<Record<RunResult, string>> = {
   success: 'SUCCEEDED',
   failure: 'FAILED',
   cancelled: 'CANCELLED',
+  incomplete: 'INCOMPLETE',
   unfinished: 'DID NOT FINISH',
 };
 
@@ -57,6 +58,8 @@ export function headline(view: RunView, result: RunResult): string {
         : `${WORDS.failure}: ${of(good, 'succeeded')}, and yet the run did not`;
     case 'cancelled':
       return `${WORDS.cancelled}: ${of(good, 'succeeded')} before that${failed > 0 ? `, ${failed} failed` : ''}`;
+    case 'incomplete':
+      return `${WORDS.incomplete}: ${of(good, 'succeeded')}, and not all were run`;
     case 'unfinished':
       return `${WORDS.unfinished}: ${of(good, 'succeeded')}${failed > 0 ? `, ${failed} failed` : ''}, ${running + waiting} had no end`;
     default:

@@ -2,7 +2,7 @@
 import type { LegView, RunView } from './view.ts';
 
 /** `unfinished`: the record ends before the run did, or has holes; nothing can be said to have succeeded. */
-export type RunResult = 'success' | 'failure' | 'cancelled' | 'unfinished';
+export type RunResult = 'success' | 'failure' | 'cancelled' | 'incomplete' | 'unfinished';
 
 export interface RunVerdict {
   readonly result: RunResult;
@@ -29,6 +29,16 @@ function judgeEnd(view: RunView, { result: claimed, exitCode }: NonNullable<RunV
   if (claimed === 'failure')
     return { result: 'failure', reasons: [view.cancelling?.message ?? 'The run ended as a failure'] };
   if (has(view, 'cancelled')) return { result: 'cancelled', reasons: [] };
+  return judgeQuietEnd(view, claimed, exitCode);
+}
+
+/** Nothing failed and nothing was cancelled. */
+function judgeQuietEnd(view: RunView, claimed: string, exitCode: number): RunVerdict {
+  if (claimed === 'incomplete') {
+    const count = view.legs.filter((leg) => leg.skipped?.reason === 'unserved').length;
+    const whose = count === 1 ? 'One job was' : `${count} jobs were`;
+    return { result: 'incomplete', reasons: [`${whose} served by nobody here`] };
+  }
   if (exitCode !== 0) return { result: 'failure', reasons: [`The run ended with exit code ${exitCode}`] };
   return { result: 'success', reasons: [] };
 }

@@ -23,7 +23,7 @@ export interface RunStatus {
   readonly state: RunState;
   /** Why it is being cancelled, or was. */
   readonly message: string | undefined;
-  readonly result: 'success' | 'failure' | 'cancelled' | undefined;
+  readonly result: 'success' | 'failure' | 'cancelled' | 'incomplete' | undefined;
   readonly exitCode: number | undefined;
   readonly started: string | undefined;
   /** The time of the last event. */

@@ -1,5 +1,5 @@
 /** What a run looks like when its events are read: the one shape that every report and display is made from. */
-import type { CancelReason, JobSkipped, RunFinished, RunStarted } from '../engine/index.ts';
+import type { AnnotationMade, CancelReason, JobSkipped, RunFinished, RunStarted } from '../engine/index.ts';
 import type { Failure } from '../shared/failure.ts';
 import type { AttemptReport, TaskReport } from '../shared/verdict.ts';
 
@@ -16,10 +16,14 @@ export interface RunView {
   readonly cancelling?: { readonly reason: CancelReason; readonly message: string };
   /** Events that the numbering says there were and the record does not hold. */
   readonly missing: number;
-  /** In declared order, the legs of a job by index. A job that is not expanded yet has one leg with its own id. */
+  /** In declared order, the legs of a job by index. A leg that calls a workflow is left out for the jobs of that workflow. A job that is not expanded yet has one leg with its own id. */
   readonly legs: readonly LegView[];
   readonly counts: Readonly<Record<Standing, number>>;
   readonly warnings: readonly WarningView[];
+  /** What steps told people, in order. */
+  readonly annotations: readonly AnnotationView[];
+  /** Markdown that steps wrote. */
+  readonly summaries: readonly { readonly leg: string; readonly markdown: string }[];
 }
 
 export type RunHeader = Omit<RunStarted, 'type' | 'jobs'>;
@@ -30,6 +34,10 @@ export interface LegView {
   /** What people see: `build (20, linux)`. */
   readonly name: string;
   readonly needs: readonly string[];
+  /** It calls a workflow: what that one's jobs come to is told by themselves. */
+  readonly called?: boolean;
+  /** The jobs that called the workflow that it belongs to, outermost first. */
+  readonly callers?: readonly string[];
   readonly description?: string;
   /** What the job has to show. */
   readonly checks: readonly string[];
@@ -75,6 +83,8 @@ export type Standing =
 
 /** What a leg is doing. `ended` covers every way to be over, never started included. */
 export type Phase = 'waiting' | 'starting' | 'running' | 'verifying' | 'delayed' | 'cancelling' | 'ended';
+
+export type AnnotationView = Pick<AnnotationMade, 'leg' | 'level' | 'message' | 'title' | 'file' | 'line'>;
 
 export interface WarningView {
   readonly leg?: string;

@@ -31,6 +31,7 @@ const SHAPES = {
     jobs: 'array',
   },
   'job.expanded': { job: 'string', legs: 'array', failFast: 'boolean' },
+  'job.called': { ...LEG, file: 'string', jobs: 'array' },
   'job.requested': LEG,
   'job.cancel-requested': { ...LEG, reason: 'string' },
   'job.timed-out': LEG,
@@ -46,6 +47,8 @@ const SHAPES = {
   'attempt.delayed': { ...LEG, attempt: 'number', delay: 'number' },
   'verify.started': { ...LEG, attempt: 'number' },
   'log.closed': { ...LEG, path: 'string', bytes: 'number', sha256: 'string' },
+  annotation: { ...LEG, step: 'number', level: 'string', message: 'string' },
+  'step.summary': { ...LEG, step: 'number', markdown: 'string' },
   warning: { code: 'string', message: 'string' },
 } as const satisfies { readonly [T in RunEvent['type']]: ShapeOf<Extract<RunEvent, { readonly type: T }>> };
 

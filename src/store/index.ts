@@ -16,7 +16,7 @@ export { type FollowOptions, followJournal, loadJournal, readJournal } from './j
 export { type Latest, latestRun, openLatest, type Published } from './latest.ts';
 export { acquireRunLock, type RunLock, readRunLock, type WaitOptions, waitForRunLock } from './lock.ts';
 export type { LockHeld, StaleLock } from './lock-file.ts';
-export { type Holder, holderOfFile, type LockFile, type LockInfo } from './lock-info.ts';
+export { describeSelf, type Holder, holderOfFile, type LockFile, type LockInfo } from './lock-info.ts';
 export { type FollowLogOptions, followLog, logSize, type ReadLogOptions, readLog } from './log-reader.ts';
 export {
   type Layout,

@@ -77,6 +77,7 @@ const LINES: Lines = {
   }),
   'job.expanded': ({ job, legs }) =>
     legs.length > 1 ? { leg: job, text: `has ${plural(legs.length, 'leg')}` } : undefined,
+  'job.called': ({ leg, file, jobs }) => ({ leg, text: `calls ${file}: ${plural(jobs.length, 'job')}` }),
   'job.requested': none,
   'job.timed-out': ({ leg, minutes }) => ({
     leg,
@@ -104,6 +105,13 @@ const LINES: Lines = {
   }),
   'verify.started': ({ leg }) => ({ leg, text: 'verifying' }),
   'log.closed': none,
+  annotation: ({ leg, level, message, file, line }) => ({
+    leg,
+    text: `${level}: ${file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `}${message}`,
+    ...(level === 'notice' ? {} : { as: level === 'error' ? 'failed' : 'warning' }),
+  }),
+  // For the reports.
+  'step.summary': none,
 };
 
 function lineOf<T extends RunEvent['type']>(event: EventOf<T>): Line | undefined {

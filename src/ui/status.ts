@@ -67,11 +67,17 @@ const HEAD_PAINT = {
   crashed: 'red',
   finished: 'cyan',
   success: 'green',
+  incomplete: 'yellow',
   failure: 'red',
   cancelled: 'yellow',
 } as const;
 
-const RESULTS = { success: 'succeeded', failure: 'failed', cancelled: 'was cancelled' } as const;
+const RESULTS = {
+  success: 'succeeded',
+  failure: 'failed',
+  cancelled: 'was cancelled',
+  incomplete: 'is incomplete',
+} as const;
 
 function headWords({ view, state, now }: StatusInput): string {
   const { firstTime, lastTime, cancelling, finished, duration } = view;

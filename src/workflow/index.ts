@@ -1,8 +1,30 @@
-/** GitHub's workflow language. */
+/** GitHub's workflow language. Reading files is in parse/index.ts, so that who runs or translates does not load it. */
+export * from './action.ts';
 export * from './expressions/index.ts';
 export { analyzeGraph, describeCycle, type GraphAnalysis, type GraphNode } from './graph.ts';
 export { checkId } from './ids.ts';
+export {
+  type CallDefinitions,
+  emptyInput,
+  type InputDefinition,
+  type InputType,
+  type OutputDefinition,
+  readCallDefinitions,
+  readDispatchInputs,
+  type SecretDefinition,
+} from './input-definitions.ts';
 export { nameJob } from './job-name.ts';
 export { isJsonObject, type Json, type JsonObject } from './json.ts';
 export { expandMatrix, type MatrixLeg } from './matrix.ts';
 export * from './model.ts';
+export { type PermissionLevel, type PermissionScope, type Permissions, readPermissions } from './permissions.ts';
+export {
+  type ActionReference,
+  describeRemote,
+  parseActionReference,
+  parseWorkflowReference,
+  type RemoteReference,
+  type WorkflowReference,
+} from './references.ts';
+export { stepIds } from './step-ids.ts';
+export { judgeTrigger, type TriggerEvent, type TriggerVerdict } from './triggers.ts';

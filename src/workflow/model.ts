@@ -33,6 +33,7 @@ export interface MappingEntry {
 
 export interface Workflow {
   readonly name?: ScalarNode;
+  readonly description?: ScalarNode;
   readonly runName?: ScalarNode;
   /** Event name to its filters and inputs, as written. */
   readonly on: MappingNode;
@@ -43,11 +44,9 @@ export interface Workflow {
   readonly jobs: readonly Job[];
 }
 
-/** A job that runs steps. Jobs that call a reusable workflow join this union when they can be run. */
-export type Job = StepsJob;
+export type Job = StepsJob | CallJob;
 
-export interface StepsJob {
-  readonly kind: 'steps';
+interface JobBase {
   readonly id: string;
   readonly name?: ScalarNode;
   /** Ids as written; compared without regard to case. */
@@ -55,34 +54,75 @@ export interface StepsJob {
   /** As written, without `${{ }}` or with. Absent means `success()`. */
   readonly if?: ScalarNode;
   readonly strategy?: Strategy;
-  readonly runsOn: Node;
-  readonly env?: Node;
   readonly permissions?: Node;
   readonly concurrency?: Node;
+  /** From the first character of its id. */
+  readonly at?: SourceRange;
+}
+
+/** A job that runs steps on a machine. */
+export interface StepsJob extends JobBase {
+  readonly kind: 'steps';
+  readonly runsOn: Node;
+  readonly env?: Node;
+  readonly defaults?: Node;
+  readonly environment?: Node;
+  readonly container?: Node;
+  /** Service id to its container; an expression may stand for the whole. */
+  readonly services?: Node;
+  readonly snapshot?: Node;
   readonly outputs?: MappingNode;
   readonly timeoutMinutes?: ScalarNode;
+  /** Between the request to stop and the kill. */
+  readonly cancelTimeoutMinutes?: ScalarNode;
   readonly continueOnError?: ScalarNode;
   readonly steps: readonly Step[];
-  readonly at?: SourceRange;
+}
+
+/** A job that calls a reusable workflow. */
+export interface CallJob extends JobBase {
+  readonly kind: 'call';
+  readonly uses: TextNode;
+  readonly with?: Node;
+  /** The text `inherit`, or the callee's secret names to their values. */
+  readonly secrets?: Node;
+}
+
+/** A text that is never an expression. */
+export interface TextNode extends ScalarNode {
+  readonly value: string;
 }
 
 /** `matrix` may be an expression as a whole, or hold expressions anywhere. */
 export interface Strategy {
+  /** The whole, when it or one of its keys is an expression; then nothing else is there. */
+  readonly expression?: Node;
   readonly matrix?: Node;
   readonly failFast?: ScalarNode;
   readonly maxParallel?: ScalarNode;
 }
 
-export type Step = RunStep | ActionStep;
+export type Step = WorkStep | ControlStep;
 
-interface StepBase {
+/** A step that does something of its own. */
+export type WorkStep = RunStep | ActionStep;
+
+/** A step that directs background steps. It has no condition: it always takes its turn. */
+export type ControlStep = WaitStep | WaitAllStep | CancelStep | ParallelStep;
+
+interface ControlBase {
   readonly id?: string;
   readonly name?: ScalarNode;
+  readonly continueOnError?: ScalarNode;
+  readonly at?: SourceRange;
+}
+
+interface StepBase extends ControlBase {
   readonly if?: ScalarNode;
   readonly env?: Node;
-  readonly continueOnError?: ScalarNode;
   readonly timeoutMinutes?: ScalarNode;
-  readonly at?: SourceRange;
+  /** True: later steps start while this one goes on. */
+  readonly background?: boolean;
 }
 
 export interface RunStep extends StepBase {
@@ -96,6 +136,32 @@ export interface ActionStep extends StepBase {
   readonly kind: 'action';
   readonly uses: string;
   readonly with?: Node;
+}
+
+/** Waits for background steps; its result is the worst of theirs. */
+export interface WaitStep extends ControlBase {
+  readonly kind: 'wait';
+  readonly targets: readonly string[];
+}
+
+export interface WaitAllStep extends ControlBase {
+  readonly kind: 'wait-all';
+}
+
+export interface CancelStep extends ControlBase {
+  readonly kind: 'cancel';
+  readonly target: string;
+}
+
+/** Steps that run in the background all at once, and a wait for them. */
+export interface ParallelStep {
+  readonly kind: 'parallel';
+  readonly steps: readonly WorkStep[];
+  readonly at?: SourceRange;
+}
+
+export function isWorkStep(step: Step): step is WorkStep {
+  return step.kind === 'run' || step.kind === 'action';
 }
 
 export type JobResult = 'success' | 'failure' | 'cancelled' | 'skipped';

@@ -8,7 +8,11 @@ const config = createRequire(import.meta.url)('../../.dependency-cruiser.cjs') a
 };
 
 it('src obeys the dependency table', async () => {
-  const { output } = await cruise(['src'], { ruleSet: { forbidden: config.forbidden }, validate: true, ...config.options } as never);
+  const { output } = await cruise(['src'], {
+    ruleSet: { forbidden: config.forbidden },
+    validate: true,
+    ...config.options,
+  } as never);
   if (typeof output === 'string') throw new Error('expected a cruise result');
   const { summary } = output;
   expect(summary.violations.map((v) => `${v.rule.name}: ${v.from} -> ${v.to}`)).toEqual([]);

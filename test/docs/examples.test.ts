@@ -58,6 +58,7 @@ describe('docs/output.md', () => {
 const EVENT_TYPES = Object.keys({
   'run.started': true,
   'job.expanded': true,
+  'job.called': true,
   'job.requested': true,
   'job.timed-out': true,
   'job.cancel-requested': true,
@@ -73,5 +74,7 @@ const EVENT_TYPES = Object.keys({
   'attempt.delayed': true,
   'verify.started': true,
   'log.closed': true,
+  annotation: true,
+  'step.summary': true,
   warning: true,
 } satisfies Record<RunEvent['type'], true>);

@@ -1,4 +1,4 @@
-/** `orch run`: from the file to the report, unattended. */
+/** `orch run` of tasks: from the file to the report, unattended. */
 import { type RunEvent, startRun } from '../../engine/index.ts';
 import { sweepRun, systemClock } from '../../runner/environments/index.ts';
 import { estimateWorktreeSize, listWorktrees, worktreeRoot } from '../../runner/workspaces/index.ts';
@@ -24,23 +24,21 @@ export interface RunCommandOptions extends RunOptions {
   readonly dryRun?: boolean;
 }
 
-export async function run(options: RunCommandOptions): Promise<number> {
-  return withProject(async (project) => {
-    const ready = await makeReady(project, options);
-    if (ready === undefined) return EXIT.badInput;
-    if (options.dryRun === true) return showPlan(ready);
-    const lock = await takeLock(project, ready.setup.run, options.wait === true);
-    try {
-      if (options.wait !== true) return await runLocked(project, { ...ready, lock, options });
-      // While it waited, the other run or a person may have changed everything that this one starts from.
-      return await withProject(async (now) => {
-        const current = await makeReady(now, options, ready.setup.run);
-        return current === undefined ? EXIT.badInput : runLocked(now, { ...current, lock, options });
-      });
-    } finally {
-      lock.release();
-    }
-  });
+export async function run(project: Project, options: RunCommandOptions): Promise<number> {
+  const ready = await makeReady(project, options);
+  if (ready === undefined) return EXIT.badInput;
+  if (options.dryRun === true) return showPlan(ready);
+  const lock = await takeLock(project, ready.setup.run, options.wait === true);
+  try {
+    if (options.wait !== true) return await runLocked(project, { ...ready, lock, options });
+    // While it waited, the other run or a person may have changed everything that this one starts from.
+    return await withProject(async (now) => {
+      const current = await makeReady(now, options, ready.setup.run);
+      return current === undefined ? EXIT.badInput : runLocked(now, { ...current, lock, options });
+    });
+  } finally {
+    lock.release();
+  }
 }
 
 interface Ready {

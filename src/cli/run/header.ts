@@ -46,7 +46,7 @@ export function headerOf({
 }
 
 /** As it was typed, without the values of secrets. */
-function commandLine(argv: readonly string[]): readonly string[] {
+export function commandLine(argv: readonly string[]): readonly string[] {
   return argv.map((word, index) => {
     const value = /^--secret=([^=]+)=/.exec(word) ?? (argv[index - 1] === '--secret' ? /^([^=]+)=/.exec(word) : null);
     return value === null ? word : word.replace(/^(--secret=)?([^=]+)=.*/s, '$1$2=***');

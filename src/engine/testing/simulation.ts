@@ -1,13 +1,26 @@
 /** Drives the pure core without a runner: performs effects at once, and ends running legs in an order that the test chooses. */
-import type { Json, StepsJob } from '../../workflow/index.ts';
+import type { ResolvedWorkflow } from '../../workflow/calls/index.ts';
+import type { CallJob, Job, Json, MappingNode, Node, StepsJob } from '../../workflow/index.ts';
 import { mapping, scalar, sequence } from '../../workflow/index.ts';
-import { decide, type Effect } from '../decide.ts';
+import { callOf, outcomeOfCall } from '../calls.ts';
+import { decide, type Effect, isDue } from '../decide.ts';
 import type { RunEventBody } from '../events.ts';
 import { evolve } from '../evolve.ts';
 import { expandJob, standIn } from '../expand.ts';
-import { makePlan, type Plan, plannedAt } from '../plan.ts';
+import { standingOf, totalsOf } from '../outcome.ts';
+import { makePlan, type Plan } from '../plan.ts';
 import type { Policy } from '../policy.ts';
-import { initialState, type JobState, jobAt, type LegRef, legAt, type RunState } from '../state.ts';
+import {
+  findJob,
+  initialState,
+  type JobState,
+  jobAt,
+  type LegRef,
+  type LegState,
+  legAt,
+  plannedAt,
+  type RunState,
+} from '../state.ts';
 
 export interface JobSketch {
   readonly id: string;
@@ -21,18 +34,68 @@ export interface JobSketch {
   readonly group?: string;
   readonly queue?: 'single' | 'max';
   readonly cancelInProgress?: boolean;
+  readonly runsOn?: string;
+  /** The jobs of the workflow that it calls. */
+  readonly calls?: readonly JobSketch[];
+  readonly with?: Readonly<Record<string, string | number | boolean>>;
+  readonly secrets?: 'inherit' | Readonly<Record<string, string>>;
+  readonly permissions?: string;
+  /** What the workflow that it calls has at its top. */
+  readonly callee?: { readonly on?: MappingNode; readonly permissions?: string; readonly group?: string };
 }
 
-function sketchJob(sketch: JobSketch): StepsJob {
-  const { legs, maxParallel, failFast, continueOnError, group } = sketch;
+function sketchJob(sketch: JobSketch): Job {
+  return sketch.calls === undefined ? sketchSteps(sketch) : sketchCall(sketch);
+}
+
+function sketchSteps(sketch: JobSketch): StepsJob {
+  const { continueOnError, runsOn = 'ubuntu-latest' } = sketch;
   return {
     kind: 'steps',
+    ...sketchBase(sketch),
+    runsOn: scalar(runsOn),
+    steps: [],
+    ...(continueOnError === undefined ? {} : { continueOnError: scalar(continueOnError) }),
+  };
+}
+
+function sketchCall(sketch: JobSketch): CallJob {
+  const { secrets } = sketch;
+  const texts = (values: Readonly<Record<string, string | number | boolean>>): Node =>
+    mapping(Object.fromEntries(Object.entries(values).map(([name, value]) => [name, scalar(value)])));
+  return {
+    kind: 'call',
+    ...sketchBase(sketch),
+    uses: { kind: 'scalar', value: './.github/workflows/x.yml' },
+    ...(sketch.with === undefined ? {} : { with: texts(sketch.with) }),
+    ...(secrets === undefined ? {} : { secrets: secrets === 'inherit' ? scalar(secrets) : texts(secrets) }),
+  };
+}
+
+/** By the ids of the jobs that call. */
+function calleesOf(sketches: readonly JobSketch[]): ResolvedWorkflow['callees'] {
+  return new Map(
+    sketches.flatMap(({ id, calls, callee = {} }) => {
+      if (calls === undefined) return [];
+      const { permissions, group, on = mapping({ workflow_call: scalar(null) }) } = callee;
+      const workflow = {
+        on,
+        jobs: calls.map(sketchJob),
+        ...(permissions === undefined ? {} : { permissions: scalar(permissions) }),
+        ...(group === undefined ? {} : { concurrency: mapping({ group: scalar(group), queue: scalar('max') }) }),
+      };
+      return [[id, { workflow, file: `${id}.yml`, origin: { path: `${id}.yml` }, callees: calleesOf(calls) }]];
+    }),
+  );
+}
+
+function sketchBase(sketch: JobSketch) {
+  const { legs, maxParallel, failFast, group, permissions } = sketch;
+  return {
     id: sketch.id,
     needs: sketch.needs ?? [],
-    runsOn: scalar('ubuntu-latest'),
-    steps: [],
+    ...(permissions === undefined ? {} : { permissions: scalar(permissions) }),
     ...(sketch.if === undefined ? {} : { if: scalar(sketch.if) }),
-    ...(continueOnError === undefined ? {} : { continueOnError: scalar(continueOnError) }),
     ...(group === undefined
       ? {}
       : {
@@ -54,9 +117,18 @@ function sketchJob(sketch: JobSketch): StepsJob {
   };
 }
 
-export function planOf(sketches: readonly JobSketch[], policy: Partial<Policy> = {}, inputs: Json = {}): Plan {
+export function planOf(
+  sketches: readonly JobSketch[],
+  policy: Partial<Policy> = {},
+  { inputs = {}, secrets = {} }: { readonly inputs?: Json; readonly secrets?: Readonly<Record<string, string>> } = {},
+): Plan {
   const whole: Policy = { maxParallel: 4, onFailure: 'continue', ...policy };
-  return makePlan({ jobs: sketches.map(sketchJob) }, whole, { github: {}, inputs, vars: {} });
+  return makePlan(
+    { jobs: sketches.map(sketchJob) },
+    whole,
+    { github: {}, inputs, vars: {}, secrets },
+    calleesOf(sketches),
+  );
 }
 
 /** A run in the test's hands. */
@@ -83,10 +155,9 @@ export class Simulation {
     outcome: 'success' | 'failure' | 'cancelled' = 'success',
     outputs: Readonly<Record<string, string>> = {},
   ): void {
-    const job = leg.split('+', 1)[0] ?? leg;
-    const { index } = plannedAt(this.plan, this.plan.indexOf.get(job.toLowerCase()) ?? -1);
-    const legIndex = this.legsOf(index).findIndex((candidate) => candidate.id === leg);
-    const { continueOnError } = legAt(this.state, { job: index, leg: legIndex }).leg;
+    const started = this.events.find((event) => event.type === 'job.requested' && event.leg === leg);
+    const job = started?.type === 'job.requested' ? started.job : leg;
+    const { continueOnError } = this.legOf(job, leg).leg;
     const conclusion = outcome === 'failure' && continueOnError ? 'success' : outcome;
     this.happen({ type: 'job.finished', job, leg, outcome, conclusion, outputs, duration: 0 });
   }
@@ -109,8 +180,10 @@ export class Simulation {
     return stateOf(this, job);
   }
 
-  private legsOf(index: number): readonly { readonly id: string }[] {
-    return stateOf(this, this.plan.jobs[index]?.job.id ?? '').legs.map(({ leg }) => leg);
+  private legOf(job: string, id: string): LegState {
+    const found = stateOf(this, job).legs.find(({ leg }) => leg.id === id);
+    if (found === undefined) throw new Error(`no leg ${id} of ${job}`);
+    return found;
   }
 
   private fold(event: RunEventBody): void {
@@ -120,14 +193,14 @@ export class Simulation {
 
   private settle(): void {
     for (let effects = decide(this.plan, this.state); effects.length > 0; effects = decide(this.plan, this.state)) {
-      for (const effect of effects) this.perform(effect);
+      for (const effect of effects) if (isDue(this.state, effect)) this.perform(effect);
     }
   }
 
   private perform(effect: Effect): void {
     switch (effect.type) {
       case 'expand': {
-        const expanded = expandJob(this.plan, this.state, plannedAt(this.plan, effect.job));
+        const expanded = expandJob(this.plan, this.state, plannedAt(this.state, effect.job));
         if (expanded.ok) return this.fold(expanded.value);
         return this.failJob(effect.job, expanded.error);
       }
@@ -146,13 +219,19 @@ export class Simulation {
         });
       case 'open-leg':
         return this.fold({ type: 'job.requested', job: this.idOf(effect.ref.job), leg: this.legId(effect.ref) });
+      case 'call':
+        return this.fold(callOf(this.state, effect.ref));
+      case 'return': {
+        const { result, ...rest } = outcomeOfCall(this.state, effect.ref);
+        const names = { job: this.idOf(effect.ref.job), leg: this.legId(effect.ref) };
+        return this.fold({ type: 'job.finished', ...names, outcome: result, conclusion: result, duration: 0, ...rest });
+      }
       case 'finish':
         return this.fold({
           type: 'run.finished',
-          result: 'success',
-          exitCode: 0,
+          ...standingOf(this.plan, this.state),
           duration: 0,
-          totals: { success: 0, failure: 0, cancelled: 0, skipped: 0 },
+          totals: totalsOf(this.state),
         });
     }
   }
@@ -167,7 +246,7 @@ export class Simulation {
   }
 
   private failJob(index: number, message: string): void {
-    this.fold(standIn(plannedAt(this.plan, index)));
+    this.fold(standIn(plannedAt(this.state, index)));
     const id = this.idOf(index);
     const failure = { code: 'expression', message } as const;
     this.fold({
@@ -183,7 +262,7 @@ export class Simulation {
   }
 
   private idOf(index: number): string {
-    return plannedAt(this.plan, index).job.id;
+    return plannedAt(this.state, index).id;
   }
 
   private legId(ref: LegRef): string {
@@ -192,7 +271,7 @@ export class Simulation {
 }
 
 function stateOf(simulation: Simulation, job: string): JobState {
-  const index = simulation.plan.indexOf.get(job.toLowerCase());
+  const index = findJob(simulation.state, job);
   if (index === undefined) throw new Error(`no job ${job}`);
   return jobAt(simulation.state, index);
 }

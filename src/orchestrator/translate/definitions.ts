@@ -1,13 +1,14 @@
 /** What decides what a job does, as text to be hashed: a job whose text is the same need not be done again. */
-import type { Step, StepsJob } from '../../workflow/index.ts';
+import type { ActionStep } from '../../workflow/index.ts';
 import type { Config } from '../config.ts';
 import { entriesOf, keyText } from '../nodes.ts';
+import type { TaskJob } from './job.ts';
 
 /**
  * Limits, concurrency and texts for people do not change the work and are left out. `inputs` and `vars` count for jobs
  * that mention them. What the job finds in its commits, its prompt and the values of its secrets is not in here.
  */
-export function definitionOf(job: StepsJob, { worktrees, inputs, vars }: Config): string {
+export function definitionOf(job: TaskJob, { worktrees, inputs, vars }: Config): string {
   const { copy, link, setup, setupTimeout } = worktrees;
   const work = {
     needs: job.needs,
@@ -27,9 +28,8 @@ export function definitionOf(job: StepsJob, { worktrees, inputs, vars }: Config)
   });
 }
 
-function withoutWords(step: Step): object {
+function withoutWords(step: ActionStep): object {
   const { timeoutMinutes: _limit, name: _name, ...rest } = step;
-  if (rest.kind === 'run') return rest;
   const inputs = entriesOf(rest.with).filter(({ key }) => keyText(key) !== 'description');
   return { ...rest, with: inputs.length === 0 ? undefined : inputs };
 }

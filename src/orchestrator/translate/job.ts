@@ -10,7 +10,12 @@ import { strategyOf } from './strategy.ts';
 /** The step that runs the command; the job's outputs are its. */
 const RUN = 'run';
 
-export function translateTask(task: Task, config: Config, source: ActionSource): StepsJob {
+/** A job of which every step uses an action. */
+export interface TaskJob extends StepsJob {
+  readonly steps: readonly ActionStep[];
+}
+
+export function translateTask(task: Task, config: Config, source: ActionSource): TaskJob {
   const limits = limitsOf(task, config);
   const strategy = strategyOf(task);
   return {

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import type { ActionSource } from './actions.ts';
 import { definitionOf } from './definitions.ts';
 import { exportNotes } from './export-notes.ts';
-import { translateTask } from './job.ts';
+import { type TaskJob, translateTask } from './job.ts';
 import { type LocalPolicy, policyOf } from './policy.ts';
 import { triggersOf } from './triggers.ts';
 
@@ -14,8 +14,12 @@ export interface TranslateOptions {
   readonly actions?: ActionSource;
 }
 
+export interface TaskWorkflow extends Workflow {
+  readonly jobs: readonly TaskJob[];
+}
+
 export interface Translation {
-  readonly workflow: Workflow;
+  readonly workflow: TaskWorkflow;
   readonly policy: LocalPolicy;
   /** What GitHub would do differently. They concern an export; a run on this machine may ignore them. */
   readonly diagnostics: readonly Diagnostic[];

@@ -34,7 +34,7 @@ export interface FakeCall {
   /** As if `count` processes were left running. */
   leave(count: number): void;
   useCpu(milliseconds: number): void;
-  /** From now on SIGTERM is not obeyed: the command goes on until the grace is over. */
+  /** From now on neither SIGINT nor SIGTERM is obeyed: the command goes on until the grace is over. */
   ignoreStop(): void;
   /** The grace given, once the command is asked to end. */
   readonly stopped: Promise<number>;
@@ -127,6 +127,11 @@ function play(
       }
       await exit.promise;
     },
+    interrupt: (grace) => {
+      if (obeys) call.signal('SIGINT');
+      return waitFor(exit.promise, grace, clock);
+    },
+    left: () => taking.then(() => left),
     reap: async () => {
       call.signal('SIGKILL');
       await taking;
@@ -135,6 +140,13 @@ function play(
     },
   };
   return { call, running };
+}
+
+async function waitFor(ended: Promise<unknown>, grace: number, clock: Pick<SystemClock, 'after'>): Promise<void> {
+  const late = deferred<void>();
+  const callOff = clock.after(grace, () => late.resolve());
+  await Promise.race([ended, late.promise]);
+  callOff();
 }
 
 function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {

@@ -8,6 +8,8 @@ export interface OutputReader {
    * Rejects with what `onOutput` threw.
    */
   drain(): Promise<void>;
+  /** Waits until everything written so far was taken, and goes on reading. Rejects like `drain`. */
+  settle(): Promise<void>;
 }
 
 const QUIET = 200;
@@ -47,16 +49,23 @@ export function readOutput(
       stream.once('close', () => resolve(true));
     });
   });
+  const settle = async (): Promise<void> => {
+    const over = Promise.all(ended).then(() => true);
+    for (let before = -1; before !== touched; ) {
+      before = touched;
+      if (await Promise.race([over, afterSilence(taking, quiet)])) break;
+    }
+    await taking;
+    if (fault !== undefined) throw fault.error;
+  };
   return {
+    settle,
     drain: async () => {
-      const over = Promise.all(ended).then(() => true);
-      for (let before = -1; before !== touched; ) {
-        before = touched;
-        if (await Promise.race([over, afterSilence(taking, quiet)])) break;
+      try {
+        await settle();
+      } finally {
+        for (const stream of streams) stream.destroy();
       }
-      await taking;
-      for (const stream of streams) stream.destroy();
-      if (fault !== undefined) throw fault.error;
     },
   };
 }

@@ -26,6 +26,10 @@ export interface RunningProcess {
    * it started have ended.
    */
   stop(grace: number): Promise<void>;
+  /** Sends SIGINT to the command alone and waits for its end, at most `grace` milliseconds. */
+  interrupt(grace: number): Promise<void>;
+  /** Takes the output so far and counts what still runs, without ending it. */
+  left(): Promise<number>;
   /** Ends whatever is left of what the command started, and takes the last of its output. */
   reap(): Promise<Containment>;
 }
@@ -41,6 +45,8 @@ export function notStarted(message: string): RunningProcess {
     exit: Promise.resolve({ kind: 'not-started', message }),
     cpuTime: () => Promise.resolve(0),
     stop: () => Promise.resolve(),
+    interrupt: () => Promise.resolve(),
+    left: () => Promise.resolve(0),
     reap: () => Promise.resolve({ by: [], reaped: 0 }),
   };
 }

@@ -9,6 +9,7 @@ import { type FindKin, key, type Root, sendSignal, signalRow } from './kin.ts';
 import { explainSilence, readReport } from './namespace.ts';
 import type { OutputReader } from './output-reader.ts';
 import type { ProcessExit, RunningProcess } from './process.ts';
+import type { ProcessRow } from './process-row.ts';
 import { readChildren, readRow } from './process-table.ts';
 
 /** How long a namespace may take to go by itself, in milliseconds. */
@@ -55,6 +56,8 @@ export function superviseByCookie({ by, root, ended, output, kin }: Supervised):
     stop: async (grace) => {
       if (!(await askToEnd({ kin, running, grace }))) await end();
     },
+    interrupt: (grace) => interrupt(ended, grace, async () => (await kin()).find(({ pid }) => pid === root.pid)),
+    left: () => countLeft(output, kin),
     reap,
   };
 }
@@ -105,8 +108,33 @@ export function superviseInNamespace(parts: SupervisedInNamespace): RunningProce
       stopped ||= running.is();
       if (!(await askToEnd({ kin, running, grace }))) await end();
     },
+    interrupt: (grace) => {
+      stopped ||= running.is();
+      // The command is the first that was started in the namespace.
+      return interrupt(exit, grace, async () => (await kin()).toSorted(byAge)[0]);
+    },
+    left: () => countLeft(output, kin),
     reap,
   };
+}
+
+function byAge(a: ProcessRow, b: ProcessRow): number {
+  return Number(a.started) - Number(b.started) || a.pid - b.pid;
+}
+
+async function interrupt(
+  ended: Promise<unknown>,
+  grace: number,
+  find: () => Promise<ProcessRow | undefined>,
+): Promise<void> {
+  const command = await find();
+  if (command !== undefined) signalRow(command, 'SIGINT');
+  await within(ended, grace);
+}
+
+async function countLeft(output: OutputReader, kin: FindKin): Promise<number> {
+  await output.settle();
+  return (await kin()).length;
 }
 
 interface Asked {

@@ -1,18 +1,48 @@
 /** What a job has to itself while it runs: a log, and somebody for each kind of step. */
-import type { JobRequest, RunnerEvent } from '../../engine/index.ts';
+import type { JobRequest, PlanContexts, RunnerEvent } from '../../engine/index.ts';
 import type { Failure } from '../../shared/failure.ts';
-import type { ActionStep } from '../../workflow/index.ts';
-import type { StepHandler } from '../steps/index.ts';
+import type { Result } from '../../shared/result.ts';
+import type { ActionStep, JsonObject, Node, Scope, WorkStep } from '../../workflow/index.ts';
+import type { HashPlace, StepHandler } from '../steps/index.ts';
 
 export interface JobFrame {
   /** Undefined when nobody here can run such a step. */
-  handlerFor(step: ActionStep): StepHandler | undefined;
+  handlerFor(step: WorkStep): StepHandler | undefined;
   /** A line of orch's own in the job's log. */
   note(line: string): void;
+  /** Tells of a failed step in the job's log; by default with a note. */
+  readonly tellFailure?: (failure: Failure) => void;
   /** Aborted when the job cannot go on, such as when its log cannot be written. */
   readonly lost: AbortSignal;
+  /** What a job of a workflow has around it; a task's has nothing. */
+  readonly surroundings?: Surroundings;
   /** Closes what the job had open; says where its log is. */
   close(): Promise<Closed>;
+}
+
+export interface Surroundings {
+  readonly contexts: PlanContexts;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly runner: JsonObject;
+  /** Of the `job` context, beside its status. */
+  readonly job: JsonObject;
+  /** The workflow's `env`, below the job's. */
+  readonly env: Node | undefined;
+  /** What steps have added to `env` so far. */
+  added(): Readonly<Record<string, string>>;
+  readonly hashes: HashPlace;
+  /** Fetches what the steps need; the stages that come before them. `scope` is the one of `defaults.run`. */
+  setUp(scope: Scope): Promise<Result<readonly ExtraStep[], Failure>>;
+  /** The stage that comes next after the steps: the one that was registered last. */
+  takePost(): ExtraStep | undefined;
+}
+
+/** A stage of an action that is no step of the job: `pre` or `post`. */
+export interface ExtraStep {
+  /** Of the step that uses the action, with the stage's condition and name. */
+  readonly step: ActionStep;
+  readonly id: string;
+  readonly handler: StepHandler;
 }
 
 export interface Closed {

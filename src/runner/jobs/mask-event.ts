@@ -11,6 +11,8 @@ const TEXT: ReadonlySet<string> = new Set([
   'warnings',
   'name',
   'outputs',
+  'title',
+  'markdown',
 ]);
 
 /** The same value with every text in it masked, however deep; anything else is handed on as it is. */

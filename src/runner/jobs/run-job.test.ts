@@ -36,7 +36,8 @@ function start(steps: readonly Step[], handlers: Readonly<Record<string, Handler
     clock,
     mask: (text) => text.replaceAll('hunter22', '***'),
     open: async () => ({
-      handlerFor: ({ uses }) => {
+      handlerFor: (one) => {
+        const uses = one.kind === 'action' ? one.uses : '';
         const handler = handlers[uses];
         return handler && (async (call) => (ran.push(uses), handler(call)));
       },
@@ -146,13 +147,21 @@ describe('the steps of a job', () => {
 
 describe('cancellation', () => {
   it('ends the running step and still runs always()', async () => {
+    let begin = (): void => undefined;
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
     const job = start([step('a'), step('b'), step('tidy', { if: scalar('always()') })], {
-      a: ({ signal }) =>
-        new Promise((resolve) => signal.addEventListener('abort', () => resolve({ ...OK, outcome: 'cancelled' }))),
+      a: ({ signal }) => {
+        begin();
+        return new Promise((resolve) =>
+          signal.addEventListener('abort', () => resolve({ ...OK, outcome: 'cancelled' })),
+        );
+      },
       b: () => OK,
       tidy: ({ signal }) => (signal.aborted ? FAILED : OK),
     });
-    await Promise.resolve();
+    await begun;
     job.cancel();
     expect(await job.done).toMatchObject({ result: 'cancelled', failure: { code: 'cancelled', message: 'stopped' } });
     expect(job.ran).toEqual(['a', 'tidy']);

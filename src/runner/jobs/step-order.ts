@@ -28,6 +28,15 @@ export function stepDone(order: StepOrder, id: string | undefined, record: StepR
   return { next: order.next + 1, status: merge(order.status, record.conclusion), results };
 }
 
+/** A stage of an action counts for the job and is no step of it. */
+export function stageDone(order: StepOrder, conclusion: JobResult): StepOrder {
+  return { ...order, status: merge(order.status, conclusion) };
+}
+
+export function jobFailed(order: StepOrder): StepOrder {
+  return stageDone(order, 'failure');
+}
+
 export function jobCancelled(order: StepOrder): StepOrder {
   return { ...order, status: 'cancelled' };
 }

@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobRequest, RunnerEvent } from '../../engine/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
-import type { Failure } from '../../shared/failure.ts';
 import type { Masker } from '../../shared/mask.ts';
 import type { Clock, JobIdentity, Processes, Repository, TaskLog } from '../../tasks/index.ts';
 import { type StepHandler, type TaskActionName, taskActions } from '../steps/index.ts';
-import type { Closed, JobFrame, OpenFrame } from './frame.ts';
+import type { JobFrame, OpenFrame } from './frame.ts';
 import { matchGlob } from './globs.ts';
-import { openJobLog } from './job-log.ts';
+import { openLog } from './open-log.ts';
 import { createTaskFiles } from './task-files.ts';
 import type { TaskResults } from './task-results.ts';
 
@@ -45,7 +44,7 @@ export function openTaskFrames(settings: TaskFrames): OpenFrame {
       ports: portsOf(settings, { request, emit, log, temporary }),
     });
     return {
-      handlerFor: (step) => handlerFor(settings, action, step.uses),
+      handlerFor: (step) => (step.kind === 'action' ? handlerFor(settings, action, step.uses) : undefined),
       note: (line) => log.note(`[orch] ${line}`),
       lost,
       close: async () => {
@@ -55,38 +54,6 @@ export function openTaskFrames(settings: TaskFrames): OpenFrame {
         return close();
       },
     } satisfies JobFrame;
-  };
-}
-
-interface OpenLog {
-  readonly log: TaskLog;
-  readonly lost: AbortSignal;
-  readonly close: () => Promise<Closed>;
-}
-
-/** A job whose log is lost cannot show what it did: it is ended, and fails for that. */
-async function openLog({ masker, logOf, onLine }: TaskFrames, leg: string): Promise<OpenLog> {
-  const { path, shown, published } = logOf(leg);
-  const lost = new AbortController();
-  let failure: Failure | undefined;
-  const log = await openJobLog({
-    path,
-    masker,
-    onLine: (line) => onLine(leg, line),
-    onFailure: (error) => {
-      failure = error.failure;
-      lost.abort({ reason: 'journal-lost', message: error.failure.message });
-    },
-  });
-  published();
-  return {
-    log,
-    lost: lost.signal,
-    close: async () => {
-      const { bytes, sha256 } = await log.close();
-      const closed = { log: { path: shown, bytes, sha256 } };
-      return failure === undefined ? closed : { ...closed, failure };
-    },
   };
 }
 

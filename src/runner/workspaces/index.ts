@@ -4,6 +4,7 @@ export type { Fingerprint, Fingerprints } from './fingerprint.ts';
 export { compareFingerprints, createFingerprints } from './fingerprint.ts';
 export type { JobWorkspace, WorkspaceSettings, Workspaces } from './job-workspace.ts';
 export { createWorkspaces } from './job-workspace.ts';
+export { type CloneRequest, createPrivateClone, type PrivateClone } from './private-clone.ts';
 export type { GitRepository } from './repository.ts';
 export { openRepository, resolveCommit } from './repository.ts';
 export type { SharedPaths } from './shared-paths.ts';

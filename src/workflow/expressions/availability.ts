@@ -44,6 +44,8 @@ export const AVAILABILITY = {
   compositeStep: vocabulary(COMPOSITE, [HASH_FILES]),
   compositeStepIf: vocabulary(COMPOSITE, [...STEP_STATUS, HASH_FILES]),
   actionInputDefault: vocabulary(['github', 'strategy', 'matrix', 'job', 'runner'], [HASH_FILES]),
+  /** `pre-if` and `post-if` of an action. */
+  stageIf: vocabulary(['github', 'inputs', 'strategy', 'matrix', 'job', 'runner', 'env'], [...STEP_STATUS, HASH_FILES]),
   compositeOutput: vocabulary(['github', 'strategy', 'matrix', 'steps', 'inputs', 'job', 'runner', 'env']),
   dockerActionArgs: vocabulary(['inputs']),
 } as const;

@@ -1,0 +1,31 @@
+/** Loads the workflows that others call: of this repository from its files, of others through the store of actions. */
+import { type ActionStore, readFileBelow, readWorkflow } from '../../runner/actions/index.ts';
+import type { HostPath } from '../../shared/brand.ts';
+import { err, ok } from '../../shared/result.ts';
+import type { LoadWorkflow } from '../../workflow/calls/index.ts';
+
+export interface CalleeSources {
+  readonly root: HostPath;
+  readonly actions: ActionStore;
+  readonly signal: AbortSignal;
+}
+
+export function loadCallee({ root, actions, signal }: CalleeSources): LoadWorkflow {
+  return async (origin) => {
+    const { repository, ref = '', path } = origin;
+    if (repository === undefined) {
+      const read = await readFileBelow(root, path);
+      if (!read.ok) return err(read.error.message);
+      if (read.value === undefined) return err(`error parsing called workflow: workflow was not found: ${path}`);
+      return ok({ text: read.value, file: path, origin });
+    }
+    const [owner = '', repo = ''] = repository.split('/');
+    const reference = { kind: 'remote', owner, repo, path, ref } as const;
+    const fetched = await actions.fetch(reference, signal);
+    if (!fetched.ok) return err(fetched.error.message);
+    const text = await readWorkflow(fetched.value.root, reference);
+    if (!text.ok) return err(text.error.message);
+    const at = fetched.value.sha ?? ref;
+    return ok({ text: text.value, file: `${repository}/${path}@${ref}`, origin: { ...origin, ref: at } });
+  };
+}

@@ -1,0 +1,84 @@
+/** Wires a workflow run: the engine's plan, and what its jobs run in on this machine. */
+import { realpathSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { makePlan, type Plan } from '../../engine/index.ts';
+import { createHostEnvironment, systemClock } from '../../runner/environments/index.ts';
+import type { WorkflowFrames } from '../../runner/jobs/index.ts';
+import { createPrivateClone, worktreeRoot } from '../../runner/workspaces/index.ts';
+import { type HostPath, hostPath } from '../../shared/brand.ts';
+import type { Masker } from '../../shared/mask.ts';
+import type { Project } from '../project.ts';
+import { cacheDirectory } from './cache-directory.ts';
+import { hostEnvironment } from './host-env.ts';
+import { jobSources } from './job-source.ts';
+import type { WorkflowSettings } from './options.ts';
+import type { Prepared } from './prepare.ts';
+import type { WorkflowOutput } from './run-output.ts';
+
+export interface Wiring {
+  readonly project: Project;
+  readonly prepared: Prepared;
+  readonly settings: WorkflowSettings;
+  readonly masker: Masker;
+  readonly output: WorkflowOutput;
+  readonly onLine: (leg: string, line: string) => void;
+}
+
+export function planOf(prepared: Prepared, settings: WorkflowSettings, maxParallel: number): Plan {
+  const { resolved, github, inputs } = prepared;
+  const { labels, incomplete, vars, secrets } = settings;
+  const platforms = { system: process.platform, labels, incomplete };
+  const policy = { maxParallel, onFailure: 'continue', platforms } as const;
+  return makePlan(resolved.workflow, policy, { github, inputs, vars, secrets }, resolved.callees);
+}
+
+/** Where the jobs of a run have their working trees, beside the worktrees of tasks. */
+export function workDirectory({ repository }: Project, run: string): HostPath {
+  const trees = worktreeRoot(repository, undefined);
+  return hostPath(join(cacheDirectory(), 'work', trees.slice(dirname(trees).length + 1), run));
+}
+
+export async function framesOf(wiring: Wiring): Promise<WorkflowFrames> {
+  const { project, prepared, settings, masker, output, onLine } = wiring;
+  const { event, facts, run } = prepared;
+  const directory = workDirectory(project, run);
+  const temp = hostPath(join(directory, '_temp'));
+  await mkdir(temp, { recursive: true });
+  return {
+    run,
+    repository: { name: facts.name, serverUrl: facts.serverUrl, commit: event.sha, ref: event.ref },
+    sourceOf: jobSources(prepared, settings, masker),
+    workspace: (leg) => openWorkspace(wiring, join(directory, leg)),
+    temp,
+    toolCache: hostPath(join(cacheDirectory(), 'toolcache')),
+    event: `${JSON.stringify(event.payload, null, 2)}\n`,
+    hostEnv: hostEnvironment(process.env, settings.env),
+    processes: createHostEnvironment({ run }),
+    clock: systemClock,
+    masker,
+    logOf: output.logOf,
+    onLine,
+    actions: prepared.actions,
+    hashProgram: hostPath(join(dirname(realpathSync(process.argv[1] ?? '.')), 'hash-files.js')),
+  };
+}
+
+/** `<root>/<name>` as on GitHub's machines, where the folder of a repository holds a working tree of the same name. */
+async function openWorkspace(
+  { project, prepared }: Wiring,
+  directory: string,
+): ReturnType<WorkflowFrames['workspace']> {
+  const { event, facts } = prepared;
+  const name = facts.name.split('/')[1] ?? 'repository';
+  const root = hostPath(join(directory, name));
+  const work = hostPath(join(root, name));
+  const { remoteUrl } = project.repository;
+  const clone = await createPrivateClone(project.repository, {
+    commit: event.sha,
+    ref: event.ref,
+    directory: work,
+    origin: remoteUrl ?? `${facts.serverUrl}/${facts.name}`,
+  });
+  return { root, work, dispose: () => clone.dispose() };
+}

@@ -1,0 +1,127 @@
+/** Finding workflow files: those of `.github/workflows`, and those that the user names by path, folder or name. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import type { Diagnostic } from '../../shared/diagnostic.ts';
+import { nearest } from '../../shared/diagnostic.ts';
+import type { Workflow } from '../../workflow/index.ts';
+import { parseWorkflow } from '../../workflow/parse/index.ts';
+import { UsageError } from '../explain.ts';
+
+export const WORKFLOWS = '.github/workflows';
+
+export interface WorkflowFile {
+  /** Relative to the repository's root where it lies in it, absolute elsewhere. */
+  readonly path: string;
+  readonly text: string;
+  /** The user named this very file, not a folder that it lies in. */
+  readonly named: boolean;
+}
+
+export interface ReadWorkflow extends WorkflowFile {
+  readonly workflow: Workflow;
+}
+
+/** A file with `on` and `jobs` at its top level. */
+export function looksLikeWorkflow(text: string): boolean {
+  const has = (key: string): boolean => new RegExp(`^\\s{0,3}["']?${key}["']?\\s*:`, 'm').test(text);
+  return has('on') && has('jobs');
+}
+
+/** Whether the operands of `orch run` mean workflows: a folder, the name of one, or a file that is one or wants to be. */
+export function namesWorkflows(root: string, operands: readonly string[]): boolean {
+  return operands.some((operand) => {
+    const kind = kindOf(resolve(operand));
+    if (kind === 'folder') return true;
+    if (kind === undefined) return !/\.ya?ml$/.test(operand) && byName(root, operand) !== undefined;
+    return relative(root, resolve(operand)).startsWith(`${WORKFLOWS}/`) || looksLikeWorkflow(readText(operand));
+  });
+}
+
+/** Those named, each once in the order given; without operands all of `.github/workflows`. Throws `UsageError`. */
+export function findWorkflows(root: string, operands: readonly string[]): readonly WorkflowFile[] {
+  const paths = operands.length === 0 ? inFolder(join(root, WORKFLOWS)) : operands.flatMap((name) => find(root, name));
+  const unique = new Map(paths.map((found) => [found.path, found]));
+  return [...unique.values()].map(({ path, named }) => ({ path: shown(root, path), text: readText(path), named }));
+}
+
+interface Found {
+  readonly path: string;
+  readonly named: boolean;
+}
+
+function find(root: string, operand: string): readonly Found[] {
+  const path = resolve(operand);
+  const kind = kindOf(path);
+  if (kind === 'file') return [{ path, named: true }];
+  if (kind === 'folder') return inFolder(path);
+  const named = byName(root, operand);
+  if (named !== undefined) return [{ path: named, named: true }];
+  const near = nearest(
+    operand,
+    inFolder(join(root, WORKFLOWS)).map((found) => basename(found.path)),
+  );
+  throw new UsageError(
+    `there is no file, folder or workflow "${operand}"`,
+    near === undefined ? {} : { hint: `did you mean "${near}"?` },
+  );
+}
+
+/** GitHub looks for workflows in no folder below. */
+function inFolder(folder: string): readonly Found[] {
+  if (kindOf(folder) !== 'folder') return [];
+  const names = readdirSync(folder)
+    .filter((name) => /.\.ya?ml$/.test(name))
+    .sort();
+  return names
+    .map((name) => ({ path: join(folder, name), named: false }))
+    .filter(({ path }) => kindOf(path) === 'file');
+}
+
+/** `ci` for ci.yml, or for the workflow that calls itself so. */
+function byName(root: string, name: string): string | undefined {
+  const all = inFolder(join(root, WORKFLOWS)).map(({ path }) => path);
+  const byFile = all.find((path) => basename(path).replace(/\.ya?ml$/, '') === name || basename(path) === name);
+  if (byFile !== undefined) return byFile;
+  return all.find((path) => {
+    const title = /^name\s*:\s*(.*?)\s*(?:#.*)?$/m.exec(readText(path))?.[1]?.replace(/^(["'])(.*)\1$/, '$2');
+    return title?.toLowerCase() === name.toLowerCase();
+  });
+}
+
+function kindOf(path: string): 'file' | 'folder' | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return undefined;
+  if (stat.isDirectory()) return 'folder';
+  // A named pipe would be waited for.
+  return stat.isFile() ? 'file' : undefined;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function shown(root: string, path: string): string {
+  const short = relative(root, path);
+  return short.startsWith('..') ? path : short;
+}
+
+export interface ReadWorkflows {
+  readonly workflows: readonly ReadWorkflow[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+export function readWorkflows(files: readonly WorkflowFile[]): ReadWorkflows {
+  const diagnostics: Diagnostic[] = [];
+  const workflows: ReadWorkflow[] = [];
+  for (const file of files) {
+    const parsed = parseWorkflow(file.text, file.path);
+    diagnostics.push(...(parsed.ok ? parsed.value.warnings : parsed.error));
+    if (parsed.ok) workflows.push({ ...file, workflow: parsed.value.value });
+  }
+  return { workflows, diagnostics, sources: new Map(files.map(({ path, text }) => [path, text])) };
+}

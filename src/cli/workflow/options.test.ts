@@ -1,0 +1,72 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { mapping, scalar } from '../../workflow/index.ts';
+import { hostEnvironment } from './host-env.ts';
+import { withEnv } from './job-source.ts';
+import { readSettings, type WorkflowOptions } from './options.ts';
+
+let root = '';
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'orch-options-')));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const read = (options: WorkflowOptions, host: Record<string, string> = {}) => readSettings(root, options, host);
+
+describe('settings', () => {
+  test("come from the command line over act's files", () => {
+    writeFileSync(join(root, '.env'), 'A=file\nB=file\n');
+    writeFileSync(join(root, '.vars'), 'V=file\n');
+    writeFileSync(join(root, '.input'), 'level=low\n');
+    writeFileSync(join(root, '.actrc'), '--actor bob\n-P big=-self-hosted\n-P ubuntu-latest=node:20\n--privileged\n');
+    const settings = read(
+      { env: ['A=mine', 'C'], input: ['level=high'], secret: ['TOKEN'] },
+      { C: 'host', TOKEN: 'abcd' },
+    );
+    expect(settings).toMatchObject({
+      env: { A: 'mine', B: 'file', C: 'host' },
+      vars: { V: 'file' },
+      secrets: { TOKEN: 'abcd' },
+      inputs: { named: { level: 'high' }, shared: { level: 'low' } },
+      actor: 'bob',
+      labels: new Set(['big']),
+      incomplete: 'unknown-label',
+      notices: ['.actrc: --privileged has no meaning here'],
+    });
+    expect(read({ actor: 'ada' }).actor).toBe('ada');
+  });
+
+  test('take a payload from a file', () => {
+    writeFileSync(join(root, 'event.json'), '{"action": "closed"}');
+    expect(read({ eventPath: join(root, 'event.json') }).payload).toEqual({ action: 'closed' });
+  });
+
+  test.each<[string, WorkflowOptions]>([
+    ['--repository wants OWNER/NAME', { repository: 'cat' }],
+    ['jobs in containers are not supported yet', { platform: ['ubuntu-latest=node:20'] }],
+    ['--action wants OWNER/REPO@REF=DIR', { action: ['actions/checkout=dir'] }],
+    ['there is no such variable', { env: ['NOT_THERE'] }],
+    ['say the opposite of each other', { strict: true, allowUnserved: true }],
+    ['--event-path', { eventPath: '/nowhere/event.json' }],
+    ['--matrix wants KEY:VALUE', { matrix: ['os'] }],
+  ])('are refused: %s', (message, options) => expect(() => read(options)).toThrow(message));
+});
+
+describe('the environment of steps', () => {
+  test('has little of the host, and what was given', () => {
+    const host = { PATH: '/bin', HOME: '/home/ada', NPM_TOKEN: 'x', GITHUB_TOKEN: 'y' };
+    expect(hostEnvironment(host, { ACT: 'true' })).toEqual({ PATH: '/bin', HOME: '/home/ada', ACT: 'true' });
+  });
+
+  test('is seen by expressions too, beneath what the workflow says itself', () => {
+    const own = mapping({ A: scalar('workflow') });
+    expect(withEnv(own, { A: 'given', B: 'given', C: '${{ secrets.X }}' })).toEqual(
+      mapping({ B: scalar('given'), A: scalar('workflow') }),
+    );
+    expect(withEnv(undefined, {})).toBeUndefined();
+    const expression = scalar('${{ fromJSON(vars.env) }}');
+    expect(withEnv(expression, { B: 'given' })).toBe(expression);
+  });
+});

@@ -1,0 +1,165 @@
+/** What a workflow run is told: the command line, and beneath it the files that act's users have in their repository. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type HostPath, hostPath } from '../../shared/brand.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../workflow/index.ts';
+import { readEnvFiles } from '../env-file.ts';
+import { UsageError } from '../explain.ts';
+import { pairs } from '../load.ts';
+import { readSecretOptions, type SecretOptions } from '../secrets.ts';
+import { type ActSettings, readActSettings } from './act-files.ts';
+import type { GivenInputs } from './inputs.ts';
+import { readMatrixFilter } from './narrow.ts';
+
+export interface WorkflowOptions extends SecretOptions {
+  readonly event?: string;
+  readonly eventPath?: string;
+  readonly all?: boolean;
+  readonly input?: readonly string[];
+  readonly env?: readonly string[];
+  readonly envFile?: readonly string[];
+  readonly var?: readonly string[];
+  readonly varFile?: readonly string[];
+  readonly actor?: string;
+  readonly repository?: string;
+  readonly job?: readonly string[];
+  readonly matrix?: readonly string[];
+  readonly actionSource?: string;
+  readonly action?: readonly string[];
+  readonly offline?: boolean;
+  readonly platform?: readonly string[];
+  readonly strict?: boolean;
+  readonly allowUnserved?: boolean;
+}
+
+export interface WorkflowSettings {
+  readonly event?: string;
+  readonly payload?: JsonObject;
+  readonly inputs: GivenInputs;
+  readonly env: Readonly<Record<string, string>>;
+  readonly vars: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly actor?: string;
+  readonly repository?: string;
+  readonly defaultBranch?: string;
+  readonly jobs?: readonly string[];
+  readonly matrix: ReadonlyMap<string, readonly string[]>;
+  readonly folders: ReadonlyMap<string, HostPath>;
+  readonly offline: boolean;
+  /** Labels that this machine serves because somebody says so, in lower case. */
+  readonly labels: ReadonlySet<string>;
+  readonly incomplete: 'any' | 'unknown-label' | 'none';
+  /** Sentences about what was passed over. */
+  readonly notices: readonly string[];
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Throws `UsageError` for what cannot be meant. `host` is the environment that bare names take their values from. */
+export function readSettings(root: string, options: WorkflowOptions, host: Variables): WorkflowSettings {
+  const act = readActSettings(root);
+  const eventPath = options.eventPath ?? (act.eventPath === undefined ? undefined : resolve(root, act.eventPath));
+  const jobs = options.job ?? (act.jobs.length > 0 ? act.jobs : undefined);
+  return {
+    ...defined({ event: options.event, defaultBranch: act.defaultBranch, jobs }),
+    ...(eventPath === undefined ? {} : { payload: readPayload(eventPath) }),
+    inputs: {
+      named: pairs(options.input, '--input'),
+      shared: { ...readEnvFiles(act.inputFiles), ...pairs(act.inputs, '.actrc: --input') },
+    },
+    ...valuesOf(options, act, host),
+    ...defined({ actor: options.actor ?? act.actor, repository: checkRepository(options.repository) }),
+    matrix: readMatrixFilter(options.matrix ?? act.matrix),
+    folders: readFolders(options.action),
+    offline: options.offline ?? act.offline,
+    labels: new Set([...readPlatforms(options.platform), ...actPlatforms(act.platforms)]),
+    incomplete: incompleteBy(options),
+    notices: act.ignored.length === 0 ? [] : [`.actrc: ${act.ignored.join(', ')} has no meaning here`],
+  };
+}
+
+function valuesOf(
+  options: WorkflowOptions,
+  act: ActSettings,
+  host: Variables,
+): Pick<WorkflowSettings, 'env' | 'vars' | 'secrets'> {
+  return {
+    env: {
+      ...readEnvFiles([...act.envFiles, ...(options.envFile ?? [])]),
+      ...readVariables([...act.env, ...(options.env ?? [])], host),
+    },
+    vars: {
+      ...readEnvFiles([...act.varFiles, ...(options.varFile ?? [])]),
+      ...pairs([...act.vars, ...(options.var ?? [])], '--var'),
+    },
+    secrets: {
+      ...readEnvFiles([...act.secretFiles, ...(options.secretFile ?? [])]),
+      ...readSecretOptions([...act.secrets, ...(options.secret ?? [])], host),
+    },
+  };
+}
+
+/** `NAME=VALUE`, or `NAME` for the value that it has on this machine. */
+function readVariables(texts: readonly string[], host: Variables): Readonly<Record<string, string>> {
+  return pairs(
+    texts.map((text) => {
+      if (text.includes('=')) return text;
+      const value = host[text];
+      if (value === undefined) throw new UsageError(`--env ${text}: there is no such variable in the environment`);
+      return `${text}=${value}`;
+    }),
+    '--env',
+  );
+}
+
+function readPayload(path: string): JsonObject {
+  let value: Json;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8')) as Json;
+  } catch (error) {
+    throw new UsageError(`--event-path ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (!isJsonObject(value)) throw new UsageError(`--event-path ${path}: a payload is a JSON object`);
+  return value;
+}
+
+function checkRepository(name: string | undefined): string | undefined {
+  if (name === undefined || /^[\w.-]+\/[\w.-]+$/.test(name)) return name;
+  throw new UsageError(`--repository wants OWNER/NAME, not "${name}"`);
+}
+
+function readFolders(texts: readonly string[] | undefined): ReadonlyMap<string, HostPath> {
+  return new Map(
+    Object.entries(pairs(texts, '--action')).map(([name, folder]) => {
+      if (!/^[^/@]+\/[^/@]+@.+$/.test(name)) {
+        throw new UsageError(`--action wants OWNER/REPO@REF=DIR, not "${name}=${folder}"`);
+      }
+      return [name, hostPath(resolve(folder))];
+    }),
+  );
+}
+
+function readPlatforms(texts: readonly string[] | undefined): readonly string[] {
+  return Object.entries(pairs(texts, '--platform')).map(([label, place]) => {
+    if (place === 'host') return label.toLowerCase();
+    throw new UsageError(`--platform ${label}=${place}: jobs in containers are not supported yet`, {
+      hint: `run its jobs on this machine: --platform ${label}=host`,
+    });
+  });
+}
+
+/** act's word for the machine itself; its images are passed over: the label is served as it is without them. */
+function actPlatforms(texts: readonly string[]): readonly string[] {
+  return texts.flatMap((text) => /^(.+)=-self-hosted$/.exec(text)?.[1]?.toLowerCase() ?? []);
+}
+
+function incompleteBy({ strict, allowUnserved }: WorkflowOptions): WorkflowSettings['incomplete'] {
+  if (strict === true && allowUnserved === true)
+    throw new UsageError('--strict and --allow-unserved say the opposite of each other');
+  if (strict === true) return 'any';
+  return allowUnserved === true ? 'none' : 'unknown-label';
+}
+
+function defined<T extends object>(values: { readonly [K in keyof T]: T[K] | undefined }): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

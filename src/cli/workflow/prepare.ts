@@ -1,0 +1,141 @@
+/** From names and options to runs that can be started: files read, workflows chosen, inputs checked, calls resolved. */
+import { join } from 'node:path';
+import { createActionStore, DEFAULT_SOURCE } from '../../runner/actions/index.ts';
+import { hostPath } from '../../shared/brand.ts';
+import { type Diagnostic, hasErrors } from '../../shared/diagnostic.ts';
+import { ok, type Result } from '../../shared/result.ts';
+import { newRunId } from '../../store/index.ts';
+import { type ResolvedWorkflow, resolveCalls } from '../../workflow/calls/index.ts';
+import type { JsonObject } from '../../workflow/index.ts';
+import { UsageError } from '../explain.ts';
+import type { Project } from '../project.ts';
+import { cacheDirectory } from './cache-directory.ts';
+import { loadCallee } from './callees.ts';
+import { type Chosen, chooseWorkflows, likelyEvent } from './choose.ts';
+import { makeEvent, type WorkflowEvent } from './event.ts';
+import { type RepositoryFacts, readFacts } from './facts.ts';
+import { findWorkflows, type ReadWorkflow, readWorkflows } from './files.ts';
+import { githubJson } from './github-json.ts';
+import { type Inputs, readInputs } from './inputs.ts';
+import { narrowMatrices, selectJobs } from './narrow.ts';
+import type { WorkflowOptions, WorkflowSettings } from './options.ts';
+import { type Tree, takeTree } from './tree.ts';
+
+export interface Prepared {
+  readonly run: string;
+  readonly file: ReadWorkflow;
+  readonly resolved: ResolvedWorkflow;
+  readonly event: WorkflowEvent;
+  readonly facts: RepositoryFacts;
+  readonly tree: Tree;
+  readonly github: JsonObject;
+  readonly inputs: JsonObject;
+  readonly actions: ReturnType<typeof createActionStore>;
+}
+
+export interface Preparation {
+  readonly runs: readonly Prepared[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: ReadonlyMap<string, string>;
+  /** Sentences about workflows that the event does not start. */
+  readonly passedOver: readonly string[];
+}
+
+export interface Request {
+  readonly operands: readonly string[];
+  readonly options: WorkflowOptions;
+  readonly settings: WorkflowSettings;
+}
+
+/** No runs, and diagnostics that say why, when a file is wrong. Throws `UsageError` for what the command line got wrong. */
+export async function prepareRuns(project: Project, request: Request): Promise<Preparation> {
+  const { repository } = project;
+  const { workflows, diagnostics, sources } = readWorkflows(findWorkflows(repository.root, request.operands));
+  const read = { diagnostics, sources };
+  if (hasErrors(diagnostics)) return { runs: [], passedOver: [], ...read };
+  if (workflows.length === 0)
+    throw new UsageError('there is no workflow here', { hint: 'GitHub has them in .github/workflows' });
+  const tree = await takeTree(project);
+  const { settings } = request;
+  const { actor, repository: name, defaultBranch } = settings;
+  const facts = await readFacts(repository, {
+    commit: tree.commit,
+    ...(actor === undefined ? {} : { actor }),
+    ...(name === undefined ? {} : { repository: name }),
+    ...(defaultBranch === undefined ? {} : { defaultBranch }),
+  });
+  const candidates = workflows.map((file) => startOf(file, facts, settings));
+  const { chosen, passedOver } = chooseWorkflows(candidates, request.options.all === true);
+  const actions = storeOf(request);
+  const runs: Prepared[] = [];
+  const found: Diagnostic[] = [...diagnostics];
+  for (const choice of chosen) {
+    const prepared = await prepare(choice, { facts, tree, settings, actions, project });
+    if (prepared.ok) runs.push(prepared.value);
+    else found.push(...prepared.error);
+  }
+  return { runs: hasErrors(found) ? [] : runs, diagnostics: found, sources, passedOver };
+}
+
+interface Surroundings {
+  readonly facts: RepositoryFacts;
+  readonly tree: Tree;
+  readonly settings: WorkflowSettings;
+  readonly actions: Prepared['actions'];
+  readonly project: Project;
+}
+
+/** The inputs are not looked at before it is known whether the workflow runs at all. */
+function startOf(file: ReadWorkflow, facts: RepositoryFacts, settings: WorkflowSettings): Chosen {
+  const hasInputs = Object.keys(settings.inputs.named).length > 0;
+  const name = settings.event ?? likelyEvent(file.workflow, hasInputs);
+  return { file, event: eventOf({ file, name }, {}, { facts, settings }) };
+}
+
+function eventOf(
+  { file, name }: { readonly file: ReadWorkflow; readonly name: string },
+  inputs: Inputs['texts'],
+  { facts, settings }: Pick<Surroundings, 'facts' | 'settings'>,
+): WorkflowEvent {
+  const payload = settings.payload === undefined ? {} : { payload: settings.payload };
+  return makeEvent({ name, facts, inputs, workflow: file.path, ...payload });
+}
+
+async function prepare(
+  { file, event: before }: Chosen,
+  surroundings: Surroundings,
+): Promise<Result<Prepared, readonly Diagnostic[]>> {
+  const { facts, tree, settings, actions, project } = surroundings;
+  const run = newRunId(new Date());
+  const about = { facts, run, path: file.path, workflow: titleOf(file), token: tokenOf(settings) };
+  const contexts = { github: githubJson({ ...about, event: before }), vars: settings.vars };
+  const inputs = readInputs(file.workflow.on, before.name, settings.inputs, contexts);
+  if (!inputs.ok) throw new UsageError(inputs.error.map((problem) => `${file.path}: ${problem}`).join('\norch: '));
+  const event = eventOf({ file, name: before.name }, inputs.value.texts, surroundings);
+  const workflow = narrowMatrices(selectJobs(file.workflow, settings.jobs), settings.matrix);
+  const origin = { path: file.path };
+  const load = loadCallee({ root: project.repository.root, actions, signal: new AbortController().signal });
+  const resolved = await resolveCalls({ workflow, file: file.path, origin }, load);
+  if (!resolved.ok) return resolved;
+  const github = githubJson({ ...about, event });
+  const found = { run, file, resolved: resolved.value.value, event, facts, tree, actions };
+  return ok({ ...found, github, inputs: inputs.value.values });
+}
+
+export function titleOf({ workflow, path }: ReadWorkflow): string {
+  const name = workflow.name?.value;
+  return typeof name === 'string' && name !== '' ? name : path;
+}
+
+function tokenOf({ secrets }: WorkflowSettings): string {
+  return Object.entries(secrets).find(([name]) => name.toUpperCase() === 'GITHUB_TOKEN')?.[1] ?? '';
+}
+
+function storeOf({ options, settings }: Request): Prepared['actions'] {
+  return createActionStore({
+    cache: hostPath(join(cacheDirectory(), 'actions')),
+    source: options.actionSource ?? DEFAULT_SOURCE,
+    folders: settings.folders,
+    offline: settings.offline,
+  });
+}

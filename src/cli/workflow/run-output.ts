@@ -1,0 +1,44 @@
+/** What a workflow run leaves on disk: its own folder among the runs, and none of the fixed names, so that two may go at once. */
+import { join } from 'node:path';
+import { type EventSink, type RunEvent } from '../../engine/index.ts';
+import { foldRun, renderSummary, writeReport } from '../../reports/index.ts';
+import { hostPath } from '../../shared/brand.ts';
+import {
+  createJournal,
+  createRunDirectory,
+  describeSelf,
+  journalSink,
+  logFileName,
+  probeProcesses,
+  type RunPaths,
+} from '../../store/index.ts';
+import type { Project } from '../project.ts';
+
+export interface WorkflowOutput {
+  readonly paths: RunPaths;
+  readonly sink: EventSink;
+  readonly logOf: (leg: string) => { readonly path: string; readonly shown: string; readonly published: () => void };
+  readonly close: () => Promise<void>;
+  /** The path of the summary, relative to the repository's root. */
+  readonly summarize: (events: readonly RunEvent[]) => Promise<string>;
+}
+
+export function openWorkflowOutput({ layout, repository }: Project, run: string): WorkflowOutput {
+  const paths = createRunDirectory(layout, describeSelf(run, probeProcesses(), new Date()));
+  const journal = createJournal(paths.journal);
+  return {
+    paths,
+    sink: journalSink(journal),
+    logOf: (leg) => {
+      const name = logFileName(leg);
+      const path = hostPath(join(paths.directory, name));
+      return { path, shown: `${paths.relative}/${name}`, published: () => undefined };
+    },
+    close: () => journal.close(),
+    summarize: async (events) => {
+      const summary = `${paths.relative}/summary.md`;
+      await writeReport(repository.root, summary, renderSummary(foldRun(events)));
+      return summary;
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** The files that workflow jobs start from: the commit that is checked out, with what is not committed yet on top. */
+import { snapshotUncommitted } from '../../runner/workspaces/index.ts';
+import { LOGS, SUMMARY } from '../../store/index.ts';
+import { UsageError } from '../explain.ts';
+import type { Project } from '../project.ts';
+
+export interface Tree {
+  /** HEAD itself when there is nothing to add. */
+  readonly commit: string;
+  readonly uncommitted: boolean;
+}
+
+/** Files that hold the user's secrets, which no job has any business to find in its working tree. */
+const PRIVATE = ['.secrets', '.env', '.vars', '.input'];
+
+export async function takeTree({ repository }: Project): Promise<Tree> {
+  const taken = await snapshotUncommitted(repository, {
+    exclude: [LOGS, SUMMARY, ...PRIVATE],
+    message: 'orch: snapshot of the working tree',
+  });
+  if (taken.ok) return { commit: taken.value.commit, uncommitted: taken.value.changed > 0 };
+  const [first] = taken.error;
+  throw new UsageError(first?.message ?? 'the working tree cannot be taken', {
+    hint: 'commit, remove or ignore what is named',
+  });
+}

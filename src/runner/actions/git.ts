@@ -1,0 +1,106 @@
+/** Starts git for fetching: what a stranger's repository says can neither run anything nor ask anything. */
+import { spawn } from 'node:child_process';
+import { devNull } from 'node:os';
+import { type Failure, MachineError } from '../../shared/failure.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+
+export interface GitCall {
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+  /**
+   * Whether the user's own settings count: proxies, credentials and `insteadOf` matter for the network, and nothing
+   * of theirs for how files look.
+   */
+  readonly network?: boolean;
+}
+
+/** Why git failed: its last words, for people. */
+export interface GitFault {
+  readonly code: number;
+  readonly stderr: string;
+}
+
+const SETTINGS: readonly string[] = [
+  `core.hooksPath=${devNull}`,
+  'core.fsmonitor=false',
+  'core.askPass=',
+  'core.autocrlf=false',
+  'core.symlinks=true',
+  'core.protectHFS=true',
+  'core.protectNTFS=true',
+  `core.attributesFile=${devNull}`,
+  'submodule.recurse=false',
+  'fetch.recurseSubmodules=false',
+  'gc.auto=0',
+  'maintenance.auto=false',
+  'advice.detachedHead=false',
+  // No protocol that runs a command of its address.
+  'protocol.allow=never',
+  'protocol.https.allow=always',
+  'protocol.http.allow=always',
+  'protocol.ssh.allow=always',
+  'protocol.file.allow=always',
+];
+
+/** Standard output as text. */
+export async function runGit(args: readonly string[], call: GitCall): Promise<Result<string, GitFault>> {
+  const options = SETTINGS.flatMap((setting) => ['-c', setting]);
+  const child = spawn('git', [...options, ...args], {
+    cwd: call.cwd,
+    env: environment(call.network ?? false),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal: call.signal,
+  });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', (error) => reject(explain(error, call.signal)));
+    child.on('close', resolve);
+  });
+  const words = Buffer.concat(stderr).toString('utf8');
+  if (/no space left on device|disk quota exceeded/i.test(words)) {
+    throw new MachineError({ code: 'disk-full', message: `git ${args[0]}: the disk is full` });
+  }
+  if (code === 0) return ok(Buffer.concat(stdout).toString('utf8'));
+  return err({ code: code ?? -1, stderr: plain(words) });
+}
+
+/** The line that says most, of a fault. */
+export function faultLine({ code, stderr }: GitFault): string {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+  const line = lines.find((text) => /^(fatal|error|remote): /.test(text)) ?? lines.at(-1);
+  return line?.replace(/^(fatal|error): /, '') ?? `git ended with exit code ${code}`;
+}
+
+function explain(error: Error, signal: AbortSignal): MachineError {
+  const failure: Failure = signal.aborted
+    ? { code: 'cancelled', message: 'fetching an action was cancelled' }
+    : { code: 'environment-lost', message: `git could not be started: ${error.message}`, hint: 'install git' };
+  return new MachineError(failure, { cause: error });
+}
+
+/** A server's words reach a terminal. */
+function plain(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n]/gu, '');
+}
+
+/** Of the inherited GIT_ variables only those that say where the user's settings are and how to reach a server. */
+const KEPT = /^GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)|SSL_\w+|SSH(_COMMAND|_VARIANT)?|PROXY_\w+|HTTP_\w+)$/;
+
+function environment(network: boolean): Readonly<Record<string, string>> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value !== undefined && (!name.startsWith('GIT_') || (network && KEPT.test(name)))) env[name] = value;
+  }
+  const quiet = {
+    GIT_TERMINAL_PROMPT: '0',
+    GCM_INTERACTIVE: 'never',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_LFS_SKIP_SMUDGE: '1',
+    LC_ALL: 'C',
+  };
+  if (!network) return { ...env, ...quiet, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: devNull };
+  return { ...env, ...quiet, GIT_SSH_COMMAND: env['GIT_SSH_COMMAND'] ?? 'ssh -o BatchMode=yes' };
+}

@@ -1,0 +1,11 @@
+/** Actions and reusable workflows of other repositories: fetched, kept and read. */
+export { copyAction } from './action-cache.ts';
+export {
+  type ActionStore,
+  type ActionStoreOptions,
+  createActionStore,
+  DEFAULT_SOURCE,
+  type RemoteRepository,
+} from './action-store.ts';
+export { type ActionManifest, findManifest, readFileBelow, readWorkflow } from './manifest.ts';
+export { describeReference, parseUses, type RemoteReference, type UsesReference } from './reference.ts';

@@ -1,0 +1,126 @@
+/** Problem matchers as files declare them: reading and checking. */
+import { err, ok, type Result } from '../../shared/result.ts';
+
+export interface ProblemMatcher {
+  readonly owner: string;
+  /** For a match that brings none of its own; '' means an error. */
+  readonly severity: string;
+  /** For a match that brings none of its own: the file that relative paths are relative to. */
+  readonly fromPath: string;
+  readonly patterns: readonly ProblemPattern[];
+}
+
+/** The group of the expression that each field is in. */
+export type ProblemPattern = Readonly<Partial<Record<ProblemField, number>>> & {
+  readonly regexp: RegExp;
+  /** The last pattern may match again and again, with what the ones before it found. */
+  readonly loop: boolean;
+};
+
+export type ProblemField = (typeof PROBLEM_FIELDS)[number];
+
+export const PROBLEM_FIELDS = ['file', 'fromPath', 'line', 'column', 'severity', 'code', 'message'] as const;
+
+/** What a file given to `::add-matcher::` declares; the error is a sentence. */
+export function parseProblemMatchers(bytes: Uint8Array): Result<readonly ProblemMatcher[], string> {
+  const json = parseJson(bytes);
+  if (!json.ok) return json;
+  if (!isRecord(json.value)) return err('The problem matcher file must hold an object');
+  const declared = json.value['problemMatcher'] ?? [];
+  if (!Array.isArray(declared)) return err(`'problemMatcher' must be a list`);
+  const matchers: ProblemMatcher[] = [];
+  const owners = new Set<string>();
+  for (const item of declared as unknown[]) {
+    const matcher = readMatcher(item);
+    if (!matcher.ok) return matcher;
+    const owner = matcher.value.owner.toLowerCase();
+    if (owners.has(owner)) return err(`Duplicate owner name '${matcher.value.owner}'`);
+    owners.add(owner);
+    matchers.push(matcher.value);
+  }
+  return ok(matchers);
+}
+
+function parseJson(bytes: Uint8Array): Result<unknown, string> {
+  try {
+    return ok(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch (error) {
+    if (error instanceof SyntaxError) return err(`The problem matcher file is not JSON: ${error.message}`);
+    throw error;
+  }
+}
+
+function readMatcher(item: unknown): Result<ProblemMatcher, string> {
+  if (!isRecord(item)) return err('A problem matcher must be an object');
+  const [owner, severity, fromPath] = [text(item['owner']), text(item['severity']), text(item['fromPath'])];
+  if (owner === '') return err('Owner must not be empty');
+  if (!['', 'error', 'warning', 'notice'].includes(severity.toLowerCase())) {
+    return err(`Matcher '${owner}' contains unexpected default severity '${severity}'`);
+  }
+  const declared = item['pattern'];
+  if (!Array.isArray(declared) || declared.length === 0) {
+    return err(`Matcher '${owner}' does not contain any patterns`);
+  }
+  const patterns = readPatterns(declared);
+  return patterns.ok ? ok({ owner, severity, fromPath, patterns: patterns.value }) : patterns;
+}
+
+function readPatterns(declared: readonly unknown[]): Result<readonly ProblemPattern[], string> {
+  const patterns: ProblemPattern[] = [];
+  const taken = new Set<ProblemField>();
+  for (const [index, item] of declared.entries()) {
+    const pattern = readPattern(item, taken);
+    if (!pattern.ok) return pattern;
+    if (pattern.value.loop && (index === 0 || index < declared.length - 1)) {
+      return err(`Only the last pattern in a multiline matcher may set 'loop'`);
+    }
+    if (pattern.value.loop && pattern.value.message === undefined) {
+      return err(`The loop pattern must set 'message'`);
+    }
+    patterns.push(pattern.value);
+  }
+  return taken.has('message') ? ok(patterns) : err(`At least one pattern must set 'message'`);
+}
+
+function readPattern(item: unknown, taken: Set<ProblemField>): Result<ProblemPattern, string> {
+  if (!isRecord(item)) return err('A pattern must be an object');
+  const compiled = compile(text(item['regexp']));
+  if (!compiled.ok) return compiled;
+  const fields: Partial<Record<ProblemField, number>> = {};
+  for (const field of PROBLEM_FIELDS) {
+    const value = item[field];
+    if (value === undefined || value === null) continue;
+    const group = readGroup(field, value, compiled.value.groups);
+    if (!group.ok) return group;
+    if (taken.has(field)) return err(`The property '${field}' is set twice`);
+    taken.add(field);
+    fields[field] = group.value;
+  }
+  return ok({ ...fields, regexp: compiled.value.regexp, loop: item['loop'] === true });
+}
+
+function readGroup(field: ProblemField, value: unknown, groups: number): Result<number, string> {
+  const group = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  if (typeof group !== 'number' || !Number.isInteger(group)) return err(`The property '${field}' must be a number`);
+  if (group >= 0 && group < groups) return ok(group);
+  return err(`The property '${field}' is set to ${group} which is out of range`);
+}
+
+/** `groups` counts the whole match as one. */
+function compile(source: string): Result<{ readonly regexp: RegExp; readonly groups: number }, string> {
+  try {
+    const groups = new RegExp(`(?:${source})|`).exec('')?.length ?? 1;
+    return ok({ regexp: new RegExp(source), groups });
+  } catch (error) {
+    if (error instanceof SyntaxError) return err(error.message);
+    throw error;
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

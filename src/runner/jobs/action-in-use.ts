@@ -1,0 +1,68 @@
+/** A step that uses an action: its stages before, at and after its turn. */
+import {
+  type ActionStep,
+  conditionText,
+  hasExpression,
+  type JsonObject,
+  type ScalarNode,
+  scalar,
+  usesStatusFunction,
+  type WorkStep,
+} from '../../workflow/index.ts';
+import { type JobPlace, type ScriptSettings, type StepCall, type StepHandler, writeLines } from '../steps/index.ts';
+import type { ExtraStep } from './frame.ts';
+import type { ActionPlace, JobActions, LoadedAction } from './job-actions.ts';
+import { stepName } from './run-step.ts';
+import type { JobFacts } from './step-scope.ts';
+
+/** What steps are opened with: the job's, or those of a composite action. */
+export interface StepSettings extends ActionPlace {
+  readonly place: JobPlace;
+  readonly facts: JobFacts;
+  readonly actions: JobActions;
+  readonly after: (milliseconds: number, call: () => void) => () => void;
+  /** Registers a stage to come after the other steps. */
+  readonly addPost: (post: ExtraStep) => void;
+  readonly defaults: ScriptSettings['defaults'];
+  /** Members of `github` that a composite action around adds. */
+  readonly github: JsonObject;
+  /** Opens one step; here so that a composite action can open its own. */
+  readonly open: OpenStep;
+}
+
+export interface UsedStep<S extends WorkStep = WorkStep> {
+  readonly step: S;
+  /** Given or generated. */
+  readonly id: string;
+  /** The step's action, when it was loaded before the first step. */
+  readonly loaded?: LoadedAction | undefined;
+}
+
+export interface StepInUse {
+  readonly pre?: ExtraStep;
+  readonly main: StepHandler;
+}
+
+export type OpenStep = (used: UsedStep, settings: StepSettings) => StepInUse;
+
+/** The step with the name and the condition of a stage. */
+export function stageStep(step: ActionStep, stage: 'Pre' | 'Post', condition?: ScalarNode): ActionStep {
+  return { ...step, name: scalar(`${stage} ${stepName(step)}`), if: stageCondition(condition) };
+}
+
+/** Stands as it is: `success()` is not added where there is no status function, and absent means always. */
+function stageCondition(condition: ScalarNode | undefined): ScalarNode {
+  const text = conditionText(condition).trim();
+  if (condition === undefined || text === '') return scalar('always()');
+  if (usesStatusFunction(text)) return condition;
+  const bare = hasExpression(text) ? text.replace(/^\$\{\{([^]*)\}\}$/, '$1') : text;
+  return { ...condition, value: `always() && (${bare})` };
+}
+
+export async function tellWarnings(warnings: readonly string[], call: StepCall, place: JobPlace): Promise<void> {
+  for (const message of warnings) call.tell({ type: 'annotation', annotation: { level: 'warning', message } });
+  await writeLines(
+    place,
+    warnings.map((message) => `##[warning]${message}`),
+  );
+}

@@ -1,0 +1,51 @@
+/** The inputs of an action: what the step gives, and the defaults of the rest. */
+import { err, ok, type Result } from '../../shared/result.ts';
+import { type Action, evaluateString, foldCase, type JsonObject } from '../../workflow/index.ts';
+import type { StepCall } from '../steps/index.ts';
+
+export interface ActionInputs {
+  /** By the names of the manifest, and by those of the step for what the manifest does not know. */
+  readonly values: Readonly<Record<string, string>>;
+  /** What people should know. */
+  readonly warnings: readonly string[];
+}
+
+/** The error says which default could not be evaluated. Names are compared without regard to case. */
+export async function readInputs(
+  { inputs }: Action,
+  call: StepCall,
+  github: JsonObject,
+): Promise<Result<ActionInputs, string>> {
+  const given = new Map(Object.entries(call.inputs).map(([name, value]) => [foldCase(name), { name, value }]));
+  const values: [string, string][] = [];
+  const warnings: string[] = [];
+  for (const { name, default: fallback, deprecationMessage } of inputs) {
+    const own = given.get(foldCase(name));
+    given.delete(foldCase(name));
+    if (own !== undefined && deprecationMessage !== undefined)
+      warnings.push(`Input '${name}' has been deprecated with message: ${deprecationMessage}`);
+    if (own !== undefined) values.push([name, own.value]);
+    else if (fallback === undefined) values.push([name, '']);
+    else {
+      const text = await call.evaluate((scope) => evaluateString(fallback, scope), github);
+      if (!text.ok) return err(`the default of the input '${name}': ${text.error.message}`);
+      values.push([name, text.value]);
+    }
+  }
+  if (given.size > 0)
+    warnings.push(
+      unexpected(
+        [...given.values()].map(({ name }) => name),
+        inputs,
+      ),
+    );
+  return ok({
+    values: Object.fromEntries([...values, ...[...given.values()].map(({ name, value }) => [name, value])]),
+    warnings,
+  });
+}
+
+function unexpected(names: readonly string[], inputs: Action['inputs']): string {
+  const quote = (list: readonly string[]): string => list.map((name) => `'${name}'`).join(', ');
+  return `Unexpected input(s) ${quote(names)}, valid inputs are [${quote(inputs.map(({ name }) => name))}]`;
+}

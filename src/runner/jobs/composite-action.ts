@@ -1,0 +1,179 @@
+/** Composite actions: steps within a step, with a scope, an order and stages of their own. */
+import type { Failure } from '../../shared/failure.ts';
+import { type ActionStep, type CompositeRuns, evaluateString, type JsonObject, stepIds } from '../../workflow/index.ts';
+import { failedStep, type StepCall, type StepEnd, type StepHandler, writeLines } from '../steps/index.ts';
+import { type StepInUse, type StepSettings, stageStep, tellWarnings, type UsedStep } from './action-in-use.ts';
+import { readInputs } from './action-inputs.ts';
+import type { ExtraStep } from './frame.ts';
+import type { LoadedAction } from './job-actions.ts';
+import { runStep, type StepDone, type StepRun } from './run-step.ts';
+import { firstStep, jobCancelled, type StepOrder, stageDone, stepDone } from './step-order.ts';
+import { compositeScope } from './step-scope.ts';
+
+type Composite = LoadedAction & { readonly runs: CompositeRuns };
+
+export function openComposite(used: UsedStep<ActionStep>, loaded: Composite, settings: StepSettings): StepInUse {
+  const composite = new CompositeAction(used, loaded, settings);
+  const pre = composite.pre();
+  return { main: (call) => composite.main(call), ...(pre === undefined ? {} : { pre }) };
+}
+
+class CompositeAction {
+  readonly #used: UsedStep<ActionStep>;
+  readonly #loaded: Composite;
+  readonly #settings: StepSettings;
+  readonly #github: JsonObject;
+  readonly #ids: readonly string[];
+  readonly #steps: readonly StepInUse[];
+  readonly #posts: ExtraStep[] = [];
+  #order: StepOrder = firstStep();
+  #failure: Failure | undefined;
+
+  constructor(used: UsedStep<ActionStep>, loaded: Composite, settings: StepSettings) {
+    this.#used = used;
+    this.#loaded = loaded;
+    this.#settings = settings;
+    this.#github = { ...settings.github, ...loaded.github, action_path: loaded.directory };
+    this.#ids = stepIds(loaded.runs.steps);
+    const inner: StepSettings = {
+      ...settings,
+      selfRoot: loaded.selfRoot,
+      depth: settings.depth + 1,
+      defaults: {},
+      github: this.#github,
+      addPost: (post) => this.#addPost(post),
+    };
+    this.#steps = loaded.runs.steps.map((step, index) =>
+      settings.open({ step, id: this.#ids[index] ?? '', loaded: loaded.nested.get(index) }, inner),
+    );
+  }
+
+  /** One stage for all of its steps that have one. */
+  pre(): ExtraStep | undefined {
+    const stages = this.#steps.flatMap(({ pre }) => pre ?? []);
+    if (stages.length === 0) return undefined;
+    const { step, id } = this.#used;
+    return { step: stageStep(step, 'Pre'), id, handler: (call) => this.#stages(call, () => stages.shift()) };
+  }
+
+  async main(call: StepCall): Promise<StepEnd> {
+    const inputs = await this.#inputs(call);
+    if (typeof inputs === 'string') return failedStep('expression', inputs);
+    await tellWarnings(inputs.warnings, call, this.#settings.place);
+    return this.#cancellable(call, async () => {
+      for (const [index, step] of this.#loaded.runs.steps.entries()) {
+        const handler = this.#steps[index]?.main;
+        const id = this.#ids[index] ?? '';
+        const done = await runStep(this.#runOf({ step, id, handler }, call, inputs.values));
+        await this.#note(done, call);
+        this.#order = stepDone(this.#order, step.id, {
+          outcome: done.outcome,
+          conclusion: done.conclusion,
+          outputs: done.outputs,
+        });
+      }
+      const outputs = await this.#outputs(call, inputs.values);
+      return typeof outputs === 'string' ? failedStep('expression', outputs) : this.#end(outputs);
+    });
+  }
+
+  #addPost(post: ExtraStep): void {
+    const { step, id } = this.#used;
+    const handler: StepHandler = (call) => this.#stages(call, () => this.#posts.pop());
+    if (this.#posts.length === 0) this.#settings.addPost({ step: stageStep(step, 'Post'), id, handler });
+    this.#posts.push(post);
+  }
+
+  async #stages(call: StepCall, take: () => ExtraStep | undefined): Promise<StepEnd> {
+    const inputs = await this.#inputs(call);
+    if (typeof inputs === 'string') return failedStep('expression', inputs);
+    // What the steps before came to is told; a stage has an end of its own.
+    this.#failure = undefined;
+    const before = this.#order;
+    this.#order = { ...before, status: 'success' };
+    const end = await this.#cancellable(call, async () => {
+      for (let extra = take(); extra !== undefined; extra = take()) {
+        const done = await runStep(this.#runOf(extra, call, inputs.values));
+        await this.#note(done, call);
+        this.#order = stageDone(this.#order, done.conclusion);
+      }
+      return this.#end({});
+    });
+    this.#order = { ...this.#order, status: before.status === 'success' ? this.#order.status : before.status };
+    this.#failure = undefined;
+    return end;
+  }
+
+  #runOf(
+    run: Pick<StepRun, 'step' | 'id' | 'handler'>,
+    call: StepCall,
+    inputs: Readonly<Record<string, string>>,
+  ): StepRun {
+    const { facts, place, after } = this.#settings;
+    return {
+      ...run,
+      env: { ...call.env, ...Object.fromEntries(place.made.env), ...call.ownEnv },
+      outerEnv: call.ownEnv,
+      scope: (env, github) =>
+        compositeScope(
+          facts,
+          { order: this.#order, env, github: { ...this.#github, action: run.id, ...github } },
+          inputs,
+        ),
+      hashes: call.hashes,
+      tell: call.tell,
+      after,
+      cancelled: call.signal,
+    };
+  }
+
+  async #note({ outcome, conclusion, failure, told }: StepDone, call: StepCall): Promise<void> {
+    if (failure === undefined || outcome !== 'failure') return;
+    if (conclusion === 'failure') this.#failure ??= failure;
+    if (told === true) return;
+    await writeLines(this.#settings.place, [`##[error]${failure.message}`]);
+    call.tell({ type: 'annotation', annotation: { level: 'error', message: failure.message } });
+  }
+
+  async #cancellable(call: StepCall, run: () => Promise<StepEnd>): Promise<StepEnd> {
+    const onCancel = (): void => {
+      this.#order = jobCancelled(this.#order);
+    };
+    if (call.signal.aborted) onCancel();
+    call.signal.addEventListener('abort', onCancel, { once: true });
+    try {
+      return await run();
+    } finally {
+      call.signal.removeEventListener('abort', onCancel);
+    }
+  }
+
+  async #inputs(
+    call: StepCall,
+  ): Promise<{ readonly values: Readonly<Record<string, string>>; readonly warnings: readonly string[] } | string> {
+    const inputs = await readInputs(this.#loaded.action, call, this.#github);
+    return inputs.ok ? inputs.value : inputs.error;
+  }
+
+  /** Also of an action that failed. */
+  async #outputs(
+    call: StepCall,
+    inputs: Readonly<Record<string, string>>,
+  ): Promise<Readonly<Record<string, string>> | string> {
+    const outputs: [string, string][] = [];
+    const view = { order: this.#order, env: call.env, github: this.#github };
+    for (const { name, value } of this.#loaded.action.outputs) {
+      if (value === undefined) continue;
+      const text = evaluateString(value, compositeScope(this.#settings.facts, view, inputs));
+      if (!text.ok) return `the output '${name}': ${text.error.message}`;
+      outputs.push([name, text.value]);
+    }
+    return Object.fromEntries(outputs);
+  }
+
+  #end(outputs: Readonly<Record<string, string>>): StepEnd {
+    const { status } = this.#order;
+    const failure = status === 'failure' ? this.#failure : undefined;
+    return { outcome: status, outputs, told: true, ...(failure === undefined ? {} : { failure }) };
+  }
+}

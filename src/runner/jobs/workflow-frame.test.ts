@@ -1,0 +1,353 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { JobOutcome, RunnerEvent } from '../../engine/index.ts';
+import { type HostPath, hostPath } from '../../shared/brand.ts';
+import { createMasker } from '../../shared/mask.ts';
+import { parseWorkflow } from '../../workflow/parse/index.ts';
+import { createActionStore } from '../actions/index.ts';
+import { createHostEnvironment, systemClock } from '../environments/index.ts';
+import { createJobRunner } from './run-job.ts';
+import { openWorkflowFrames } from './workflow-frame.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'orch-workflow-frame-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+interface Ran {
+  readonly outcome: JobOutcome;
+  readonly log: string;
+  readonly events: readonly RunnerEvent[];
+  readonly work: string;
+}
+
+/** Runs the job `j` of a workflow on this machine, in a workspace with the files. */
+async function run(yaml: string, files: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  const home = mkdtempSync(join(scratch, 'run-'));
+  const work = hostPath(join(home, 'work', 'repo', 'repo'));
+  mkdirSync(work, { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(home, 'work/repo/repo', name)), { recursive: true });
+    writeFileSync(join(home, 'work/repo/repo', name), text);
+  }
+  const parsed = parseWorkflow(yaml, 'ci.yml');
+  if (!parsed.ok) throw new Error(parsed.error.map(({ message }) => message).join('\n'));
+  const workflow = parsed.value.value;
+  const [job] = workflow.jobs;
+  if (job?.kind !== 'steps') throw new Error('the workflow has no job with steps');
+  const masker = createMasker(['hunter22'], { shortest: 1 });
+  const contexts = { github: { repository: 'me/repo', sha: 'abc', ref: 'refs/heads/main' }, inputs: {}, vars: {} };
+  const runner = createJobRunner({
+    contexts,
+    secrets: {},
+    clock: { ...systemClock },
+    mask: (text) => masker.maskText(text),
+    open: openWorkflowFrames({
+      run: 'r',
+      repository: { name: 'me/repo', serverUrl: 'https://github.com', commit: 'abc', ref: 'refs/heads/main' },
+      sourceOf: () => ({ workflow, contexts, secrets: { TOKEN: 'hunter22' }, job: { workflow_sha: 'abc' } }),
+      workspace: async () => ({ work, root: hostPath(join(home, 'work', 'repo')), dispose: async () => undefined }),
+      temp: hostPath(join(home, 'temp')),
+      toolCache: hostPath(join(home, 'tools')),
+      event: '{"action":"opened"}',
+      hostEnv: { PATH: process.env['PATH'] ?? '' },
+      processes: createHostEnvironment({ run: 'r' }),
+      clock: systemClock,
+      masker,
+      logOf: () => ({ path: join(home, 'j.log'), shown: 'j.log', published: () => undefined }),
+      onLine: () => undefined,
+      actions: createActionStore({
+        cache: hostPath(join(home, 'cache')),
+        source: 'file:///nowhere/{owner}/{repo}',
+        folders: new Map<string, HostPath>([['far/away@v1', hostPath(join(work, '.remote'))]]),
+        offline: true,
+      }),
+      hashProgram: hostPath('/nowhere'),
+    }),
+  });
+  const events: RunnerEvent[] = [];
+  const outcome = await runner.run(
+    {
+      job,
+      leg: { id: 'j', name: 'j', index: 0, matrix: null, continueOnError: false, timeoutMinutes: 1 },
+      strategy: { failFast: true, jobIndex: 0, jobTotal: 1, maxParallel: 1 },
+      needs: {},
+    },
+    (event) => void events.push(event),
+    new AbortController().signal,
+  );
+  return { outcome, log: readFileSync(join(home, 'j.log'), 'utf8'), events, work };
+}
+
+function job(steps: string, more = ''): string {
+  return `on: push\nenv: { W: workflow, BOTH: workflow }\njobs:\n  j:\n    runs-on: ubuntu-latest\n${more}    steps:\n${steps}`;
+}
+
+describe('run steps', () => {
+  it('see env of each level, write files for later ones, and give outputs', async () => {
+    const { outcome, log } = await run(
+      job(
+        `
+      - id: one
+        env: { BOTH: step }
+        run: |
+          echo "$W $BOTH \${{ env.BOTH }} $GITHUB_JOB $(cat "$GITHUB_EVENT_PATH")"
+          echo "x=1" >> "$GITHUB_OUTPUT"
+          echo "LATER=\${{ github.ref }}" >> "$GITHUB_ENV"
+          mkdir bin && printf '#!/bin/sh\\necho from the path' > bin/tool && chmod +x bin/tool
+          echo "$PWD/bin" >> "$GITHUB_PATH"
+      - run: tool && echo "$LATER \${{ env.LATER }} \${{ steps.one.outputs.x }}"
+        shell: bash
+`,
+        `    env: { BOTH: job }\n    outputs: { x: '\${{ steps.one.outputs.x }}' }\n`,
+      ),
+    );
+    expect(log).toContain('workflow step step j {"action":"opened"}');
+    expect(log).toContain('from the path\nrefs/heads/main refs/heads/main 1\n');
+    expect(outcome).toEqual({ result: 'success', outputs: { x: '1' } });
+  });
+
+  it('fail with their exit code; later ones ask for the failure', async () => {
+    const { outcome, log, events } = await run(
+      job(`
+      - run: exit 3
+      - run: echo never
+      - if: failure()
+        run: echo tidy \${{ job.status }}
+`),
+    );
+    expect(outcome).toMatchObject({
+      result: 'failure',
+      failure: { code: 'exit-code', message: 'Process completed with exit code 3.' },
+    });
+    expect(log).toContain('##[error]Process completed with exit code 3.');
+    expect(log).toContain('tidy failure\n');
+    expect(log).not.toContain('never\n');
+    expect(events).toContainEqual(expect.objectContaining({ type: 'annotation', level: 'error', step: 1 }));
+  });
+
+  it('mask what is secret from the start and what becomes so', async () => {
+    const { log, events } = await run(
+      job(`
+      - run: |
+          echo "\${{ secrets.TOKEN }}"
+          echo "::add-mask::mellon"
+          echo "say mellon"
+          echo "::warning file=a.txt,line=3,title=T::mellon is out"
+          echo "# mellon" >> "$GITHUB_STEP_SUMMARY"
+`),
+    );
+    expect(log).not.toMatch(/hunter22|^say mellon/m);
+    expect(log).toContain('say ***');
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: 'annotation',
+        level: 'warning',
+        message: '*** is out',
+        file: 'a.txt',
+        line: 3,
+        title: 'T',
+      }),
+    );
+    expect(events).toContainEqual(expect.objectContaining({ type: 'step.summary', markdown: '# ***\n' }));
+  });
+
+  it('leave servers to the steps behind them, until the job ends', async () => {
+    const { outcome, log, work } = await run(
+      job(`
+      - run: (while :; do date > alive; sleep 0.02; done) > /dev/null 2>&1 & echo $! > pid
+      - run: rm -f alive; until [ -e alive ]; do sleep 0.02; done; echo still there
+`),
+    );
+    expect(outcome.result).toBe('success');
+    expect(log).toContain('still there\n');
+    rmSync(join(work, 'alive'), { force: true });
+    expect(() => readFileSync(join(work, 'alive'))).toThrow('ENOENT');
+  });
+
+  it.each([
+    ['a job container', '    container: alpine\n', 'container engine'],
+    ['services', '    services: { db: { image: postgres } }\n', 'container engine'],
+  ])('do not run beside %s', async (_, more, message) => {
+    const { outcome, log } = await run(job('      - run: echo never\n', more));
+    expect(outcome.failure?.message).toContain(message);
+    expect(log).not.toContain('never\n');
+  });
+
+  it('take defaults of the job in place of those of the workflow', async () => {
+    const yaml = `on: push
+defaults: { run: { shell: python, working-directory: nowhere } }
+jobs:
+  j:
+    runs-on: ubuntu-latest
+    defaults: { run: { shell: bash } }
+    steps:
+      - run: echo "in $(basename "$PWD")"
+`;
+    expect((await run(yaml)).log).toContain('in repo\n');
+  });
+});
+
+const NODE_ACTION = `
+inputs: { who: { default: 'world of \${{ github.repository }}' }, old: { deprecationMessage: use who } }
+runs: { using: node20, pre: pre.js, main: main.js, post: post.js }
+`;
+const NODE_FILES = {
+  'action.yml': NODE_ACTION,
+  'pre.js': `require('fs').appendFileSync(process.env.GITHUB_STATE, 'seen=pre\\n'); console.log('pre ran');`,
+  'main.js': `const fs = require('fs');
+console.log('main', process.env.INPUT_WHO, process.env.STATE_seen, process.env.GITHUB_ACTION_REPOSITORY);
+fs.appendFileSync(process.env.GITHUB_OUTPUT, 'said=' + process.env.INPUT_WHO + '\\n');
+fs.appendFileSync(process.env.GITHUB_STATE, 'who=' + process.env.INPUT_WHO + '\\n');`,
+  'post.js': `console.log('post of', process.env.STATE_who);`,
+};
+
+function below(folder: string, files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text]));
+}
+
+describe('node actions', () => {
+  it('have stages that share state; those after come in reverse order', async () => {
+    const { outcome, log, events } = await run(
+      job(`
+      - run: echo first
+      - id: a
+        uses: far/away@v1
+      - uses: far/away@v1
+        with: { WHO: b, stray: 1 }
+      - run: echo "last \${{ steps.a.outputs.said }}"
+`),
+      below('.remote', NODE_FILES),
+    );
+    expect(outcome.result).toBe('success');
+    const order = log.split('\n').filter((line) => /^(pre|main|post|first|last) /.test(`${line} `));
+    expect(order).toEqual([
+      'pre ran',
+      'pre ran',
+      'first',
+      'main world of me/repo pre far/away',
+      'main b pre far/away',
+      'last world of me/repo',
+      'post of b',
+      'post of world of me/repo',
+    ]);
+    expect(log).toContain("##[warning]Unexpected input(s) 'stray', valid inputs are ['who', 'old']");
+    expect(events.flatMap((event) => (event.type === 'step.started' ? event.name : []))).toEqual([
+      'Pre Run far/away@v1',
+      'Pre Run far/away@v1',
+      'Run echo first',
+      'Run far/away@v1',
+      'Run far/away@v1',
+      'Run echo "last ${{ steps.a.outputs.said }}"',
+      'Post Run far/away@v1',
+      'Post Run far/away@v1',
+    ]);
+  });
+
+  it('in the workspace are found when their turn comes, without pre', async () => {
+    const { outcome, log } = await run(job('      - uses: ./mine\n'), below('mine', NODE_FILES));
+    expect(outcome.result).toBe('success');
+    expect(log).not.toContain('pre ran');
+    expect(log).toContain('post of world of me/repo');
+  });
+
+  it.each([
+    ['is not there', './nowhere', /Can't find 'action.yml'/],
+    ['is an image', 'docker://alpine', /container engine/],
+    ['cannot be fetched', 'a/b@v1', /offline/],
+  ])('that %s fails the job', async (_, uses, message) => {
+    const { outcome } = await run(job(`      - uses: ${uses}\n`));
+    expect(outcome).toMatchObject({ result: 'failure', failure: { code: 'action-not-found' } });
+    expect(outcome.failure?.message).toMatch(message);
+  });
+});
+
+describe('composite actions', () => {
+  it('have inputs, steps and outputs of their own; what they leave is hoisted', async () => {
+    const { outcome, log } = await run(
+      job(`
+      - id: outer
+        env: { OWN: own }
+        uses: ./outer
+        with: { greeting: hello }
+      - run: echo "got \${{ steps.outer.outputs.sum }} $FROM_INSIDE \${{ steps.inner.outputs.v }}."
+`),
+      {
+        'outer/action.yml': `
+inputs: { greeting: {}, other: { default: def } }
+outputs: { sum: { value: '\${{ steps.inner.outputs.v }}-\${{ inputs.other }}' } }
+runs:
+  using: composite
+  steps:
+    - id: inner
+      shell: bash
+      run: |
+        echo "\${{ inputs.greeting }} $OWN \${{ env.OWN }} $(basename "$GITHUB_ACTION_PATH")"
+        echo "v=\${{ inputs.greeting }}" >> "$GITHUB_OUTPUT"
+        echo "FROM_INSIDE=yes" >> "$GITHUB_ENV"
+    - uses: far/away@v1
+      with: { who: '\${{ steps.inner.outputs.v }} $FROM_INSIDE' }
+    - run: echo "seen $FROM_INSIDE"
+      shell: sh
+`,
+        ...below('.remote', NODE_FILES),
+      },
+    );
+    expect(outcome.result).toBe('success');
+    expect(log).toContain('hello own own outer\n');
+    expect(log).toContain('seen yes\n');
+    expect(log).toContain('got hello-def yes .\n');
+    expect(log).toContain('post of hello $FROM_INSIDE\n');
+  });
+
+  it('fail with the first of their steps, whose outputs still count', async () => {
+    const { outcome, log, events } = await run(
+      job(`
+      - id: outer
+        continue-on-error: true
+        uses: ./outer
+      - run: echo "\${{ steps.outer.outcome }} \${{ steps.outer.conclusion }} \${{ steps.outer.outputs.o }}"
+`),
+      {
+        'outer/action.yml': `
+outputs: { o: { value: '\${{ steps.a.outputs.o }}' } }
+runs:
+  using: composite
+  steps:
+    - { id: a, shell: bash, run: 'echo o=1 >> "$GITHUB_OUTPUT"; exit 4' }
+    - { shell: bash, run: echo never }
+    - { if: failure(), shell: bash, run: echo rescue }
+`,
+      },
+    );
+    expect(outcome.result).toBe('success');
+    expect(log).toContain('rescue\n');
+    expect(log).toContain('failure success 1\n');
+    expect(log).not.toMatch(/^never$/m);
+    expect(events.filter(({ type }) => type === 'annotation')).toHaveLength(1);
+  });
+
+  it('that use themselves come to an end', async () => {
+    const { outcome } = await run(job('      - uses: ./loop\n'), {
+      'loop/action.yml': 'runs: { using: composite, steps: [{ uses: ./loop }] }',
+    });
+    expect(outcome.failure?.message).toBe('Composite action depth exceeded max depth 9');
+  });
+});
+
+describe('actions/checkout', () => {
+  it('of the own commit is answered at once, of anything else not', async () => {
+    const { outcome, log } = await run(
+      job(`
+      - id: c
+        uses: actions/checkout@v7
+        with: { fetch-depth: 0, ref: refs/heads/main }
+      - run: echo "at \${{ steps.c.outputs.commit }}"
+      - uses: actions/checkout@v7
+        with: { repository: other/one }
+`),
+    );
+    expect(log).toContain('at abc\n');
+    expect(outcome.failure?.message).toContain('actions/checkout@v7 is not in the cache');
+  });
+});

@@ -1,0 +1,284 @@
+/** The frame of a workflow's job on this machine: its directories, its contexts, its actions and its log. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { arch, platform } from 'node:os';
+import { join } from 'node:path';
+import type { JobRequest, PlanContexts } from '../../engine/index.ts';
+import { type HostPath, hostPath } from '../../shared/brand.ts';
+import type { Failure } from '../../shared/failure.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import {
+  evaluateNode,
+  isJsonObject,
+  isWorkStep,
+  type Json,
+  type JsonObject,
+  type Node,
+  type Scope,
+  type StepsJob,
+  stepIds,
+  type Workflow,
+} from '../../workflow/index.ts';
+import type { ActionStore } from '../actions/index.ts';
+import { createMatcherRegistry } from '../commands/index.ts';
+import type { Environment, SystemClock } from '../environments/index.ts';
+import { createRepositoryFiles, endLeftovers, type JobPlace, type ScriptSettings } from '../steps/index.ts';
+import type { StepInUse, StepSettings } from './action-in-use.ts';
+import type { ExtraStep, JobFrame, OpenFrame, Surroundings } from './frame.ts';
+import { createJobActions } from './job-actions.ts';
+import { type LogSettings, type OpenLog, openLog } from './open-log.ts';
+import { createOpenStep } from './open-step.ts';
+import type { JobFacts } from './step-scope.ts';
+
+export interface WorkflowFrames extends LogSettings {
+  /** The run's id, as in the journal. */
+  readonly run: string;
+  /** The repository that the run is of. */
+  readonly repository: {
+    /** `owner/name`. */
+    readonly name: string;
+    /** Such as `https://github.com`. */
+    readonly serverUrl: string;
+    /** The commit that workspaces are made of. */
+    readonly commit: string;
+    /** What `github.ref` says. */
+    readonly ref: string;
+  };
+  /** The file that a job comes from; jobs of called workflows have their own. */
+  readonly sourceOf: (request: JobRequest) => JobSource;
+  /** Makes the job's working tree. */
+  readonly workspace: (leg: string) => Promise<JobWorkspace>;
+  /** A directory of the run; each job gets a RUNNER_TEMP below it, removed at its end. */
+  readonly temp: HostPath;
+  /** RUNNER_TOOL_CACHE, shared by jobs; made when it is missing. */
+  readonly toolCache: HostPath;
+  /** The event's payload, for GITHUB_EVENT_PATH. */
+  readonly event: string;
+  /** What steps inherit of this machine, such as PATH and HOME. Nothing else of orch's own environment reaches them. */
+  readonly hostEnv: Readonly<Record<string, string>>;
+  readonly processes: Environment;
+  readonly clock: Pick<SystemClock, 'now' | 'after'>;
+  readonly actions: ActionStore;
+  /** The bundle of `steps/hash-files-program.ts`. */
+  readonly hashProgram: HostPath;
+}
+
+export interface JobSource {
+  readonly workflow: Pick<Workflow, 'env' | 'defaults'>;
+  /** `github` holds what does not depend on the job, `token` included. */
+  readonly contexts: PlanContexts;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Members of the `job` context: `workflow_ref`, `workflow_sha`, `workflow_repository`, `workflow_file_path`. */
+  readonly job: Readonly<Record<string, Json>>;
+  /** The root of the file's own repository at its commit, for `$/…`; absent: the job's working tree as it was made. */
+  readonly root?: HostPath;
+}
+
+export interface JobWorkspace {
+  /** GITHUB_WORKSPACE. */
+  readonly work: HostPath;
+  /** `runner.workspace`, the directory above it. */
+  readonly root: HostPath;
+  dispose(): Promise<void>;
+}
+
+export function openWorkflowFrames(settings: WorkflowFrames): OpenFrame {
+  return async (request) => {
+    const source = settings.sourceOf(request);
+    for (const secret of Object.values(source.secrets)) settings.masker.add(secret);
+    const log = await openLog(settings, request.leg.id);
+    const directories = await makeDirectories(settings, request.leg.id);
+    const job = new WorkflowJob(settings, { request, source, log, ...directories });
+    return job.frame();
+  };
+}
+
+interface Directories {
+  /** The job's own; removed at its end. */
+  readonly home: HostPath;
+  readonly temp: HostPath;
+  readonly event: HostPath;
+  readonly workspace: JobWorkspace;
+}
+
+async function makeDirectories(settings: WorkflowFrames, leg: string): Promise<Directories> {
+  await mkdir(settings.temp, { recursive: true });
+  await mkdir(settings.toolCache, { recursive: true });
+  const home = hostPath(await mkdtemp(join(settings.temp, 'job-')));
+  const temp = hostPath(join(home, '_temp'));
+  const event = hostPath(join(temp, '_github_workflow', 'event.json'));
+  await mkdir(join(temp, '_github_workflow'), { recursive: true });
+  await writeFile(event, settings.event, { mode: 0o600 });
+  return { home, temp, event, workspace: await settings.workspace(leg) };
+}
+
+interface JobParts extends Directories {
+  readonly request: JobRequest;
+  readonly source: JobSource;
+  readonly log: OpenLog;
+}
+
+class WorkflowJob {
+  readonly #settings: WorkflowFrames;
+  readonly #parts: JobParts;
+  readonly #place: JobPlace;
+  readonly #facts: JobFacts;
+  readonly #posts: ExtraStep[] = [];
+  #steps: readonly (StepInUse | undefined)[] = [];
+
+  constructor(settings: WorkflowFrames, parts: JobParts) {
+    this.#settings = settings;
+    this.#parts = parts;
+    this.#place = placeOf(settings, parts);
+    const { request, source } = parts;
+    const { github, runner } = this.#place;
+    this.#facts = {
+      contexts: { ...source.contexts, github },
+      secrets: source.secrets,
+      request,
+      runner,
+      job: source.job,
+    };
+  }
+
+  frame(): JobFrame {
+    const { log, request, home, workspace } = this.#parts;
+    return {
+      handlerFor: (step) => this.#steps[request.job.steps.indexOf(step)]?.main,
+      note: (line) => log.log.note(`[orch] ${line}`),
+      tellFailure: ({ message }) => log.log.note(`##[error]${message}`),
+      lost: log.lost,
+      surroundings: this.#surroundings(),
+      close: async () => {
+        await endLeftovers(this.#place.made);
+        await workspace.dispose();
+        await rm(home, { recursive: true, force: true });
+        return log.close();
+      },
+    };
+  }
+
+  #surroundings(): Surroundings {
+    const { source, log, workspace } = this.#parts;
+    const { contexts, secrets, runner = {}, job = {} } = this.#facts;
+    return {
+      contexts,
+      secrets,
+      runner,
+      job,
+      env: source.workflow.env,
+      added: () => Object.fromEntries(this.#place.made.env),
+      hashes: { workspace: workspace.work, program: this.#settings.hashProgram, signal: log.lost },
+      setUp: (scope) => this.#setUp(scope),
+      takePost: () => this.#posts.pop(),
+    };
+  }
+
+  async #setUp(scope: Scope): Promise<Result<readonly ExtraStep[], Failure>> {
+    const { request, source, log, home, workspace } = this.#parts;
+    const { job } = request;
+    const missing = whatIsMissing(job);
+    if (missing !== undefined) return err({ code: 'setup-failed', message: missing });
+    const defaults = readDefaults(job.defaults ?? source.workflow.defaults, scope);
+    if (!defaults.ok) return defaults;
+    const actions = createJobActions({
+      store: this.#settings.actions,
+      directory: hostPath(join(home, '_actions')),
+      workspace: workspace.work,
+      signal: log.lost,
+    });
+    const { name: repository, commit, ref } = this.#settings.repository;
+    const settings: StepSettings = {
+      place: this.#place,
+      facts: this.#facts,
+      actions,
+      after: this.#settings.clock.after,
+      addPost: (post) => void this.#posts.push(post),
+      defaults: defaults.value,
+      github: {},
+      selfRoot: source.root ?? workspace.work,
+      depth: 0,
+      open: createOpenStep({ repository, commit, ref }, (line) => log.log.note(`[orch] ${line}`)),
+    };
+    const loaded = await actions.loadAll(job.steps, settings);
+    if (!loaded.ok) return loaded;
+    const ids = stepIds(job.steps);
+    this.#steps = job.steps.map((step, index) => {
+      if (!isWorkStep(step)) return undefined;
+      return settings.open({ step, id: ids[index] ?? '', loaded: loaded.value.get(index) }, settings);
+    });
+    return ok(this.#steps.flatMap((step) => step?.pre ?? []));
+  }
+}
+
+/** Containers come with a later version. */
+function whatIsMissing({ container, services }: StepsJob): string | undefined {
+  if (container !== undefined) return "the job's container needs a container engine, which is not supported yet";
+  if (services === undefined) return undefined;
+  return "the job's services need a container engine, which is not supported yet";
+}
+
+/** Of the whole `defaults` only `run` means something; a job's replaces the workflow's. */
+function readDefaults(node: Node | undefined, scope: Scope): Result<ScriptSettings['defaults'], Failure> {
+  if (node === undefined) return ok({});
+  const defaults = evaluateNode(node, scope);
+  if (!defaults.ok) return err({ code: 'expression', message: `defaults: ${defaults.error.message}` });
+  const run = isJsonObject(defaults.value) ? defaults.value['run'] : undefined;
+  const text = (key: string): string => textIn(isJsonObject(run) ? run : {}, key);
+  return ok({ shell: text('shell'), 'working-directory': text('working-directory') });
+}
+
+function placeOf(settings: WorkflowFrames, parts: JobParts): JobPlace {
+  const { request, source, log, temp, event, workspace } = parts;
+  const { github } = source.contexts;
+  const debug = [source.secrets, source.contexts.vars].some(isDebugging);
+  const { name: repository, serverUrl } = settings.repository;
+  return {
+    workspace: workspace.work,
+    temp,
+    platform: platform(),
+    processes: settings.processes,
+    hostEnv: settings.hostEnv,
+    masker: settings.masker,
+    write: (chunk) => log.log.write(chunk),
+    debug,
+    services: {},
+    matchers: createMatcherRegistry(),
+    repositoryFile: createRepositoryFiles({ checkout: workspace.work, serverUrl, repository }),
+    github: {
+      ...(isJsonObject(github) ? github : {}),
+      job: request.job.id,
+      workspace: workspace.work,
+      event_path: event,
+    },
+    runner: runnerContext(settings, { temp, workspace, debug }),
+    made: { env: new Map(), path: [], leftovers: [] },
+  };
+}
+
+function isDebugging(values: Json): boolean {
+  return isJsonObject(values) && textIn(values, 'ACTIONS_STEP_DEBUG').toLowerCase() === 'true';
+}
+
+function textIn(object: JsonObject, key: string): string {
+  const value = object[key];
+  return typeof value === 'string' ? value : '';
+}
+
+const SYSTEMS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { win32: 'Windows', darwin: 'macOS' };
+const MACHINES: Readonly<Record<string, string>> = { x64: 'X64', ia32: 'X86', arm64: 'ARM64', arm: 'ARM' };
+
+function runnerContext(
+  { toolCache }: WorkflowFrames,
+  { temp, workspace, debug }: { readonly temp: string; readonly workspace: JobWorkspace; readonly debug: boolean },
+): JsonObject {
+  return {
+    name: 'orch',
+    os: SYSTEMS[platform()] ?? 'Linux',
+    arch: MACHINES[arch()] ?? arch().toUpperCase(),
+    temp,
+    tool_cache: toolCache,
+    workspace: workspace.root,
+    environment: 'self-hosted',
+    ...(debug ? { debug: '1' } : {}),
+  };
+}

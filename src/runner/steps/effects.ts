@@ -1,0 +1,54 @@
+/** Carries out what a step asks for by its output and its command files. */
+import { type CommandEffect, createAnnotationLimit } from '../commands/index.ts';
+import type { StepCall } from './handler.ts';
+import { type JobPlace, writeLines } from './job-place.ts';
+
+export interface StageEffects {
+  /** In order. A promise when the log is behind: wait for it before the next. */
+  apply(effects: readonly CommandEffect[]): void | Promise<void>;
+  outputs(): Readonly<Record<string, string>>;
+  /** A command could not be carried out. */
+  failed(): boolean;
+}
+
+interface Asking {
+  readonly place: JobPlace;
+  readonly call: StepCall;
+  readonly state: Map<string, string>;
+}
+
+export function createEffects({ place, call, state }: Asking): StageEffects {
+  const outputs = new Map<string, string>();
+  const limit = createAnnotationLimit();
+  let failed = false;
+  const one: { readonly [T in CommandEffect['type']]: (effect: Extract<CommandEffect, { type: T }>) => string[] } = {
+    output: ({ line }) => [line],
+    debug: ({ message }) => (place.debug ? [`##[debug]${message}`] : []),
+    annotation: ({ annotation, line }) => {
+      const kept = limit(annotation);
+      if (kept !== undefined) call.tell({ type: 'annotation', annotation: kept });
+      return [line];
+    },
+    mask: ({ value }) => (place.masker.add(value), []),
+    'set-env': ({ name, value }) => (place.made.env.set(name, value), []),
+    'set-output': ({ name, value }) => (outputs.set(name, value), []),
+    'save-state': ({ name, value }) => (state.set(name, value), []),
+    'add-path': ({ path }) => (place.made.path.push(path), []),
+    summary: ({ text }) => (call.tell({ type: 'step.summary', markdown: text }), []),
+    failed: () => {
+      failed = true;
+      return [];
+    },
+  };
+  const perform = <T extends CommandEffect['type']>(effect: Extract<CommandEffect, { type: T }>): string[] =>
+    one[effect.type as T](effect);
+  return {
+    apply: (effects) =>
+      writeLines(
+        place,
+        effects.flatMap((effect) => perform(effect)),
+      ),
+    outputs: () => Object.fromEntries(outputs),
+    failed: () => failed,
+  };
+}

@@ -1,0 +1,50 @@
+/** What the steps of one workflow job share: where they run, what they left for each other, and the job's log. */
+import type { HostPath } from '../../shared/brand.ts';
+import type { Masker } from '../../shared/mask.ts';
+import type { JsonObject } from '../../workflow/index.ts';
+import type { MatcherRegistry, RepositoryFile } from '../commands/index.ts';
+import type { Environment, RunningProcess } from '../environments/index.ts';
+import type { StepServices } from './step-env.ts';
+
+export interface JobPlace {
+  /** GITHUB_WORKSPACE. */
+  readonly workspace: HostPath;
+  /** RUNNER_TEMP. */
+  readonly temp: HostPath;
+  readonly platform: NodeJS.Platform;
+  readonly processes: Environment;
+  /** What every process of the job starts from. */
+  readonly hostEnv: Readonly<Record<string, string>>;
+  readonly masker: Pick<Masker, 'add' | 'maskText'>;
+  /** Bytes for the job's log, which masks them. */
+  readonly write: (chunk: Uint8Array) => void | Promise<void>;
+  /** Debug lines are shown. */
+  readonly debug: boolean;
+  readonly services: StepServices;
+  readonly matchers: MatcherRegistry;
+  readonly repositoryFile: (path: string) => RepositoryFile;
+  /** The contexts as far as they are the same for all steps. */
+  readonly github: JsonObject;
+  readonly runner: JsonObject;
+  readonly made: MadeBySteps;
+}
+
+/** Grows while the job runs. */
+export interface MadeBySteps {
+  /** By GITHUB_ENV. */
+  readonly env: Map<string, string>;
+  /** By GITHUB_PATH, in the order in which entries were added. */
+  readonly path: string[];
+  /** Commands that have ended and left something running: it lives until the job ends. */
+  readonly leftovers: RunningProcess[];
+}
+
+/** Lines of the runner's own, to be masked like any other. */
+export function writeLines(place: Pick<JobPlace, 'write'>, lines: readonly string[]): void | Promise<void> {
+  if (lines.length > 0) return place.write(Buffer.from(`${lines.join('\n')}\n`));
+}
+
+/** Ends what the job's commands left running. */
+export async function endLeftovers({ leftovers }: MadeBySteps): Promise<void> {
+  await Promise.all(leftovers.splice(0).map((running) => running.reap()));
+}

@@ -1,0 +1,166 @@
+/** One process of a step: started with the step's environment, its output and command files obeyed, its end judged. */
+import { randomUUID } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import type { HostPath } from '../../shared/brand.ts';
+import type { Failure } from '../../shared/failure.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import type { JsonObject } from '../../workflow/index.ts';
+import { createCommandReader, createLineReader } from '../commands/index.ts';
+import type { ProcessExit, RunningProcess } from '../environments/index.ts';
+import { createCommandFiles } from './command-file-set.ts';
+import { createEffects, type StageEffects } from './effects.ts';
+import type { StepCall, StepEnd } from './handler.ts';
+import { type JobPlace, writeLines } from './job-place.ts';
+import { buildStepEnv, type StepKind } from './step-env.ts';
+
+export interface Stage {
+  readonly place: JobPlace;
+  readonly call: StepCall;
+  /** Members of the `github` context that are the step's own, such as `action_path`. */
+  readonly github: JsonObject;
+  /** What earlier stages of the same action saved; this one adds to it. */
+  readonly state: Map<string, string>;
+  /** Asked when the command files are there; the failure is the step's. */
+  readonly prepare: (github: JsonObject) => Promise<Result<StageCommand, Failure>>;
+}
+
+export interface StageCommand {
+  readonly kind: StepKind;
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd: HostPath;
+  /** Shown before the output. */
+  readonly header: readonly string[];
+  /** An action's, defaults included. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** Milliseconds from SIGINT to SIGTERM, and from there to SIGKILL: GitHub's. */
+const INTERRUPT_GRACE = 7500;
+const STOP_GRACE = 2500;
+const LARGEST_MATCHER = 1024 * 1024;
+
+export async function runStage(stage: Stage): Promise<StepEnd> {
+  const { place, call } = stage;
+  const files = await createCommandFiles(place.temp, randomUUID());
+  try {
+    const github = { ...place.github, action: call.id, ...stage.github, ...files.paths };
+    const command = await stage.prepare(github);
+    if (!command.ok) return { outcome: 'failure', failure: command.error, outputs: {} };
+    await writeLines(place, command.value.header);
+    const effects = createEffects(stage);
+    const exit = await runCommand(command.value, { stage, github, effects });
+    await effects.apply(await files.read(place.platform));
+    return judge(exit, { stage, effects, kind: command.value.kind });
+  } finally {
+    await files.remove();
+  }
+}
+
+interface Running {
+  readonly stage: Stage;
+  readonly github: JsonObject;
+  readonly effects: StageEffects;
+}
+
+async function runCommand(command: StageCommand, { stage, github, effects }: Running): Promise<ProcessExit> {
+  const { place, call } = stage;
+  const lines = createLineReader();
+  const stream = createCommandReader({
+    env: call.env,
+    workspace: place.workspace,
+    platform: place.platform,
+    matchers: place.matchers,
+    readFile: readMatcherFile,
+    repositoryFile: place.repositoryFile,
+    echo: place.debug,
+  }).open();
+  let over = false;
+  const running = await place.processes.start({
+    argv: command.argv,
+    cwd: command.cwd,
+    env: buildStepEnv({
+      kind: command.kind,
+      platform: place.platform,
+      base: place.hostEnv,
+      env: call.env,
+      state: Object.fromEntries(stage.state),
+      inputs: command.inputs,
+      prepends: place.made.path,
+      github,
+      runner: place.runner,
+      services: place.services,
+    }),
+    // What a step leaves running has nobody to listen to it.
+    onOutput: (chunk) => (over ? undefined : effects.apply(stream.read(lines.push(chunk)))),
+  });
+  const exit = await endOf(running, call.signal);
+  await settle(running, { place, ended: call.signal.aborted });
+  over = true;
+  await effects.apply(stream.read(lines.end()));
+  return exit;
+}
+
+/** Asks a cancelled command to end: first as Ctrl-C does, then as `kill` does, then nobody is asked. */
+async function endOf(running: RunningProcess, signal: AbortSignal): Promise<ProcessExit> {
+  let stopping: Promise<void> | undefined;
+  const stop = (): void => {
+    stopping = running.interrupt(INTERRUPT_GRACE).then(() => running.stop(STOP_GRACE));
+  };
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  const exit = await running.exit;
+  signal.removeEventListener('abort', stop);
+  await stopping;
+  return exit;
+}
+
+/** A server that a step starts is there for the steps behind it. */
+async function settle(
+  running: RunningProcess,
+  { place, ended }: { readonly place: JobPlace; readonly ended: boolean },
+): Promise<void> {
+  if (!ended && (await running.left()) > 0) place.made.leftovers.push(running);
+  else await running.reap();
+}
+
+interface Judged {
+  readonly stage: Stage;
+  readonly effects: StageEffects;
+  readonly kind: StepKind;
+}
+
+function judge(exit: ProcessExit, { stage, effects, kind }: Judged): StepEnd {
+  const outputs = effects.outputs();
+  if (stage.call.signal.aborted) return { outcome: 'cancelled', outputs };
+  const failure = failureOf(exit, kind);
+  if (failure !== undefined) return { outcome: 'failure', failure, outputs };
+  if (!effects.failed()) return { outcome: 'success', outputs };
+  const message = 'a command of the step could not be carried out';
+  return { outcome: 'failure', failure: { code: 'output-invalid', message }, told: true, outputs };
+}
+
+function failureOf(exit: ProcessExit, kind: StepKind): Failure | undefined {
+  switch (exit.kind) {
+    case 'not-started':
+      return { code: 'not-started', message: exit.message };
+    case 'signalled':
+      return { code: 'signal', message: `The step was ended by ${exit.signal}.` };
+    case 'exited': {
+      if (exit.code === 0) return undefined;
+      const what = kind === 'run' ? 'Process' : 'The action';
+      return { code: 'exit-code', message: `${what} completed with exit code ${exit.code}.` };
+    }
+  }
+}
+
+function readMatcherFile(path: string): Result<Uint8Array, string> {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) return err(`${path} is no regular file`);
+    if (stats.size > LARGEST_MATCHER) return err(`${path} has ${stats.size} bytes; 1 MiB is the limit`);
+    return ok(readFileSync(path));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return err(error.message);
+    throw error;
+  }
+}

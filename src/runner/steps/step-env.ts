@@ -1,0 +1,185 @@
+/** The environment of a step: what the workflow set, and on top of it what the runner says of itself. */
+import { posix, win32 } from 'node:path';
+import type { Json } from '../../workflow/index.ts';
+
+export type StepKind = 'run' | 'node' | 'docker';
+
+export interface StepEnvInput {
+  readonly kind: StepKind;
+  /** Where the step runs. On Windows names are one whatever their letter case. */
+  readonly platform: NodeJS.Platform;
+  /** What every process of the job starts from. */
+  readonly base: Readonly<Record<string, string>>;
+  /** The `env` context: the job's, then what GITHUB_ENV added, then the step's. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What earlier stages of the same action saved. */
+  readonly state: Readonly<Record<string, string>>;
+  /** An action's inputs, defaults included. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Entries for the PATH in the order in which they were added. */
+  readonly prepends: readonly string[];
+  /** The `github` and `runner` contexts as this step sees them. */
+  readonly github: Readonly<Record<string, Json>>;
+  readonly runner: Readonly<Record<string, Json>>;
+  readonly services: StepServices;
+}
+
+/** Absent where the run has no such service, or the job no permission for it. */
+export interface StepServices {
+  readonly runtimeUrl?: string;
+  readonly runtimeToken?: string;
+  readonly cacheUrl?: string;
+  readonly resultsUrl?: string;
+  readonly cacheMode?: string;
+  /** Both need `id-token: write`. */
+  readonly idTokenUrl?: string;
+  readonly idTokenToken?: string;
+  readonly orchestrationId?: string;
+}
+
+/** Neither the token nor the event is among them. */
+const GITHUB_NAMES: ReadonlySet<string> = new Set([
+  'action',
+  'action_path',
+  'action_ref',
+  'action_repository',
+  'actor',
+  'actor_id',
+  'api_url',
+  'artifacts',
+  'artifacts_list',
+  'base_ref',
+  'env',
+  'event_name',
+  'event_path',
+  'graphql_url',
+  'head_ref',
+  'job',
+  'output',
+  'path',
+  'ref',
+  'ref_name',
+  'ref_protected',
+  'ref_type',
+  'repository',
+  'repository_id',
+  'repository_owner',
+  'repository_owner_id',
+  'retention_days',
+  'run_attempt',
+  'run_id',
+  'run_number',
+  'server_url',
+  'sha',
+  'state',
+  'step_summary',
+  'triggering_actor',
+  'workflow',
+  'workflow_ref',
+  'workflow_sha',
+  'workspace',
+]);
+
+/** Later lines win, so that no workflow can change what the runner says. */
+export function buildStepEnv(input: StepEnvInput): Readonly<Record<string, string>> {
+  const env = new Variables(input.platform);
+  env.setAll(input.base);
+  env.setAll(input.env);
+  if (input.kind !== 'run') {
+    env.setAll(input.state, (name) => `STATE_${name}`);
+    env.setAll(input.inputs, inputVariable);
+  }
+  const path = prependPath(input.prepends, env.get('PATH') ?? '', input.platform);
+  if (input.prepends.length > 0) env.set('PATH', path);
+  env.setAll(contextVariables('GITHUB', input.github, (name) => GITHUB_NAMES.has(name)));
+  env.setAll(contextVariables('RUNNER', input.runner, () => true));
+  env.setAll(serviceVariables(input.kind, input.services));
+  env.set('GITHUB_ACTIONS', 'true');
+  if (env.get('CI') === undefined) env.set('CI', 'true');
+  // The node that orch brings has its own.
+  if (input.kind === 'node') env.delete('NODE_ICU_DATA');
+  return env.toRecord();
+}
+
+/** INPUT_ and the name in capitals, blanks as underscores; hyphens stay. */
+export function inputVariable(name: string): string {
+  return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
+}
+
+/** Newest first; an entry added again counts where it was added last. */
+export function prependPath(prepends: readonly string[], path: string, platform: NodeJS.Platform): string {
+  const { delimiter } = platform === 'win32' ? win32 : posix;
+  const entries = [...new Set([...prepends].reverse())];
+  return [...entries, ...(path === '' ? [] : [path])].join(delimiter);
+}
+
+function contextVariables(
+  prefix: string,
+  context: Readonly<Record<string, Json>>,
+  allowed: (name: string) => boolean,
+): Readonly<Record<string, string>> {
+  const entries: (readonly [string, string])[] = [];
+  for (const [name, value] of Object.entries(context)) {
+    const isScalar = typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number';
+    if (isScalar && allowed(name)) entries.push([`${prefix}_${name.toUpperCase()}`, String(value)]);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** Scripts get no token with which to read or write caches and artifacts. */
+function serviceVariables(kind: StepKind, services: StepServices): Readonly<Record<string, string>> {
+  const forAll = {
+    ACTIONS_ID_TOKEN_REQUEST_URL: services.idTokenUrl,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: services.idTokenToken,
+    ACTIONS_ORCHESTRATION_ID: services.orchestrationId,
+  };
+  const forActions = {
+    ACTIONS_RUNTIME_URL: services.runtimeUrl,
+    ACTIONS_RUNTIME_TOKEN: services.runtimeToken,
+    ACTIONS_CACHE_URL: services.cacheUrl,
+    ACTIONS_RESULTS_URL: services.resultsUrl,
+    ACTIONS_CACHE_MODE: services.cacheMode,
+  };
+  const forNode = { ACTIONS_CACHE_SERVICE_V2: services.resultsUrl === undefined ? undefined : 'True' };
+  const all = { ...forAll, ...(kind === 'run' ? {} : forActions), ...(kind === 'node' ? forNode : {}) };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+/** Names and values that the system can hand to a process. */
+class Variables {
+  readonly #byId = new Map<string, readonly [name: string, value: string]>();
+  readonly #fold: boolean;
+
+  constructor(platform: NodeJS.Platform) {
+    this.#fold = platform === 'win32';
+  }
+
+  get(name: string): string | undefined {
+    return this.#byId.get(this.#id(name))?.[1];
+  }
+
+  set(name: string, value: string): void {
+    // An environment is text that ends with a zero: such a name cannot be there, such a value ends early.
+    if (name === '' || name.includes('\0') || name.includes('=')) return;
+    const known = this.#byId.get(this.#id(name));
+    this.#byId.set(this.#id(name), [known?.[0] ?? name, value.split('\0', 1)[0] ?? '']);
+  }
+
+  setAll(values: Readonly<Record<string, string>>, rename: (name: string) => string = (name) => name): void {
+    for (const [name, value] of Object.entries(values)) this.set(rename(name), value);
+  }
+
+  delete(name: string): void {
+    this.#byId.delete(this.#id(name));
+  }
+
+  toRecord(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#byId.values());
+  }
+
+  #id(name: string): string {
+    return this.#fold ? name.toUpperCase() : name;
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * A repository of a job's own: the user's objects by reference, everything else (configuration, refs, index, hooks) its
+ * own, the way actions/checkout leaves it. Nothing that is done there reaches the user's repository.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HostPath } from '../../shared/brand.ts';
+import { guard } from './machine-failure.ts';
+import type { GitRepository } from './repository.ts';
+import { readRegular, removeTree } from './safe-files.ts';
+
+export interface CloneRequest {
+  /** What is checked out. */
+  readonly commit: string;
+  /** `refs/heads/main`: that branch is checked out, tracking origin. Any other ref is there, with HEAD detached. */
+  readonly ref: string;
+  /** Made with its parents; it must not hold anything yet. */
+  readonly directory: HostPath;
+  /** The address of `origin`; none without it. */
+  readonly origin?: string;
+}
+
+export interface PrivateClone {
+  readonly directory: HostPath;
+  /** Removes the directory, whatever the job left in it. */
+  dispose(): Promise<void>;
+}
+
+const HEADS = 'refs/heads/';
+
+/** A shallow file of the largest repositories is far below this. Bytes. */
+const SHALLOW_LIMIT = 64 * 1024 * 1024;
+
+/** Throws `MachineError` when git or the disk refuses. */
+export const createPrivateClone = guard(clone);
+
+async function clone(repository: GitRepository, request: CloneRequest): Promise<PrivateClone> {
+  const { directory } = request;
+  const gitDir = join(directory, '.git');
+  for (const name of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info', 'hooks']) {
+    await mkdir(join(gitDir, name), { recursive: true });
+  }
+  const branch = request.ref.startsWith(HEADS) ? request.ref.slice(HEADS.length) : undefined;
+  await writeFile(join(gitDir, 'objects/info/alternates'), alternate(join(repository.commonDir, 'objects')));
+  await writeFile(join(gitDir, 'config'), configOf(repository, { branch, origin: request.origin }));
+  await writeFile(join(gitDir, 'packed-refs'), await packedRefs(repository, request));
+  await writeFile(join(gitDir, 'HEAD'), branch === undefined ? `${request.commit}\n` : `ref: ${request.ref}\n`);
+  const shallow = await readRegular(join(repository.commonDir, 'shallow'), SHALLOW_LIMIT);
+  if (shallow !== undefined) await writeFile(join(gitDir, 'shallow'), shallow);
+  await checkOut(repository, { directory, commit: request.commit, index: join(gitDir, 'index') });
+  return { directory, dispose: () => removeTree(directory) };
+}
+
+/** Line ends as GitHub's Linux runners have them, whatever the user's settings are: the clone's own git agrees then. */
+async function checkOut(
+  { git }: GitRepository,
+  place: { readonly directory: string; readonly commit: string; readonly index: string },
+): Promise<void> {
+  const lineEnds = ['-c', 'core.autocrlf=false', '-c', 'core.eol=lf'];
+  const tree = { workTree: place.directory, index: place.index };
+  await git.run([...lineEnds, 'read-tree', '--reset', '-u', place.commit], tree);
+}
+
+/** A path with a line break in it would be two paths; git reads a quoted one as in C. */
+function alternate(path: string): string {
+  if (!/[\n"\\]/.test(path)) return `${path}\n`;
+  return `"${path.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"\n`;
+}
+
+interface Remote {
+  readonly branch: string | undefined;
+  readonly origin: string | undefined;
+}
+
+function configOf({ objectFormat }: GitRepository, { branch, origin }: Remote): string {
+  const sha256 = objectFormat === 'sha256';
+  const lines = [
+    '[core]',
+    `\trepositoryformatversion = ${sha256 ? 1 : 0}`,
+    '\tfilemode = true',
+    '\tbare = false',
+    '\tlogallrefupdates = true',
+    ...(sha256 ? ['[extensions]', '\tobjectformat = sha256'] : []),
+    // The objects are the user's, who may have others to keep than this clone knows of.
+    '[gc]',
+    '\tauto = 0',
+  ];
+  if (origin !== undefined) {
+    lines.push('[remote "origin"]', `\turl = ${quote(origin)}`, '\tfetch = +refs/heads/*:refs/remotes/origin/*');
+    if (branch !== undefined) {
+      lines.push(`[branch ${quote(branch)}]`, '\tremote = origin', `\tmerge = ${quote(HEADS + branch)}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function quote(value: string): string {
+  return `"${value.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+}
+
+/** Tags and origin's branches as the user has them, and the ref that runs, at the commit that runs. */
+async function packedRefs(repository: GitRepository, { commit, ref }: CloneRequest): Promise<string> {
+  const format = '%(objectname) %(refname)';
+  const listed = await repository.git.text(['for-each-ref', `--format=${format}`, 'refs/tags', 'refs/remotes/origin']);
+  const refs = new Map<string, string>();
+  for (const line of listed.split('\n')) {
+    const name = line.slice(line.indexOf(' ') + 1);
+    if (line !== '' && name !== 'refs/remotes/origin/HEAD') refs.set(name, line.slice(0, line.indexOf(' ')));
+  }
+  if (ref.startsWith(HEADS)) {
+    const branch = ref.slice(HEADS.length);
+    refs.set(ref, commit).set(`refs/remotes/origin/${branch}`, commit);
+  } else if (ref.startsWith('refs/pull/')) {
+    refs.set(`refs/remotes/pull/${ref.slice('refs/pull/'.length)}`, commit);
+  } else if (ref.startsWith('refs/tags/')) {
+    // An annotated tag stays the object that it is.
+    if (!refs.has(ref)) refs.set(ref, commit);
+  }
+  const sorted = [...refs].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `# pack-refs with: sorted \n${sorted.map(([name, id]) => `${id} ${name}\n`).join('')}`;
+}
