@@ -1,6 +1,6 @@
 /** Everything that a run of tasks needs to know before anything is started. */
 import { availableParallelism } from 'node:os';
-import { makePlan, type Plan } from '../../engine/index.ts';
+import { makePlan, type Plan, type Policy } from '../../engine/index.ts';
 import { resolveCommit } from '../../runner/workspaces/index.ts';
 import { newRunId } from '../../store/index.ts';
 import { readEnvFiles } from '../env-file.ts';
@@ -46,35 +46,50 @@ export async function setUpRun(
   const hostEnv = { ...definedOnly(process.env), ...readEnvFiles(options.envFile) };
   const secrets = secretsFor(loaded, options, hostEnv);
   const definitions = hashDefinitions(loaded, repository.root);
-  const asked = options.base ?? (options.rerunFailed === undefined ? config.base : undefined);
-  const given = asked === undefined ? undefined : await commitOf(project, asked);
-  const earlier =
-    options.rerunFailed === undefined
-      ? undefined
-      : await openEarlierRun(project, options.rerunFailed, { definitions, base: given });
-  const commit = given ?? earlier?.base ?? (await commitOf(project, config.base));
-  const base =
-    options.includeUncommitted === true
-      ? await snapshot(project, commit)
-      : { commit, ref: asked ?? commit, uncommitted: false };
+  const { base, earlier } = await startingPoint(project, config.base, { options, definitions });
   const contexts = {
     github: githubContext(repository, { run, workflow: config.name, base: base.commit }),
     inputs: config.inputs,
     vars: config.vars,
   };
-  const policy = {
-    maxParallel: parallelism(options.maxParallel, translation.policy.maxParallel),
-    onFailure: options.onFailure ?? config.onFailure,
-  };
   return {
     run,
-    plan: makePlan(translation.workflow, policy, contexts),
+    plan: makePlan(translation.workflow, policyFor(loaded, options), contexts),
     base,
     secrets,
     hostEnv,
     definitions,
     ...(earlier === undefined ? {} : { earlier }),
   };
+}
+
+interface StartInput {
+  readonly options: RunOptions;
+  readonly definitions: RunSetup['definitions'];
+}
+
+/** The commit that tasks start from, and the run whose results are taken over. `configured`: the file's own base. */
+async function startingPoint(
+  project: Project,
+  configured: string,
+  { options, definitions }: StartInput,
+): Promise<Pick<RunSetup, 'base' | 'earlier'>> {
+  const { rerunFailed } = options;
+  const asked = options.base ?? (rerunFailed === undefined ? configured : undefined);
+  const given = asked === undefined ? undefined : await commitOf(project, asked);
+  const earlier =
+    rerunFailed === undefined ? undefined : await openEarlierRun(project, rerunFailed, { definitions, base: given });
+  const commit = given ?? earlier?.base ?? (await commitOf(project, configured));
+  const base =
+    options.includeUncommitted === true
+      ? await snapshot(project, commit)
+      : { commit, ref: asked ?? commit, uncommitted: false };
+  return { base, ...(earlier === undefined ? {} : { earlier }) };
+}
+
+function policyFor({ config, translation }: Loaded, options: RunOptions): Policy {
+  const maxParallel = parallelism(options.maxParallel, translation.policy.maxParallel);
+  return { maxParallel, onFailure: options.onFailure ?? config.onFailure };
 }
 
 function refuseContradiction({ includeUncommitted, rerunFailed }: RunOptions): void {
