@@ -121,9 +121,8 @@ function play(
         call.signal('SIGTERM');
         left = 0;
       } else {
-        const callOff = clock.after(grace, () => call.signal('SIGKILL'));
-        await exit.promise;
-        callOff();
+        await waitFor(exit.promise, grace, clock);
+        call.signal('SIGKILL');
       }
       await exit.promise;
     },

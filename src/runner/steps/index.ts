@@ -1,11 +1,11 @@
 /** What steps are made of, and handlers for their kinds. */
-export { type CommandFileSet, createCommandFiles } from './command-file-set.ts';
+export type { CommandFileSet } from './command-file-set.ts';
 export { type Evaluate, failedStep, type StepCall, type StepEnd, type StepHandler, type StepNews } from './handler.ts';
 export { evaluateWithHashes, type HashPlace } from './hash-files.ts';
 export { endLeftovers, type JobPlace, writeLines } from './job-place.ts';
 export { createRepositoryFiles, type RepositoryPlace } from './repository-file.ts';
 export { type NodeStage, runNode } from './run-node.ts';
 export { type ScriptSettings, scriptHandler } from './run-script.ts';
-export { planScript, type ScriptCommand, type ScriptRequest, scriptHeader } from './shells.ts';
-export { buildStepEnv, type StepEnvInput, type StepKind, type StepServices } from './step-env.ts';
+export type { ScriptCommand, ScriptRequest } from './shells.ts';
+export type { StepEnvInput, StepKind, StepServices } from './step-env.ts';
 export { type TaskActionName, taskActions } from './task-actions.ts';
