@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 
 const CONFIG = 'framework/orchestrator/orchestrator.yaml';
 
-/** `files` files of one to four kilobytes, ten a directory, and an orchestrator.yaml, all committed. */
+/** `files` files of four kilobytes on average, ten a directory, and an orchestrator.yaml, all committed. */
 export function makeRepository(place, { files, config }) {
   const root = mkdtempSync(join(place.top, 'repository-'));
   const git = (...args) => execFileSync('git', args, { cwd: root, env: place.env, encoding: 'utf8' }).trim();
@@ -14,7 +14,7 @@ export function makeRepository(place, { files, config }) {
     writeFileSync(join(root, path), text);
   };
   for (let index = 0; index < files; index++) {
-    const lines = Array.from({ length: 20 + (index % 7) * 10 }, (_, line) => `export const value${line} = ${index};\n`);
+    const lines = Array.from({ length: 60 + (index % 7) * 30 }, (_, line) => `export const value${line} = ${index};\n`);
     write(`src/part-${Math.floor(index / 10)}/file-${index}.js`, lines.join(''));
   }
   write('.gitignore', 'logs/\ndocs/orchestrator-run-summary.md\n');

@@ -6,7 +6,8 @@ import { countProcesses } from './processes.mjs';
 import { makeRepository, smallTasks } from './repository.mjs';
 
 const SCRIPT = fileURLToPath(new URL('./raw/worktrees.sh', import.meta.url));
-const FILES = 300;
+/** As many and as large as those of orch itself. */
+const FILES = 500;
 const TASKS = 100;
 const PARALLEL = 2;
 

@@ -39,13 +39,27 @@ export async function endAll(find: FindKin, patience = PATIENCE): Promise<Ended>
  * Signals each process and its group. A signal to a group reaches children that are just being forked. A command
  * starts in a session of its own, so every group of its kin was made by its kin; only a sweep may meet its own.
  */
-export function signalAll(rows: readonly ProcessRow[], signal: NodeJS.Signals): void {
+function signalAll(rows: readonly ProcessRow[], signal: NodeJS.Signals): void {
   const groups = new Set<number>();
   for (const row of rows) {
     if (signalRow(row, signal)) groups.add(row.group);
   }
   groups.delete(readRow(process.pid)?.group ?? 0);
   for (const group of groups) if (group > 1) sendSignal(-group, signal);
+}
+
+/**
+ * Signals each process once: a command that runs its own clean-up on a signal must not be told twice. A group is told
+ * as a whole, so that children that are just being forked hear it too.
+ */
+export function tellAll(rows: readonly ProcessRow[], signal: NodeJS.Signals): void {
+  const own = readRow(process.pid)?.group ?? 0;
+  const groups = new Set<number>();
+  for (const row of rows) {
+    if (row.group <= 1 || row.group === own) signalRow(row, signal);
+    else if (!HAS_PROC || readRow(row.pid)?.started === row.started) groups.add(row.group);
+  }
+  for (const group of groups) sendSignal(-group, signal);
 }
 
 export interface RunProcess {

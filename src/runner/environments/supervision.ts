@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Containment } from '../../shared/verdict.ts';
 import { createCpuTime } from './cpu-time.ts';
-import { endAll, signalAll } from './ending.ts';
+import { endAll, tellAll } from './ending.ts';
 import { type FindKin, key, type Root, sendSignal, signalRow } from './kin.ts';
 import { explainSilence, readReport } from './namespace.ts';
 import type { OutputReader } from './output-reader.ts';
@@ -156,8 +156,8 @@ async function askToEnd({ kin, running, grace }: Asked): Promise<boolean> {
     // A command that is just being started has no process yet.
     if (!asked && rows.length > 0) {
       asked = true;
-      signalAll(rows, 'SIGTERM');
-      signalAll(rows, 'SIGCONT');
+      tellAll(rows, 'SIGTERM');
+      tellAll(rows, 'SIGCONT');
     }
     const left = deadline - performance.now();
     if (left <= 0) return false;

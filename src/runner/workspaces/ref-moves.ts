@@ -68,7 +68,9 @@ export function createRefMoves(options: RefMovesOptions): RefMoves {
 
 function startSession({ cwd, env, onStart }: RefMovesOptions): Session {
   onStart();
-  const child = spawn('git', ['update-ref', '-m', 'orch', '--stdin', '-z'], { cwd, env, stdio: 'pipe' });
+  const args = ['update-ref', '-m', 'orch', '--stdin', '-z'];
+  // In a session of its own: Ctrl-C in a terminal is for orch, which still has branches to move then.
+  const child = spawn('git', args, { cwd, env, stdio: 'pipe', detached: true });
   let over = false;
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
