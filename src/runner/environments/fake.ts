@@ -133,8 +133,7 @@ function play(
     left: () => taking.then(() => left),
     reap: async () => {
       call.signal('SIGKILL');
-      await taking;
-      reaped.resolve();
+      await taking.then(() => reaped.resolve());
       return { by: ['process-group'], reaped: left };
     },
   };

@@ -100,7 +100,7 @@ describe.each(modes)('namespace: %s.', (mode) => {
 
   it('is interrupted alone, and told to go on if it likes', async () => {
     const { running, text, printed } = await bash(
-      `trap 'echo caught' INT\nsh -c "trap 'echo too' INT; sleep 7720" & echo up; wait; echo on; wait`,
+      `trap 'echo caught; echo on' INT\nsh -c "trap 'echo too' INT; sleep 7720" & echo up; wait; wait`,
       { namespace: mode },
     );
     await printed('up');
