@@ -17,9 +17,9 @@ export async function takeTurns(sides, { least, most, budget, warmUp = true }) {
 }
 
 /** `of` one side to the raw one: ratio of medians, and the lowest and highest ratio of a round. */
-export function compare(of, raw, field = 'ms') {
+export function compare(of, raw, field = 'ms', rawField = field) {
   const a = of.map((sample) => sample[field]);
-  const b = raw.map((sample) => sample[field]);
+  const b = raw.map((sample) => sample[rawField]);
   const rounds = a.map((value, index) => value / b[index]);
   return { ratio: median(a) / median(b), low: Math.min(...rounds), high: Math.max(...rounds), rounds: a.length };
 }

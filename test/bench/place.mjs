@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 /** The top lies in memory where there is room; `BENCH_DIR` names another directory. */
 export function openPlace(dist) {
+  if (!existsSync(dist)) throw new Error(`there is no ${dist}: npm run build first`);
   const top = realpathSync(mkdtempSync(join(process.env.BENCH_DIR ?? roomInMemory() ?? tmpdir(), 'orch-bench-')));
   const close = () => rmSync(top, { recursive: true, force: true });
   const leave = () => process.exit(130);
