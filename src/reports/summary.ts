@@ -16,6 +16,7 @@ import {
   standing,
   warningsSection,
 } from './sections.ts';
+import { annotationsSection, summariesSection } from './steps.ts';
 import { troubleSection } from './trouble.ts';
 import type { RunView } from './view.ts';
 
@@ -38,6 +39,8 @@ export function renderSummary(view: RunView): string {
     skippedSection(view),
     goodSection('Succeeded', standing(view, 'succeeded')),
     goodSection('Reused', standing(view, 'reused')),
+    annotationsSection(view),
+    summariesSection(view),
     warningsSection(view),
     containmentSection(view),
     artifactsSection(view),

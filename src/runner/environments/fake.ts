@@ -86,7 +86,6 @@ function play(
   const exit = deferred<ProcessExit>();
   const stopped = deferred<number>();
   const reaped = deferred<void>();
-  const late = deferred<void>();
   let left = 0;
   let cpu = 0;
   let obeys = true;
@@ -118,26 +117,17 @@ function play(
     cpuTime: () => Promise.resolve(cpu),
     stop: async (grace) => {
       stopped.resolve(grace);
-      if (obeys) {
-        call.signal('SIGTERM');
-        left = 0;
-      } else {
-        const callOff = clock.after(grace, () => call.signal('SIGKILL'));
-        await exit.promise;
-        callOff();
-      }
-      await exit.promise;
+      if (obeys) left = 0;
+      if (obeys) call.signal('SIGTERM');
+      await waitFor(exit.promise, grace, clock);
+      // Of no effect on a command that has ended.
+      call.signal('SIGKILL');
     },
-    interrupt: async (grace) => {
+    interrupt: (grace) => {
       if (obeys) call.signal('SIGINT');
-      const callOff = clock.after(grace, () => late.resolve());
-      await Promise.race([exit.promise, late.promise]);
-      callOff();
+      return waitFor(exit.promise, grace, clock);
     },
-    left: async () => {
-      await taking;
-      return left;
-    },
+    left: () => taking.then(() => left),
     reap: async () => {
       call.signal('SIGKILL');
       await taking;
@@ -146,6 +136,13 @@ function play(
     },
   };
   return { call, running };
+}
+
+async function waitFor(ended: Promise<unknown>, grace: number, clock: Pick<SystemClock, 'after'>): Promise<void> {
+  const late = deferred<void>();
+  const callOff = clock.after(grace, () => late.resolve());
+  await Promise.race([ended, late.promise]);
+  callOff();
 }
 
 function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {

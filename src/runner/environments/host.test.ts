@@ -98,6 +98,29 @@ describe.each(modes)('namespace: %s.', (mode) => {
       ),
   }));
 
+  it('is interrupted alone, and told to go on if it likes', async () => {
+    const { running, text, printed } = await bash(
+      `trap 'echo caught' INT\nsh -c "trap 'echo too' INT; sleep 7720" & echo up; wait; echo on; wait`,
+      { namespace: mode },
+    );
+    await printed('up');
+    await running.interrupt(50);
+    await printed('on');
+    expect(text()).toBe('up\ncaught\non\n');
+    await running.stop(1000);
+    expect((await finish(running)).alive).toBeUndefined();
+  });
+
+  it('counts what a command leaves, with its output taken, and lets it live', async () => {
+    const { running, text } = await bash('echo out; sleep 7721 >/dev/null 2>&1 &', { namespace: mode });
+    await running.exit;
+    expect(await running.left()).toBe(1);
+    expect(text()).toBe('out\n');
+    expect(alive('sleep 7721')).toBe(1);
+    await running.reap();
+    expect(alive('sleep 7721')).toBe(0);
+  });
+
   it.each([
     ['a session of its own', 'setsid sh -c ": >$UP; exec sleep 7701" &', 1],
     ['a double fork', '(setsid sh -c ": >$UP; exec sleep 7702" &) &', 1],
