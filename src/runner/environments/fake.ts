@@ -117,14 +117,11 @@ function play(
     cpuTime: () => Promise.resolve(cpu),
     stop: async (grace) => {
       stopped.resolve(grace);
-      if (obeys) {
-        call.signal('SIGTERM');
-        left = 0;
-      } else {
-        await waitFor(exit.promise, grace, clock);
-        call.signal('SIGKILL');
-      }
-      await exit.promise;
+      if (obeys) left = 0;
+      if (obeys) call.signal('SIGTERM');
+      await waitFor(exit.promise, grace, clock);
+      // Of no effect on a command that has ended.
+      call.signal('SIGKILL');
     },
     interrupt: (grace) => {
       if (obeys) call.signal('SIGINT');
@@ -133,7 +130,8 @@ function play(
     left: () => taking.then(() => left),
     reap: async () => {
       call.signal('SIGKILL');
-      await taking.then(() => reaped.resolve());
+      await taking;
+      reaped.resolve();
       return { by: ['process-group'], reaped: left };
     },
   };

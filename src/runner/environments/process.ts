@@ -28,7 +28,7 @@ export interface RunningProcess {
   stop(grace: number): Promise<void>;
   /** Sends SIGINT to the command alone and waits for its end, at most `grace` milliseconds. */
   interrupt(grace: number): Promise<void>;
-  /** Takes the output so far and counts what still runs, without ending it. */
+  /** Counts what still runs, without ending it. Its output so far was taken; where nothing is left `reap` does that. */
   left(): Promise<number>;
   /** Ends whatever is left of what the command started, and takes the last of its output. */
   reap(): Promise<Containment>;

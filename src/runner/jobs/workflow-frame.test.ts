@@ -22,7 +22,11 @@ interface Ran {
 }
 
 /** Runs the job `j` of a workflow on this machine, in a workspace with the files. */
-async function run(yaml: string, files: Readonly<Record<string, string>> = {}): Promise<Ran> {
+async function run(
+  yaml: string,
+  files: Readonly<Record<string, string>> = {},
+  watch: { readonly signal?: AbortSignal; readonly onLine?: (line: string) => void } = {},
+): Promise<Ran> {
   const home = mkdtempSync(join(scratch, 'run-'));
   const work = hostPath(join(home, 'work', 'repo', 'repo'));
   mkdirSync(work, { recursive: true });
@@ -55,7 +59,7 @@ async function run(yaml: string, files: Readonly<Record<string, string>> = {}): 
       clock: systemClock,
       masker,
       logOf: () => ({ path: join(home, 'j.log'), shown: 'j.log', published: () => undefined }),
-      onLine: () => undefined,
+      onLine: (_, line) => watch.onLine?.(line),
       actions: createActionStore({
         cache: hostPath(join(home, 'cache')),
         source: 'file:///nowhere/{owner}/{repo}',
@@ -74,7 +78,7 @@ async function run(yaml: string, files: Readonly<Record<string, string>> = {}): 
       needs: {},
     },
     (event) => void events.push(event),
-    new AbortController().signal,
+    watch.signal ?? new AbortController().signal,
   );
   return { outcome, log: readFileSync(join(home, 'j.log'), 'utf8'), events, work };
 }
@@ -186,6 +190,32 @@ jobs:
 `;
     expect((await run(yaml)).log).toContain('in repo\n');
   });
+});
+
+it('a cancelled step is interrupted; steps and stages for the end still run', async () => {
+  const cancelling = new AbortController();
+  const { outcome, log } = await run(
+    job(`
+      - uses: far/away@v1
+      - run: |
+          trap 'echo interrupted; exit 1' INT
+          echo "waiting $((1 + 1))"
+          while :; do sleep 0.02; done
+      - run: echo never
+      - if: cancelled()
+        run: echo "tidy \${{ job.status }}"
+`),
+    below('.remote', NODE_FILES),
+    {
+      signal: cancelling.signal,
+      onLine: (line) => {
+        if (line === 'waiting 2') cancelling.abort({ reason: 'user', message: 'stopped' });
+      },
+    },
+  );
+  expect(outcome).toMatchObject({ result: 'cancelled', failure: { code: 'cancelled', message: 'stopped' } });
+  expect(log).toMatch(/^interrupted$[^]*^tidy cancelled$[^]*^post of world of me\/repo$/m);
+  expect(log).not.toMatch(/^never$/m);
 });
 
 const NODE_ACTION = `
