@@ -65,18 +65,26 @@ const SHAPES: readonly Shape[] = [
 function runThrough(jobs: readonly JobSketch[], failing: number): void {
   const random = seeded(jobs.length);
   const simulation = new Simulation(planOf(jobs, { maxParallel: 8 }));
-  const running: string[] = [];
+  const running: { readonly job: string; readonly leg: string }[] = [];
   for (let read = 0; !simulation.state.finished; ) {
     for (; read < simulation.events.length; read++) {
       const event = simulation.events[read];
-      if (event?.type === 'job.requested') running.push(event.leg);
+      if (event?.type === 'job.requested') running.push({ job: event.job, leg: event.leg });
     }
     const pick = Math.floor(random() * running.length);
-    const leg = running[pick];
-    if (leg === undefined) throw new Error('nothing runs, and the run is not over');
-    running[pick] = running.at(-1) ?? leg;
+    const ended = running[pick];
+    if (ended === undefined) throw new Error('nothing runs, and the run is not over');
+    running[pick] = running.at(-1) ?? ended;
     running.pop();
-    simulation.finish(leg, random() * 100 < failing ? 'failure' : 'success');
+    const result = random() * 100 < failing ? 'failure' : 'success';
+    simulation.happen({
+      type: 'job.finished',
+      ...ended,
+      outcome: result,
+      conclusion: result,
+      outputs: {},
+      duration: 0,
+    });
   }
 }
 
