@@ -1,0 +1,74 @@
+/** What a job comes to when its steps are over: its result, its outputs, and why it failed. */
+import type { JobOutcome, RunnerEvent } from '../../engine/index.ts';
+import { type Failure, MachineError } from '../../shared/failure.ts';
+import type { TaskReport } from '../../shared/verdict.ts';
+import { evaluateString } from '../../workflow/index.ts';
+import type { StepOrder } from './step-order.ts';
+import { type JobFacts, stepScope } from './step-scope.ts';
+
+/** Where the steps of a job have got to. */
+export interface StepsEnd {
+  readonly order: StepOrder;
+  /** The job's `env` with what steps have added. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The first: it is the cause, and what failed behind it is a consequence. */
+  readonly failure?: Failure | undefined;
+  readonly report?: TaskReport | undefined;
+}
+
+export interface OutcomeSettings {
+  /** Takes secrets out of a text. */
+  readonly mask: (text: string) => string;
+  readonly emit: (event: RunnerEvent) => void;
+  readonly cancelled: AbortSignal;
+}
+
+export function jobOutcome(facts: JobFacts, end: StepsEnd, settings: OutcomeSettings): JobOutcome {
+  const outputs = readOutputs(facts, end, settings);
+  const result = end.order.status;
+  const failure = result === 'cancelled' ? cancelFailure(settings.cancelled, end.failure) : end.failure;
+  return {
+    result,
+    outputs,
+    ...(failure === undefined || result === 'success' ? {} : { failure }),
+    ...(end.report === undefined ? {} : { task: end.report }),
+  };
+}
+
+/** Of a job whose steps could not be run to their end. */
+export function brokenOutcome(error: unknown): JobOutcome {
+  const failure: Failure =
+    error instanceof MachineError
+      ? error.failure
+      : { code: 'internal', message: `orch failed: ${error instanceof Error ? error.message : String(error)}` };
+  return { result: 'failure', failure, outputs: {} };
+}
+
+/** Also of a job that failed; empty ones are left out. */
+function readOutputs(
+  facts: JobFacts,
+  { order, env }: StepsEnd,
+  { mask, emit }: OutcomeSettings,
+): Readonly<Record<string, string>> {
+  const { job, leg } = facts.request;
+  const drop = (message: string): void =>
+    emit({ type: 'warning', job: job.id, leg: leg.id, code: 'output-dropped', message });
+  const outputs = new Map<string, string>();
+  for (const { key, value } of job.outputs?.entries ?? []) {
+    const text = evaluateString(value, stepScope(facts, { order, env }));
+    const name = String(key.value);
+    if (!text.ok) drop(text.error.message);
+    // As on GitHub: others would see the secret, or stars in its place.
+    else if (mask(text.value) !== text.value) drop(`Skip output '${name}' since it may contain secret.`);
+    else if (text.value !== '') outputs.set(name, text.value);
+  }
+  return Object.fromEntries(outputs);
+}
+
+function cancelFailure(cancelled: AbortSignal, failure: Failure | undefined): Failure {
+  if (failure !== undefined && failure.code !== 'cancelled') return failure;
+  const reason: unknown = cancelled.reason;
+  const message =
+    typeof reason === 'object' && reason !== null && 'message' in reason ? String(reason.message) : 'cancelled';
+  return { code: 'cancelled', message };
+}
