@@ -9,7 +9,7 @@ import {
   type Node,
   type Scope,
 } from '../workflow/index.ts';
-import type { Concurrency } from './events.ts';
+import type { Concurrency } from './legs.ts';
 import type { PlanContexts } from './plan-contexts.ts';
 
 /** Undefined when there is none. The error is a sentence. */

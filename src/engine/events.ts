@@ -4,8 +4,10 @@
  * they lie outside it. Output of jobs is not here; `log.closed` says where it is.
  */
 import type { Failure } from '../shared/failure.ts';
-import type { AttemptReport, TaskReport } from '../shared/verdict.ts';
-import type { JobResult, JsonObject } from '../workflow/index.ts';
+import type { TaskReport } from '../shared/verdict.ts';
+import type { JobResult } from '../workflow/index.ts';
+import type { Leg } from './legs.ts';
+import type { RunnerEvent } from './runner-events.ts';
 
 export interface EventHeader {
   /** 1, 2, 3 … without gaps. */
@@ -28,22 +30,6 @@ export type EngineEvent =
   | JobFinished
   | RunCancelling
   | RunFinished;
-
-/** Events that only tell: the engine passes them on. */
-export type RunnerEvent =
-  | TaskPrepared
-  | StepStarted
-  | StepFinished
-  | AttemptStarted
-  | AttemptFinished
-  | AttemptDelayed
-  | VerifyStarted
-  | LogClosed
-  | AnnotationMade
-  | StepSummary
-  | Warning;
-
-export type RunnerEventType = RunnerEvent['type'];
 
 export interface RunStarted {
   readonly type: 'run.started';
@@ -79,38 +65,6 @@ export interface JobExpanded {
   readonly legs: readonly Leg[];
   readonly failFast: boolean;
   readonly maxParallel?: number;
-}
-
-export interface Leg {
-  /** Unique in the run: `job` or `job+leg`. */
-  readonly id: string;
-  /** What people see: `build (20, linux)`. */
-  readonly name: string;
-  readonly index: number;
-  /** Null without a matrix. */
-  readonly matrix: JsonObject | null;
-  readonly continueOnError: boolean;
-  readonly timeoutMinutes: number;
-  /** Between the request to stop and the kill; 5 when absent. */
-  readonly cancelTimeoutMinutes?: number;
-  readonly concurrency?: Concurrency;
-  /** That of the workflow which it calls, held as well. */
-  readonly calleeConcurrency?: Concurrency;
-  readonly runsOn?: RunsOn;
-  /** Nobody here serves its `runs-on`: because it asks for another system, or for something unknown. */
-  readonly unserved?: 'other-system' | 'unknown-label';
-  readonly environment?: { readonly name: string; readonly deployment: boolean };
-}
-
-export interface Concurrency {
-  readonly group: string;
-  readonly queue: 'single' | 'max';
-  readonly cancelInProgress: boolean;
-}
-
-export interface RunsOn {
-  readonly labels: readonly string[];
-  readonly group?: string;
 }
 
 /** A leg called a workflow: its jobs join the run. The leg itself holds no slot, and ends when they have. */
@@ -196,107 +150,4 @@ export interface RunFinished {
   readonly exitCode: number;
   readonly duration: number;
   readonly totals: Readonly<Record<JobResult, number>>;
-}
-
-export interface TaskPrepared {
-  readonly type: 'task.prepared';
-  readonly job: string;
-  readonly leg: string;
-  readonly branch: string;
-  readonly start: string;
-  readonly worktree: string;
-  /** The dependencies whose results were merged in, in order. */
-  readonly from: readonly { readonly job: string; readonly commit: string }[];
-}
-
-export interface StepStarted {
-  readonly type: 'step.started';
-  readonly job: string;
-  readonly leg: string;
-  readonly step: number;
-  readonly name: string;
-}
-
-export interface StepFinished {
-  readonly type: 'step.finished';
-  readonly job: string;
-  readonly leg: string;
-  readonly step: number;
-  readonly outcome: JobResult;
-  readonly conclusion: JobResult;
-  readonly duration: number;
-}
-
-export interface AttemptStarted {
-  readonly type: 'attempt.started';
-  readonly job: string;
-  readonly leg: string;
-  /** 1-based, and how many there may be. */
-  readonly attempt: number;
-  readonly of: number;
-}
-
-export interface AttemptFinished extends AttemptReport {
-  readonly type: 'attempt.finished';
-  readonly job: string;
-  readonly leg: string;
-}
-
-export interface AttemptDelayed {
-  readonly type: 'attempt.delayed';
-  readonly job: string;
-  readonly leg: string;
-  /** The attempt to come. */
-  readonly attempt: number;
-  readonly delay: number;
-}
-
-export interface VerifyStarted {
-  readonly type: 'verify.started';
-  readonly job: string;
-  readonly leg: string;
-  readonly attempt: number;
-}
-
-export interface LogClosed {
-  readonly type: 'log.closed';
-  readonly job: string;
-  readonly leg: string;
-  readonly path: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
-/** What a step tells people, at a place in a file where it has one. Lines and columns count from 1. */
-export interface AnnotationMade {
-  readonly type: 'annotation';
-  readonly job: string;
-  readonly leg: string;
-  readonly step: number;
-  readonly level: 'error' | 'warning' | 'notice';
-  readonly message: string;
-  readonly title?: string;
-  readonly file?: string;
-  readonly line?: number;
-  readonly endLine?: number;
-  readonly column?: number;
-  readonly endColumn?: number;
-}
-
-/** Markdown that a step wrote for the run's summary; 1 MiB at most. */
-export interface StepSummary {
-  readonly type: 'step.summary';
-  readonly job: string;
-  readonly leg: string;
-  readonly step: number;
-  readonly markdown: string;
-}
-
-export interface Warning {
-  readonly type: 'warning';
-  readonly job?: string;
-  readonly leg?: string;
-  /** Kebab-case, such as `config-changed`. */
-  readonly code: string;
-  readonly message: string;
 }

@@ -15,9 +15,10 @@ import {
 } from '../workflow/index.ts';
 import { nameInCall } from './calls.ts';
 import { jobScope } from './conditions.ts';
-import type { JobExpanded, Leg } from './events.ts';
+import type { JobExpanded } from './events.ts';
 import { withMatrix } from './leg-scope.ts';
 import { DEFAULT_TIMEOUT_MINUTES, readLegSettings } from './leg-settings.ts';
+import type { Leg } from './legs.ts';
 import type { Plan } from './plan.ts';
 import type { PlannedJob } from './planned-job.ts';
 import type { Platforms } from './platforms.ts';

@@ -1,7 +1,7 @@
 /** Concurrency groups: one holder at a time; who waits, who makes way. Names are compared without regard to case. */
 import { cancelLeg, dropLeg } from './closing.ts';
 import { wouldDeadlock } from './deadlock.ts';
-import type { Concurrency, Leg } from './events.ts';
+import type { Concurrency, Leg } from './legs.ts';
 import { enqueued } from './queue.ts';
 import { type Group, isSameLeg, type LegRef, legAt, plannedAt, type RunState, withLeg } from './state.ts';
 

@@ -13,7 +13,7 @@ import {
 } from '../workflow/index.ts';
 import { readCallValues } from './call-values.ts';
 import { readConcurrency, readWorkflowConcurrency } from './concurrency.ts';
-import type { Leg, RunsOn } from './events.ts';
+import type { Leg, RunsOn } from './legs.ts';
 import type { PlannedJob } from './planned-job.ts';
 import { judgeRunsOn, type Platforms } from './platforms.ts';
 

@@ -1,5 +1,5 @@
 /** Which `runs-on` this machine serves, and what is done about the rest. */
-import type { Leg, RunsOn } from './events.ts';
+import type { Leg, RunsOn } from './legs.ts';
 
 export interface Platforms {
   /** As Node names it: `linux`, `darwin` … */

@@ -3,7 +3,9 @@ import type { Failure } from '../shared/failure.ts';
 import type { TaskReport } from '../shared/verdict.ts';
 import type { ResolvedWorkflow } from '../workflow/calls/index.ts';
 import type { JobResult, Json, Permissions, StepsJob } from '../workflow/index.ts';
-import type { CancelReason, Leg, RunEvent, RunnerEvent } from './events.ts';
+import type { CancelReason, RunEvent } from './events.ts';
+import type { Leg } from './legs.ts';
+import type { RunnerEvent } from './runner-events.ts';
 
 export interface EnginePorts {
   readonly clock: EngineClock;

@@ -1,20 +1,22 @@
 /**
- * The one asynchronous file of the engine: performs what `decide` asks for, folds what happened into the state, and
- * tells the sinks. A job starts the moment its own needs are done; there are no waves.
+ * The loop of the engine: performs what `decide` asks for, folds what happened into the state, and has it told. A job
+ * starts the moment its own needs are done; there are no waves.
  */
 import type { Failure } from '../shared/failure.ts';
 import { unreachable } from '../shared/result.ts';
 import { callOf, outcomeOfCall } from './calls.ts';
 import { decide, type Effect, isDue } from './decide.ts';
-import type { JobSkipped, RunEvent, RunEventBody, RunFinished, RunStarted } from './events.ts';
+import type { JobSkipped, RunEventBody, RunFinished, RunStarted } from './events.ts';
 import { evolve } from './evolve.ts';
 import { expandJob, standIn } from './expand.ts';
+import { type OpenLegs, trackLegs } from './open-legs.ts';
 import { skipMessage, standingOf, totalsOf } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { PlannedJob } from './planned-job.ts';
 import type { Cancellation, EnginePorts, EventSink, JobOutcome } from './ports.ts';
 import { requestFor } from './request.ts';
 import { initialState, type LegRef, legAt, plannedAt, type RunState } from './state.ts';
+import { type LostSink, type Telling, tellTo } from './telling.ts';
 
 export interface Run {
   readonly done: Promise<RunEnd>;
@@ -27,13 +29,8 @@ export interface Run {
 export interface RunEnd {
   readonly result: RunFinished['result'];
   readonly exitCode: number;
-  /** Sinks that failed, with the error that ended them. */
-  readonly lostSinks: readonly { readonly name: string; readonly error: unknown }[];
+  readonly lostSinks: readonly LostSink[];
 }
-
-/** How long a cancelled leg may take to end before the run goes on without it: GitHub's limit, in minutes, and a margin. */
-const CANCEL_MINUTES = 5;
-const CANCEL_MARGIN = 30_000;
 
 /** Starts at once; `header` is the run's first event. */
 export function startRun(plan: Plan, ports: EnginePorts, header: RunStarted): Run {
@@ -45,31 +42,27 @@ export function startRun(plan: Plan, ports: EnginePorts, header: RunStarted): Ru
   };
 }
 
-interface OpenLeg {
-  readonly ref: LegRef;
-  readonly controller: AbortController;
-  readonly requested: number;
-  readonly timers: (() => void)[];
-}
-
 class Engine {
   readonly #plan: Plan;
   readonly #ports: EnginePorts;
-  readonly #sinks: EventSink[];
-  readonly #lostSinks: { name: string; error: unknown }[] = [];
-  /** By leg id. A leg that was given up is not here any more, so what it may still say is not heard. */
-  readonly #open = new Map<string, OpenLeg>();
+  readonly #telling: Telling;
+  readonly #legs: OpenLegs;
   /** When each leg that is calling began to. */
   readonly #calls = new Map<string, number>();
   #state: RunState;
-  #seq = 0;
   #started = 0;
   #resolve: (end: RunEnd) => void = () => undefined;
 
   constructor(plan: Plan, ports: EnginePorts) {
     this.#plan = plan;
     this.#ports = ports;
-    this.#sinks = [...ports.sinks];
+    this.#telling = tellTo(ports, (sink, reason) => this.#sinkLost(sink, reason));
+    this.#legs = trackLegs(ports, {
+      said: (body) => this.#telling.tell(body),
+      timedOut: (ref) => this.#timedOut(ref),
+      ended: (ref, outcome, duration) => this.#legDone(ref, outcome, duration),
+      crashed: (error) => this.#crash(error),
+    });
     this.#state = initialState(plan);
   }
 
@@ -88,7 +81,7 @@ class Engine {
   }
 
   warn(code: string, message: string): void {
-    if (!this.#state.finished) this.#tell({ type: 'warning', code, message });
+    if (!this.#state.finished) this.#telling.tell({ type: 'warning', code, message });
   }
 
   #happen(body: RunEventBody): void {
@@ -102,36 +95,12 @@ class Engine {
 
   #fold(body: RunEventBody): void {
     this.#state = evolve(this.#plan, this.#state, body);
-    this.#tell(body);
+    this.#telling.tell(body);
   }
 
-  #tell(body: RunEventBody): void {
-    const event: RunEvent = { seq: ++this.#seq, time: this.#ports.clock.time(), ...body };
-    for (const sink of this.#sinks.slice()) {
-      try {
-        sink.event(event);
-      } catch (error) {
-        this.#drop(sink, error);
-      }
-    }
-  }
-
-  #drop(sink: EventSink, error: unknown): void {
-    this.#sinks.splice(this.#sinks.indexOf(sink), 1);
-    this.#lostSinks.push({ name: sink.name, error });
-    const reason = error instanceof Error ? error.message : String(error);
-    // Not at once: the event at hand has not reached every sink, nor the state its consequences.
-    queueMicrotask(() => {
-      if (sink.vital === true)
-        this.cancel({ reason: 'journal-lost', message: `${sink.name} cannot be written: ${reason}` });
-      else if (!this.#state.finished) {
-        this.#tell({
-          type: 'warning',
-          code: 'sink-lost',
-          message: `${sink.name} failed and is left out from here on: ${reason}`,
-        });
-      }
-    });
+  #sinkLost({ name, vital }: EventSink, reason: string): void {
+    if (vital === true) this.cancel({ reason: 'journal-lost', message: `${name} cannot be written: ${reason}` });
+    else this.warn('sink-lost', `${name} failed and is left out from here on: ${reason}`);
   }
 
   #perform(effect: Effect): void {
@@ -190,25 +159,16 @@ class Engine {
   }
 
   #openLeg(ref: LegRef): void {
-    const { clock, runner } = this.#ports;
     const request = requestFor(this.#state, ref);
-    const { leg } = request;
-    const names = { job: plannedAt(this.#state, ref.job).id, leg: leg.id };
-    const open: OpenLeg = { ref, controller: new AbortController(), requested: clock.now(), timers: [] };
-    this.#fold({ type: 'job.requested', ...names });
-    this.#open.set(leg.id, open);
-    const minutes = leg.timeoutMinutes;
-    open.timers.push(clock.after(minutes * 60_000, () => this.#happen({ type: 'job.timed-out', ...names, minutes })));
-    const emit = (body: RunEventBody): void => {
-      // The runner knows the job by the id that its own workflow gives it.
-      if (this.#open.get(leg.id) === open) this.#tell('job' in body ? { ...body, ...names } : body);
-    };
-    // Started in a microtask, so that no runner can answer before the state has settled.
-    Promise.resolve()
-      .then(() => runner.run(request, emit, open.controller.signal))
-      .catch((error: unknown) => failedBy(error))
-      .then((outcome) => this.#legDone(open, outcome))
-      .catch((error: unknown) => this.#crash(error));
+    const job = plannedAt(this.#state, ref.job).id;
+    this.#fold({ type: 'job.requested', job, leg: request.leg.id });
+    this.#legs.open(ref, job, request);
+  }
+
+  #timedOut(ref: LegRef): void {
+    const { leg } = legAt(this.#state, ref);
+    const job = plannedAt(this.#state, ref.job).id;
+    this.#happen({ type: 'job.timed-out', job, leg: leg.id, minutes: leg.timeoutMinutes });
   }
 
   #call(ref: LegRef): void {
@@ -231,32 +191,15 @@ class Engine {
     const { leg } = legAt(this.#state, ref);
     const job = plannedAt(this.#state, ref.job).id;
     this.#fold({ type: 'job.cancel-requested', job, leg: leg.id, reason });
-    const open = this.#open.get(leg.id);
-    if (open === undefined) return;
     const message =
       reason === 'timeout' ? `the job used up its ${leg.timeoutMinutes} minutes` : `cancelled (${reason})`;
-    const giveUp = (): void => {
-      const failure: Failure = {
-        code: 'environment-lost',
-        message: 'the job did not end when it was cancelled; what it left may still run',
-      };
-      this.#legDone(open, { result: 'failure', failure, outputs: {} });
-    };
-    open.timers.push(
-      this.#ports.clock.after((leg.cancelTimeoutMinutes ?? CANCEL_MINUTES) * 60_000 + CANCEL_MARGIN, giveUp),
-    );
-    open.controller.abort({ reason, message } satisfies Cancellation);
+    this.#legs.cancel(leg.id, { reason, message });
   }
 
-  #legDone(open: OpenLeg, outcome: JobOutcome): void {
-    const { leg } = legAt(this.#state, open.ref);
-    if (this.#open.get(leg.id) !== open) return;
-    this.#open.delete(leg.id);
-    for (const callOff of open.timers) callOff();
-    const { result, ...rest } = outcome;
+  #legDone(ref: LegRef, { result, ...rest }: JobOutcome, duration: number): void {
+    const { leg } = legAt(this.#state, ref);
+    const job = plannedAt(this.#state, ref.job).id;
     const conclusion = result === 'failure' && leg.continueOnError ? 'success' : result;
-    const duration = Math.round(this.#ports.clock.now() - open.requested);
-    const job = plannedAt(this.#state, open.ref.job).id;
     this.#happen({ type: 'job.finished', job, leg: leg.id, outcome: result, conclusion, duration, ...rest });
   }
 
@@ -265,7 +208,7 @@ class Engine {
     const duration = Math.round(this.#ports.clock.now() - this.#started);
     this.#fold({ type: 'run.finished', ...standing, duration, totals: totalsOf(this.#state) });
     // Sinks that fail on the very last event are told of too.
-    queueMicrotask(() => this.#resolve({ ...standing, lostSinks: this.#lostSinks }));
+    queueMicrotask(() => this.#resolve({ ...standing, lostSinks: this.#telling.lost }));
   }
 
   /** A bug in here must not end in a run that waits for ever. */
@@ -274,13 +217,4 @@ class Engine {
       throw error;
     });
   }
-}
-
-function failedBy(error: unknown): JobOutcome {
-  const known =
-    typeof error === 'object' && error !== null && 'failure' in error
-      ? (error as { failure: Failure }).failure
-      : undefined;
-  const message = error instanceof Error ? error.message : String(error);
-  return { result: 'failure', failure: known ?? { code: 'internal', message: `orch failed: ${message}` }, outputs: {} };
 }

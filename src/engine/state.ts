@@ -1,6 +1,7 @@
 /** All that the engine knows of a run at one moment. Never changed in place. */
 import type { JobResult } from '../workflow/index.ts';
-import type { CancelReason, JobSkipped, Leg } from './events.ts';
+import type { CancelReason, JobSkipped } from './events.ts';
+import type { Leg } from './legs.ts';
 import type { Plan } from './plan.ts';
 import type { PlannedJob, WorkflowScope } from './planned-job.ts';
 import { emptyQueue, enqueued, type Queue } from './queue.ts';
