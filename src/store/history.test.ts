@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { findRun, latestMainRun, listRuns, pruneRuns } from './history.ts';
+import { findRun, latestMainRun, listRuns, newestRun, pruneRuns } from './history.ts';
 import { openLatest } from './latest.ts';
 import { describeSelf, type LockInfo } from './lock-info.ts';
 import type { Layout, RunPaths } from './paths.ts';
@@ -143,4 +143,21 @@ it('knows the latest main run from the manifest, and from the folders when that 
   expect(latestMainRun(layout)?.run).toBe(runName(1));
   rmSync(join(layout.logs, '.orch-latest.jsonl'));
   expect(latestMainRun(layout)?.run).toBe(runName(2));
+});
+
+it('the newest run is the one that began last, of tasks or of a workflow', () => {
+  const layout = temporaryLayout();
+  expect(newestRun(layout)).toBeUndefined();
+  const at = (run: string, time: string, kind: 'tasks' | 'workflow') =>
+    makeRun(layout, run, `${JSON.stringify({ ...numbered([started(run, ['a'])])[0], kind, time })}\n`);
+  const second = '20261122-204501';
+  at(`${second}-zzzz`, '2026-11-22T20:45:01.100Z', 'workflow');
+  expect(newestRun(layout)?.run).toBe(`${second}-zzzz`);
+  at(`${second}-aaaa`, '2026-11-22T20:45:01.900Z', 'workflow');
+  expect(newestRun(layout)?.run).toBe(`${second}-aaaa`);
+  at(`${second}-bbbb`, '2026-11-22T20:45:01.950Z', 'tasks');
+  expect(newestRun(layout)?.run).toBe(`${second}-bbbb`);
+  // It has not said yet what it is.
+  makeRun(layout, '20261122-204502-aaaa', '', {});
+  expect(newestRun(layout)?.run).toBe('20261122-204502-aaaa');
 });

@@ -7,7 +7,7 @@ import { latestRun } from './latest.ts';
 import { holderOfFile, type LockInfo, readLockFile } from './lock-info.ts';
 import { type Layout, RUNS, type RunPaths, runPathsIn } from './paths.ts';
 import { type ProcessProbe, probeProcesses } from './process-probe.ts';
-import { isRunId } from './run-id.ts';
+import { isRunId, startOfRun } from './run-id.ts';
 import { ensureDirectory, errnoOf, machineError } from './safe-files.ts';
 
 export interface RunRecord {
@@ -47,6 +47,21 @@ export function latestMainRun(layout: Layout, probe = probeProcesses()): RunReco
   const found = published === undefined ? undefined : findRun(layout, published, probe);
   // The manifest may have been deleted, or its run's folder; what is left tells as well.
   return found ?? listRuns(layout, probe).find(({ started }) => started?.kind === 'tasks');
+}
+
+/** The run that began last, whatever it ran; undefined before the first. */
+export function newestRun(layout: Layout, probe = probeProcesses()): RunRecord | undefined {
+  const main = latestMainRun(layout, probe);
+  const others = listRuns(layout, probe).filter(({ started }) => started?.kind !== 'tasks');
+  return [...(main === undefined ? [] : [main]), ...others].reduce<RunRecord | undefined>(
+    (one, other) => (one === undefined || beginning(other) > beginning(one) ? other : one),
+    undefined,
+  );
+}
+
+/** Names are exact to the second only. */
+function beginning({ started, run }: RunRecord): number {
+  return started === undefined ? (startOfRun(run) ?? 0) : Date.parse(started.time);
 }
 
 export interface PruneOptions {

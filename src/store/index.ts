@@ -5,6 +5,7 @@ export {
   findRun,
   latestMainRun,
   listRuns,
+  newestRun,
   type Pruned,
   type PruneOptions,
   pruneRuns,
@@ -30,4 +31,4 @@ export {
 export { type ProcessProbe, probeProcesses } from './process-probe.ts';
 export { addFile, addToGitignore, type Ignored } from './project-files.ts';
 export { createRunDirectory } from './run-directory.ts';
-export { newRunId, startOfRun } from './run-id.ts';
+export { isRunId, newRunId, startOfRun } from './run-id.ts';

@@ -14,6 +14,8 @@ export interface Leftovers {
     readonly path: string;
     readonly bytes: number;
   }[];
+  /** Where the jobs of a workflow had their working trees. */
+  readonly clones?: { readonly path: string; readonly bytes: number };
   readonly processes: readonly { readonly pid: number; readonly command: string }[];
   /** The lock file that it still holds. */
   readonly lock?: string;
@@ -28,6 +30,9 @@ export function renderLeftovers(all: readonly Leftovers[], look: Look, columns: 
       `  worktree  ${cleanText(leg)}, ${formatBytes(bytes)}, ${chalk.dim('branch')} ${cleanText(branch)}`,
       `            ${chalk.dim(cleanText(path))}`,
     ]),
+    ...(one.clones === undefined
+      ? []
+      : [`  clones    ${formatBytes(one.clones.bytes)}`, `            ${chalk.dim(cleanText(one.clones.path))}`]),
     ...one.processes.map(
       ({ pid, command }) =>
         `  process   ${pid}  ${clip(cleanText(command), columns - 14 - `${pid}`.length, look.ellipsis)}`,

@@ -89,6 +89,7 @@ function headWords({ view, state, now }: StatusInput): string {
     case 'cancelling':
       return cancelling === undefined ? 'stopping' : `stopping: ${cancelling.message}`;
     case 'crashed': {
+      if (cancelling !== undefined) return `ended at once while it was stopping: ${cancelling.message}`;
       const heard = lastTime === undefined ? '' : `; the last that was heard of it is ${span(lastTime, now)} old`;
       return `crashed: its process is gone, and it did not come to its end${heard}`;
     }

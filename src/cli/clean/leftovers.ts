@@ -1,10 +1,11 @@
-/** What runs that are over have left: found by the registry of worktrees, the history, the lock, and the marks of processes. */
+/** What runs that are over have left: found by the registry of worktrees, the cache, the history, the lock, and the marks of processes. */
 import { relative } from 'node:path';
 import { listRunProcesses } from '../../runner/environments/index.ts';
-import { type SweptWorktree, sweepWorktrees } from '../../runner/workspaces/index.ts';
+import { diskUse, type SweptWorktree, sweepWorktrees } from '../../runner/workspaces/index.ts';
 import { findRun, holderOfFile, listRuns, probeProcesses, readRunLock, startOfRun } from '../../store/index.ts';
 import type { Leftovers } from '../../ui/index.ts';
 import type { Project } from '../project.ts';
+import { listWorkDirectories, workDirectory } from '../workflow/work-directory.ts';
 
 /** Of runs that began before that time (milliseconds since 1970), oldest first. Runs that are on are left out. */
 export async function findLeftovers(project: Project, before: number): Promise<readonly Leftovers[]> {
@@ -16,19 +17,25 @@ export async function findLeftovers(project: Project, before: number): Promise<r
   // Only a crash leaves processes: at the end of a task nothing of it survives.
   const dead = new Set([...crashed, ...locked]);
   const found: Leftovers[] = [];
-  for (const run of [...new Set([...dead, ...worktrees.map((worktree) => worktree.run)])].sort()) {
+  const cloned = new Set((await listWorkDirectories(project)).filter((run) => isOver(project, run)));
+  for (const run of [...new Set([...dead, ...cloned, ...worktrees.map((worktree) => worktree.run)])].sort()) {
     const own = worktrees.filter((worktree) => worktree.run === run);
     if (startOf(run, own) >= before) continue;
+    const clones = workDirectory(project, run);
     const processes = dead.has(run) ? await listRunProcesses(run) : [];
     found.push({
       run,
       state: findRun(layout, run)?.state ?? 'no longer in logs/runs',
       worktrees: own,
+      ...(cloned.has(run) ? { clones: { path: clones, bytes: await diskUse(clones) } } : {}),
       processes: processes.map(({ pid, command }) => ({ pid, command: programOf(command) })),
       ...(lock?.run === run ? { lock: lock.path } : {}),
     });
   }
-  return found.filter((one) => one.worktrees.length > 0 || one.processes.length > 0 || one.lock !== undefined);
+  return found.filter(
+    ({ worktrees: trees, processes, clones, lock: held }) =>
+      trees.length > 0 || processes.length > 0 || clones !== undefined || held !== undefined,
+  );
 }
 
 /** Asked again right before anything is removed: runs may start at any time. */

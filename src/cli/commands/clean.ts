@@ -1,7 +1,7 @@
 /** `orch clean`: what finished and crashed runs have left, listed and then removed; never anything of a run that is on. */
 import { cleanText, plural, shortCommit } from '../../reports/index.ts';
 import { listRunProcesses, sweepRun } from '../../runner/environments/index.ts';
-import { type SweptWorktree, sweepWorktrees } from '../../runner/workspaces/index.ts';
+import { removeTree, type SweptWorktree, sweepWorktrees } from '../../runner/workspaces/index.ts';
 import { formatBytes, parseDuration } from '../../shared/quantity.ts';
 import { acquireRunLock, newRunId } from '../../store/index.ts';
 import { type Leftovers, renderLeftovers } from '../../ui/index.ts';
@@ -34,8 +34,9 @@ export async function clean({ dryRun = false, olderThan, force = false }: CleanO
     const alive = await endProcesses(project, found);
     removeStaleLock(project, found);
     const swept = await removeWorktrees(project, found, force);
-    terminal.write(whatWasDone(found, swept));
-    const problems = [...alive, ...swept.flatMap(problemOf)];
+    const { removed, problems: kept } = await removeClones(project, found);
+    terminal.write(whatWasDone(found, swept, removed));
+    const problems = [...alive, ...swept.flatMap(problemOf), ...kept];
     for (const problem of problems) console.error(`orch: ${problem}`);
     return problems.length === 0 ? EXIT.success : EXIT.failed;
   });
@@ -74,7 +75,33 @@ function removeWorktrees(
   return sweepWorktrees(project.repository, { runs: (run) => runs.has(run) && isOver(project, run), force });
 }
 
-function whatWasDone(found: readonly Leftovers[], swept: readonly SweptWorktree[]): string {
+interface RemovedClones {
+  /** Bytes of each run's. */
+  readonly removed: readonly number[];
+  readonly problems: readonly string[];
+}
+
+/** What is in them was made by jobs, and nobody has asked for it: the user's repository has all that it had. */
+async function removeClones(project: Project, found: readonly Leftovers[]): Promise<RemovedClones> {
+  const removed: number[] = [];
+  const problems: string[] = [];
+  for (const { run, clones } of found) {
+    if (clones === undefined || !isOver(project, run)) continue;
+    try {
+      await removeTree(clones.path);
+      removed.push(clones.bytes);
+    } catch (error) {
+      problems.push(`${clones.path} was not removed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return { removed, problems };
+}
+
+function whatWasDone(
+  found: readonly Leftovers[],
+  swept: readonly SweptWorktree[],
+  clones: RemovedClones['removed'],
+): string {
   const removed = swept.filter((worktree) => worktree.removed);
   const bytes = removed.reduce((sum, worktree) => sum + worktree.bytes, 0);
   const ended = found.reduce((sum, { processes }) => sum + processes.length, 0);
@@ -83,6 +110,9 @@ function whatWasDone(found: readonly Leftovers[], swept: readonly SweptWorktree[
   );
   const done = [
     ...(removed.length > 0 ? [`removed ${plural(removed.length, 'worktree')} (${formatBytes(bytes)})`] : []),
+    ...(clones.length > 0
+      ? [`removed the clones of ${plural(clones.length, 'run')} (${formatBytes(clones.reduce((a, b) => a + b, 0))})`]
+      : []),
     ...(ended > 0 ? [`ended ${plural(ended, 'process', 'processes')}`] : []),
     ...(found.some(({ lock }) => lock !== undefined) ? ['removed the stale lock'] : []),
   ].join(', ');

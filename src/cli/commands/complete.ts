@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { loadConfig } from '../../orchestrator/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import { MachineError } from '../../shared/failure.ts';
-import { type Layout, latestMainRun, layoutOf, listRuns } from '../../store/index.ts';
+import { type Layout, layoutOf, listRuns, newestRun } from '../../store/index.ts';
 import type { DynamicList } from '../completion/shape.ts';
 import { EXIT } from '../exit-codes.ts';
 import { DEFAULT_CONFIG } from '../project.ts';
@@ -37,7 +37,7 @@ const LISTS: Readonly<Record<DynamicList, (layout: Layout) => Promise<readonly s
     return result.ok ? result.value.tasks.map(({ name }) => name) : [];
   },
   logs: async (layout) => {
-    const record = latestMainRun(layout);
+    const record = newestRun(layout);
     return record === undefined ? [] : (await readRun(record)).view.legs.map(({ id }) => id);
   },
   runs: async (layout) => listRuns(layout).map(({ run }) => run),

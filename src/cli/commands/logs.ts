@@ -1,9 +1,19 @@
 /** `orch logs`: what a task printed, so far or as it goes on; without a task, which logs there are. */
 
-import { cleanText, type LegView, recordedReason } from '../../reports/index.ts';
+import { cleanText, type LegView, nounFor, recordedReason } from '../../reports/index.ts';
 import type { HostPath } from '../../shared/brand.ts';
 import { nearest } from '../../shared/diagnostic.ts';
-import { findRun, followLog, type Layout, legLogPath, logSize, type RunRecord, readLog } from '../../store/index.ts';
+import {
+  findRun,
+  followLog,
+  isRunId,
+  type Layout,
+  legLogPath,
+  listRuns,
+  logSize,
+  type RunRecord,
+  readLog,
+} from '../../store/index.ts';
 import { createLogText, pour, renderLogList, wordsFor } from '../../ui/index.ts';
 import { awaitView } from '../await-view.ts';
 import { openDisplay } from '../display.ts';
@@ -14,13 +24,15 @@ import { chooseRun, readRun, type ShownRun } from '../runs.ts';
 import { listenToSignals } from '../signals.ts';
 
 export interface LogsOptions {
-  readonly task: string | undefined;
+  /** A task or job, or a run and one of its own. */
+  readonly names: readonly string[];
   readonly follow?: boolean;
   readonly run?: string;
   readonly tail?: string;
 }
 
-export async function logs({ task, follow = false, run, tail }: LogsOptions): Promise<number> {
+export async function logs({ names, follow = false, run: asked, tail }: LogsOptions): Promise<number> {
+  const { run, task } = whatIsMeant(names, asked);
   const lines = tail === undefined ? {} : { tail: lineCount(tail) };
   return withProject(async ({ layout }) => {
     const record = chooseRun(layout, run);
@@ -29,7 +41,7 @@ export async function logs({ task, follow = false, run, tail }: LogsOptions): Pr
       if (follow) throw new UsageError('-f wants a task', { hint: 'orch logs lists them' });
       return listLogs(record, shown);
     }
-    const job = jobOf(shown, task);
+    const job = jobOf(layout, shown, task);
     if (follow && record.state === 'running') return followLeg({ layout, record, task, job, lines });
     const leg = onlyLeg(shown.view.legs, task);
     const path = pathOf(record, leg.id);
@@ -37,6 +49,18 @@ export async function logs({ task, follow = false, run, tail }: LogsOptions): Pr
     await print(readLog(path, lines));
     return EXIT.success;
   });
+}
+
+/** The names of runs are like no other. */
+function whatIsMeant(
+  names: readonly string[],
+  asked: string | undefined,
+): { readonly run: string | undefined; readonly task: string | undefined } {
+  const [first, ...rest] = names;
+  const [run, [task, ...more]] =
+    first !== undefined && asked === undefined && isRunId(first) ? [first, rest] : [asked, names];
+  if (more.length === 0) return { run, task };
+  throw new UsageError(`one log at a time, not ${names.join(' ')}`, { hint: 'orch logs RUN JOB, or orch logs JOB' });
 }
 
 async function listLogs(record: RunRecord, { view, state }: ShownRun): Promise<number> {
@@ -100,12 +124,20 @@ async function followLeg({ layout, record, task, job, lines }: Followed): Promis
 }
 
 /** The job that a task or leg belongs to. */
-function jobOf({ view: { legs }, run }: ShownRun, task: string): string {
+function jobOf(layout: Layout, { view, run }: ShownRun, task: string): string {
+  const { legs } = view;
   const job = legs.find((leg) => same(leg.id, task) || same(leg.job, task))?.job;
   if (job !== undefined) return job;
+  const what = nounFor(view);
+  const other = listRuns(layout).find(({ started }) => started?.jobs.some(({ id }) => same(id, task)));
+  if (other !== undefined) {
+    throw new UsageError(`run ${run} has no ${what} "${task}"`, {
+      hint: `run ${other.run} has: orch logs ${other.run} ${task}`,
+    });
+  }
   const near = nearest(task, [...new Set(legs.flatMap((leg) => [leg.job, leg.id]))]);
-  const hint = near === undefined ? `orch logs --run ${run} names those that there are` : `did you mean "${near}"?`;
-  throw new UsageError(`run ${run} has no task "${task}"`, { hint });
+  const hint = near === undefined ? `orch logs ${run} names those that there are` : `did you mean "${near}"?`;
+  throw new UsageError(`run ${run} has no ${what} "${task}"`, { hint });
 }
 
 function onlyLeg(legs: readonly LegView[], task: string): LegView {
@@ -142,7 +174,7 @@ function sayWhyThereIsNone(leg: LegView, over: boolean): void {
   const { id, standing, reusedFrom } = leg;
   const hint =
     reusedFrom !== undefined
-      ? `; see orch logs --run ${reusedFrom} ${id}`
+      ? `; see orch logs ${reusedFrom} ${id}`
       : standing === 'waiting' && !over
         ? `; orch logs -f ${id} waits for it`
         : '';

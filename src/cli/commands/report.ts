@@ -1,10 +1,10 @@
 /** `orch report`: the summary of a run once more, from its journal. */
 import { createRunFold, renderSummary, writeReport } from '../../reports/index.ts';
-import { latestRun, type RunRecord, readJournal, SUMMARY } from '../../store/index.ts';
+import { type RunRecord, readJournal } from '../../store/index.ts';
 import { openDisplay } from '../display.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withProject } from '../project.ts';
-import { chooseRun } from '../runs.ts';
+import { chooseRun, summaryPath } from '../runs.ts';
 
 export interface ReportOptions {
   readonly run: string | undefined;
@@ -21,8 +21,7 @@ export async function report({ run, stdout = false }: ReportOptions): Promise<nu
       terminal.write(summary);
       return EXIT.success;
     }
-    // The fixed name is the latest main run's.
-    const path = latestRun(layout) === record.run ? SUMMARY : `${record.paths.relative}/summary.md`;
+    const path = summaryPath(layout, record);
     await writeReport(layout.root, path, summary);
     terminal.write(`${path}\n`);
     return EXIT.success;

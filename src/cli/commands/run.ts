@@ -1,21 +1,21 @@
 /** `orch run` of tasks: from the file to the report, unattended. */
 import { type RunEvent, startRun } from '../../engine/index.ts';
 import { sweepRun, systemClock } from '../../runner/environments/index.ts';
-import { estimateWorktreeSize, listWorktrees, worktreeRoot } from '../../runner/workspaces/index.ts';
+import { worktreeRoot } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
-import { MachineError } from '../../shared/failure.ts';
-import { acquireRunLock, freeSpace, type LockHeld, type RunLock, waitForRunLock, willFit } from '../../store/index.ts';
+import { acquireRunLock, type LockHeld, type RunLock, waitForRunLock } from '../../store/index.ts';
 import { createUi, openTerminal, renderPlan, type UiMode, type UiSink } from '../../ui/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import { UsageError } from '../explain.ts';
 import { type Loaded, loadProject } from '../load.ts';
 import { type Project, withProject } from '../project.ts';
 import { composeRun } from '../run/compose.ts';
-import { forgetOldRuns, notify, writeSummary } from '../run/ending.ts';
+import { attempt, forgetOldRuns, notify, say, writeSummary } from '../run/ending.ts';
 import { headerOf } from '../run/header.ts';
 import { openRunOutput } from '../run/output.ts';
 import { planView } from '../run/plan-view.ts';
 import { type RunOptions, type RunSetup, setUpRun } from '../run/setup.ts';
+import { checkSpace } from '../run/space.ts';
 import { listenForStop } from '../run/stopping.ts';
 
 export interface RunCommandOptions extends RunOptions {
@@ -51,23 +51,20 @@ async function makeReady(project: Project, options: RunCommandOptions, run?: str
   const loaded = loadProject(project, options);
   if (loaded === undefined) return undefined;
   const setup = await setUpRun(project, loaded, options, run);
-  if (options.dryRun !== true) await checkSpace(project, loaded, setup);
+  if (options.dryRun !== true) await makeSureOfSpace(project, loaded, setup);
   return { loaded, setup };
+}
+
+function makeSureOfSpace(project: Project, { config }: Loaded, { plan, base }: RunSetup): Promise<void> {
+  const path = hostPath(worktreeRoot(project.repository, config.worktrees.root));
+  const trees = Math.min(plan.policy.maxParallel, plan.jobs.length);
+  return checkSpace(project, { path, trees, commit: base.commit });
 }
 
 function showPlan({ loaded: { config }, setup: { plan, base } }: Ready): number {
   const view = planView(config, { maxParallel: plan.policy.maxParallel, base: base.ref });
   process.stdout.write(renderPlan(view, 'text', openTerminal(process.stdout, process.env)));
   return EXIT.success;
-}
-
-/** Room for as many working trees as stand at once, and some for logs. */
-async function checkSpace({ repository }: Project, { config }: Loaded, { plan, base }: RunSetup): Promise<void> {
-  const path = hostPath(worktreeRoot(repository, config.worktrees.root));
-  const trees = Math.min(plan.policy.maxParallel, plan.jobs.length);
-  const needed = trees * (await estimateWorktreeSize(repository, base.commit)) + 64 * 1024 * 1024;
-  const fits = willFit({ path, needed, free: await freeSpace(path) });
-  if (!fits.ok) throw new MachineError(fits.error);
 }
 
 async function takeLock({ layout }: Project, run: string, wait: boolean): Promise<RunLock> {
@@ -86,7 +83,9 @@ interface LockedRun extends Ready {
 
 async function runLocked(project: Project, { loaded, setup, lock, options }: LockedRun): Promise<number> {
   const state: RunningState = { events: [], ui: undefined, summary: undefined };
-  const stopping = listenForStop(lock, () => writeDown(project, state));
+  const stopping = listenForStop({ run: lock.info.run, release: () => lock.release() }, () =>
+    writeDown(project, state),
+  );
   const notices = await sweepStale(lock);
   const output = openRunOutput(project.layout, lock);
   const ui = await createUi({
@@ -116,8 +115,7 @@ async function runLocked(project: Project, { loaded, setup, lock, options }: Loc
       ? undefined
       : await notify(project, setup, { command: onFinish, result, exitCode, summary: state.summary, masker });
   if (complaint !== undefined) say(complaint);
-  const kept = new Set((await listWorktrees(project.repository)).map((worktree) => worktree.run));
-  for (const problem of forgetOldRuns(project, kept)) say(problem);
+  for (const problem of await forgetOldRuns(project)) say(problem);
   await ui.end();
   return lostSinks.length > 0 || state.summary === undefined ? Math.max(exitCode, EXIT.failed) : exitCode;
 }
@@ -149,18 +147,4 @@ async function sweepStale({ stale }: RunLock): Promise<readonly string[]> {
 /** Arguments may hold secrets. */
 function programOf(command: string): string {
   return command.split(' ', 1)[0] ?? '';
-}
-
-/** Goes on after a part of the ending failed, and says so. */
-async function attempt<T>(what: string, call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    say(`${what}: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  }
-}
-
-function say(line: string): void {
-  process.stderr.write(`orch: ${line}\n`);
 }

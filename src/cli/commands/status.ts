@@ -1,11 +1,13 @@
 /** `orch status`: where a run stands, from any terminal. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { rerunCommand, shellQuote, statusOf } from '../../reports/index.ts';
-import { latestRun, SUMMARY } from '../../store/index.ts';
+import { newestRun } from '../../store/index.ts';
 import { renderStatus, safeJson } from '../../ui/index.ts';
 import { openDisplay } from '../display.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withProject } from '../project.ts';
-import { chooseRun, readRun, type ShownRun } from '../runs.ts';
+import { chooseRun, readRun, type ShownRun, summaryPath } from '../runs.ts';
 
 export interface StatusOptions {
   readonly run: string | undefined;
@@ -21,7 +23,10 @@ export async function status({ run, format }: StatusOptions): Promise<number> {
       const status = statusOf(shown.view, { run: shown.run, lost: shown.state === 'crashed' });
       terminal.write(`${safeJson(status)}\n`);
     } else {
-      const next = nextSteps(shown, latestRun(layout) === record.run);
+      const next = nextSteps(shown, {
+        newest: newestRun(layout)?.run === record.run,
+        summary: existsSync(join(layout.root, summaryPath(layout, record))) ? summaryPath(layout, record) : undefined,
+      });
       terminal.write(renderStatus({ ...shown, look, columns, now: Date.now(), next }));
     }
     return EXIT.success;
@@ -31,8 +36,13 @@ export async function status({ run, format }: StatusOptions): Promise<number> {
 /** What for, and the command. */
 type Step = readonly [string, string];
 
-function nextSteps({ run, view, state }: ShownRun, latest: boolean): Step[] {
-  const logs = latest ? 'orch logs' : `orch logs --run ${run}`;
+interface Whereabouts {
+  readonly newest: boolean;
+  readonly summary: string | undefined;
+}
+
+function nextSteps({ run, view, state }: ShownRun, { newest, summary }: Whereabouts): Step[] {
+  const logs = newest ? 'orch logs' : `orch logs ${run}`;
   const failed = view.legs.find(({ standing }) => standing === 'failed');
   const why: Step[] = failed === undefined ? [] : [['why', `${logs} ${shellQuote(failed.id)}`]];
   if (state !== 'finished' && state !== 'crashed') {
@@ -43,5 +53,5 @@ function nextSteps({ run, view, state }: ShownRun, latest: boolean): Step[] {
   const rerun = green ? undefined : rerunCommand(view);
   const again: Step[] = rerun === undefined ? [] : [['run again', rerun]];
   if (state === 'crashed') return [...why, ['clear up', 'orch clean'], ...again];
-  return [...why, ...again, ...(latest ? [['summary', SUMMARY] as const] : [])];
+  return [...why, ...again, ...(summary === undefined ? [] : [['summary', summary] as const])];
 }

@@ -3,9 +3,11 @@
 import type { RunEvent } from '../../engine/index.ts';
 import { foldRun, renderSummary, writeReport } from '../../reports/index.ts';
 import { createHostEnvironment, systemClock } from '../../runner/environments/index.ts';
+import { listWorktrees } from '../../runner/workspaces/index.ts';
 import type { Masker } from '../../shared/mask.ts';
 import { pruneRuns, SUMMARY } from '../../store/index.ts';
 import type { Project } from '../project.ts';
+import { listWorkDirectories } from '../workflow/work-directory.ts';
 import type { RunSetup } from './setup.ts';
 
 /** A notification that takes longer than this is ended: nobody watches it. */
@@ -57,8 +59,25 @@ export async function notify(
   return exit.kind === 'signalled' ? `on_finish was ended by ${exit.signal}` : `on_finish: ${exit.message}`;
 }
 
-/** Old runs go, but not those whose worktrees still stand: their logs explain them. */
-export function forgetOldRuns({ layout }: Project, kept: ReadonlySet<string>): readonly string[] {
+/** Old runs go, but not those whose working trees still stand: their logs explain them. A sentence each for those that would not. */
+export async function forgetOldRuns(project: Project): Promise<readonly string[]> {
+  const worktrees = await listWorktrees(project.repository);
+  const kept = new Set([...worktrees.map(({ run }) => run), ...(await listWorkDirectories(project))]);
+  const { layout } = project;
   const { failed } = pruneRuns(layout, { spare: (record) => kept.has(record.run) });
   return failed.map(({ run, message }) => `the old run ${run} could not be removed: ${message}`);
+}
+
+/** Goes on after a part of the ending failed, and says so. */
+export async function attempt<T>(what: string, call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    say(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}
+
+export function say(line: string): void {
+  process.stderr.write(`orch: ${line}\n`);
 }

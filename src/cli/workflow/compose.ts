@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { makePlan, type Plan } from '../../engine/index.ts';
 import { createHostEnvironment, systemClock } from '../../runner/environments/index.ts';
 import type { WorkflowFrames } from '../../runner/jobs/index.ts';
-import { createPrivateClone, worktreeRoot } from '../../runner/workspaces/index.ts';
-import { type HostPath, hostPath } from '../../shared/brand.ts';
+import { createPrivateClone } from '../../runner/workspaces/index.ts';
+import { hostPath } from '../../shared/brand.ts';
 import type { Masker } from '../../shared/mask.ts';
 import type { Project } from '../project.ts';
 import { cacheDirectory } from './cache-directory.ts';
@@ -15,6 +15,7 @@ import { jobSources } from './job-source.ts';
 import type { WorkflowSettings } from './options.ts';
 import type { Prepared } from './prepare.ts';
 import type { WorkflowOutput } from './run-output.ts';
+import { workDirectory } from './work-directory.ts';
 
 export interface Wiring {
   readonly project: Project;
@@ -31,12 +32,6 @@ export function planOf(prepared: Prepared, settings: WorkflowSettings, maxParall
   const platforms = { system: process.platform, labels, incomplete };
   const policy = { maxParallel, onFailure: 'continue', platforms } as const;
   return makePlan(resolved.workflow, policy, { github, inputs, vars, secrets }, resolved.callees);
-}
-
-/** Where the jobs of a run have their working trees, beside the worktrees of tasks. */
-export function workDirectory({ repository }: Project, run: string): HostPath {
-  const trees = worktreeRoot(repository, undefined);
-  return hostPath(join(cacheDirectory(), 'work', trees.slice(dirname(trees).length + 1), run));
 }
 
 export async function framesOf(wiring: Wiring): Promise<WorkflowFrames> {

@@ -106,7 +106,7 @@ async function save(
 }
 
 /** Bytes as the files tell them, symlinks not followed; 0 when there is nothing. */
-async function diskUse(root: string): Promise<number> {
+export async function diskUse(root: string): Promise<number> {
   return sizeBelow(root, '');
 }
 
