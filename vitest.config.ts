@@ -23,6 +23,16 @@ export default defineConfig({
           hookTimeout: 90_000,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'conformance',
+          include: ['test/conformance/*.test.ts'],
+          globalSetup: ['test/e2e/build.ts'],
+          // The first check of a table waits for the run that all of them look at.
+          testTimeout: 60_000,
+        },
+      },
     ],
   },
 });

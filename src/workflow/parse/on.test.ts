@@ -127,6 +127,7 @@ describe('workflow_dispatch (O8)', () => {
     ]);
     expect(readDispatchInputs(workflowOf(withOn('push')).on)).toBeUndefined();
     expect(readDispatchInputs(workflowOf(withOn('workflow_dispatch')).on)).toEqual([]);
+    expect(readDispatchInputs(workflowOf(withOn('{ workflow_dispatch: { inputs: } }')).on)).toEqual([]);
   });
 
   it.each([

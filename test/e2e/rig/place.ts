@@ -17,12 +17,14 @@ export interface Place {
 export interface PlaceOptions {
   /** The test kills orch in a way that leaves temporary files behind. */
   readonly untidy?: boolean;
+  /** Takes what removes the place; at the end of the test unless said. */
+  readonly finally?: (cleanUp: () => Promise<void>) => void;
 }
 
-export function createPlace({ untidy = false }: PlaceOptions = {}): Place {
+export function createPlace({ untidy = false, finally: atEnd = onTestFinished }: PlaceOptions = {}): Place {
   const top = realpathSync(mkdtempSync(join(tmpdir(), 'orch-e2e-')));
   const place = { top, home: join(top, 'home'), cache: join(top, 'cache'), temporary: join(top, 'tmp') };
-  onTestFinished(async () => {
+  atEnd(async () => {
     const left = await endLeftProcesses(top);
     const files = untidy ? [] : leftFiles(place.temporary);
     rmSync(top, { recursive: true, force: true });

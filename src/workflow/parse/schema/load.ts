@@ -8,16 +8,20 @@ import workflowFile from '../../../../node_modules/@actions/workflow-parser/dist
 };
 import { openSchema, type Schema } from './definitions.ts';
 
+export const CORRECTIONS = {
+  // In the package this event has another's name, so that `on: repository_dispatch` would be an error.
+  'repository-dispatch-string': { string: { constant: 'repository_dispatch' } },
+  // GitHub takes `inputs:` with nothing behind it, as it is left when the last input is commented out.
+  'workflow-dispatch-mapping': { mapping: { properties: { inputs: 'workflow-dispatch-inputs-or-null' } } },
+  'workflow-dispatch-inputs-or-null': { 'one-of': ['null', 'workflow-dispatch-inputs'] },
+};
+
 let workflowSchema: Schema | undefined;
 let actionSchema: Schema | undefined;
 
 export function loadWorkflowSchema(): Schema {
   workflowSchema ??= openSchema({
-    definitions: {
-      ...workflowFile.definitions,
-      // In the package this event has another's name, so that `on: repository_dispatch` would be an error.
-      'repository-dispatch-string': { string: { constant: 'repository_dispatch' } },
-    },
+    definitions: { ...workflowFile.definitions, ...CORRECTIONS },
   });
   return workflowSchema;
 }

@@ -1,0 +1,120 @@
+/** The keys beside `jobs`. */
+import { differs, notYet, type Subject, works } from '../rig/feature.ts';
+import { readsJob, refusesJob } from '../rig/language.ts';
+import { shareRun } from '../rig/run.ts';
+
+const run = shareRun({
+  top: [
+    'name: Levels',
+    'run-name: of ${{ github.actor }}',
+    'env: { W: workflow, BOTH: workflow, FROM: "${{ github.event_name }} ${{ vars.V }} ${{ secrets.S }}" }',
+    'defaults: { run: { shell: "bash -e {0}", working-directory: sub } }',
+    'permissions: { contents: read }',
+  ].join('\n'),
+  files: { 'sub/file.txt': 'here\n' },
+  args: ['--var', 'V=variable', '--secret', 'S=some-secret'],
+});
+
+export const workflow: Subject = {
+  title: 'Workflow keys',
+  features: [
+    works(
+      '`name`, which becomes `github.workflow`',
+      run.job('steps: [{ run: \'echo "= ${{ github.workflow }}, $GITHUB_WORKFLOW"\' }]', { says: ['Levels, Levels'] }),
+    ),
+    works(
+      '`run-name` may use `github`, `inputs` and `vars`',
+      readsJob('', 'run-name: by ${{ github.actor }} ${{ inputs.x }} ${{ vars.y }}'),
+      refusesJob('', "Unrecognized named-value: 'secrets'", 'run-name: ${{ secrets.x }}'),
+    ),
+    works(
+      '`env` of workflow, job and step: the innermost counts; values become texts',
+      run.job(
+        [
+          'env: { J: job, BOTH: job, N: 1.10, T: True, Z: null }',
+          'steps:',
+          '  - env: { BOTH: step, S: step }',
+          '    run: |',
+          '      echo "= $W $J $S $BOTH [$N] [$T] [$Z]"',
+          '      echo "= ${{ env.W }} ${{ env.J }} ${{ env.S }} ${{ env.BOTH }}"',
+          '  - run: echo "= $BOTH ${{ env.BOTH }} [$S]"',
+        ].join('\n'),
+        { says: ['workflow job step step [1.1] [true] []', 'workflow job step step', 'job job []'] },
+      ),
+    ),
+    works(
+      "The workflow's `env` may use `github`, `inputs`, `vars` and `secrets`",
+      run.job('steps: [{ run: \'echo "= $FROM"\' }]', { says: ['push variable ***'] }),
+    ),
+    works(
+      'An `env` does not see its own other entries',
+      run.job(
+        ['steps:', '  - env: { BOTH: new, SEEN: "${{ env.BOTH }} ${{ env.SEEN }}" }', '    run: echo "= $SEEN."'].join(
+          '\n',
+        ),
+        { says: ['workflow .'] },
+      ),
+      refusesJob('env: { A: "${{ env.B }}" }', "Unrecognized named-value: 'env'"),
+      refusesJob('', "Unrecognized named-value: 'env'", 'env: { A: "${{ env.B }}" }'),
+    ),
+    works(
+      'The `env` context knows letter case, where the system does',
+      run.job(
+        ['env: { Foo: a }', 'steps:', '  - run: echo "= ${{ env.Foo }} ${{ env.FOO }} ${{ env.foo }}."'].join('\n'),
+        { says: ['a  .'] },
+      ),
+    ),
+    works(
+      '`defaults.run`: `shell` and `working-directory` of `run` steps',
+      run.job('steps: [{ run: \'echo "= $(basename "$PWD") $(cat file.txt)"\' }]', { says: ['sub here'] }),
+    ),
+    works(
+      "A job's `defaults.run` takes the place of the workflow's, key and all",
+      run.job(
+        ['defaults: { run: { shell: bash } }', 'steps: [{ run: \'test -d sub && echo "= at the top"\' }]'].join('\n'),
+        { says: ['at the top'] },
+      ),
+      run.jobs(
+        {
+          'own-defaults': [
+            'strategy: { matrix: { dir: [sub] } }',
+            'env: { NAME: bash }',
+            'defaults: { run: { shell: "${{ env.NAME }}", working-directory: "${{ matrix.dir }}" } }',
+            'steps: [{ run: \'echo "= $(basename "$PWD") $(shopt -qo pipefail && echo piped)"\' }]',
+          ].join('\n'),
+        },
+        { 'own-defaults+sub': { says: ['sub piped'] } },
+      ),
+      refusesJob('', 'A template expression is not allowed', 'defaults: { run: { shell: "a ${{ \'x\' }}" } }'),
+    ),
+    differs(
+      '`permissions`: `read-all`, `write-all`, a mapping of scopes; a job that has its own has no others',
+      'they are read, checked and shown; no token is made for them',
+      readsJob(
+        'permissions: { models: read, id-token: write, copilot-requests: none, drives: read }',
+        'permissions: {}',
+      ),
+      readsJob('permissions: read-all', 'permissions: write-all'),
+      refusesJob('permissions: { contents: admin }', "Unexpected value 'admin'"),
+      refusesJob('permissions: { id-token: read }', "Unexpected value 'read'"),
+      refusesJob('permissions: { models: write }', "Unexpected value 'write'"),
+      refusesJob('permissions: { nothing: read }', "Unexpected value 'nothing'"),
+    ),
+    notYet('`permissions.id-token: write` gives access to tokens of OpenID Connect', 'there is no such service here'),
+    works(
+      '`concurrency`: a name, or `group` with `cancel-in-progress` and `queue`; at most 400 characters',
+      readsJob('concurrency: ${{ github.ref }}', 'concurrency: { group: a, cancel-in-progress: true, queue: single }'),
+      readsJob('concurrency: { group: g, queue: max, cancel-in-progress: false }'),
+      refusesJob(`concurrency: ${'g'.repeat(401)}`, 'Concurrency group name must be less than 400 characters'),
+      refusesJob('concurrency: { cancel-in-progress: true }', 'Required property is missing: group'),
+    ),
+    works(
+      '`queue: max` together with `cancel-in-progress: true` is an error',
+      refusesJob('concurrency: { group: g, queue: max, cancel-in-progress: true }', "'queue: max' cannot be combined"),
+    ),
+    works(
+      'A group of the workflow that one of its jobs asks for again is a deadlock, and an error',
+      refusesJob('concurrency: { group: g }', 'This will cause a deadlock', 'concurrency: g'),
+    ),
+  ],
+};
