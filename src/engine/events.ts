@@ -43,6 +43,8 @@ export interface RunStarted {
   readonly command: readonly string[];
   readonly host: { readonly node: string; readonly git: string; readonly platform: string; readonly cpus: number };
   readonly policy: { readonly maxParallel: number; readonly onFailure: string };
+  /** What a rerun has to be told again, as words of a command line: the file and options. */
+  readonly rerunWith?: readonly string[];
   /** The run whose successes may be reused. */
   readonly rerunOf?: string;
   readonly jobs: readonly JobDeclaration[];

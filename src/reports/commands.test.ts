@@ -45,10 +45,14 @@ describe('what to type next', () => {
     expect(inspectCommands(leg(id))).toEqual(commands);
   });
 
-  test('a run of another file is rerun with it; a workflow run is not', () => {
+  test('a run of another file is rerun with it, and with the options that it was given; a workflow run is not', () => {
     expect(rerunCommand(view)).toBe(`orch run --rerun-failed ${RUN}`);
     const other = (over: object) => foldRun(createJournal().add(0, { ...started([]), ...over }).events);
     expect(rerunCommand(other({ file: 'my tasks.yaml' }))).toBe(`orch run 'my tasks.yaml' --rerun-failed ${RUN}`);
+    const rerunWith = ['my tasks.yaml', '--input', 'who=you & me', '--secret', 'TOKEN'];
+    expect(rerunCommand(other({ file: 'my tasks.yaml', rerunWith }))).toBe(
+      `orch run 'my tasks.yaml' --input 'who=you & me' --secret TOKEN --rerun-failed ${RUN}`,
+    );
     expect(rerunCommand(other({ kind: 'workflow' }))).toBeUndefined();
   });
 

@@ -38,8 +38,8 @@ export function worktreeOf(leg: LegView): string | undefined {
 /** How to run again what did not succeed. */
 export function rerunCommand(view: Pick<RunView, 'started'>): string | undefined {
   if (view.started?.kind !== 'tasks') return undefined;
-  const file = view.started.file === DEFAULT_FILE ? '' : ` ${shellQuote(view.started.file)}`;
-  return `orch run${file} --rerun-failed ${shellQuote(view.started.run)}`;
+  const { file, run, rerunWith = file === DEFAULT_FILE ? [] : [file] } = view.started;
+  return ['orch', 'run', ...[...rerunWith, '--rerun-failed', run].map(shellQuote)].join(' ');
 }
 
 /** How to take the results: the branches that no other successful job contains already. */

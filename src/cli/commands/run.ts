@@ -98,7 +98,7 @@ async function runLocked(project: Project, { loaded, setup, lock, options }: Loc
   state.ui = ui;
   const { runner, sinks, masker } = await composeRun({ project, loaded, setup, output, ui });
   const record = { name: 'record', event: (event: RunEvent) => void state.events.push(event) };
-  const header = headerOf({ project, loaded, setup });
+  const header = headerOf({ project, loaded, setup, options, mask: (text) => masker.maskText(text) });
   const run = startRun(setup.plan, { clock: systemClock, runner, sinks: [...sinks, record] }, header);
   for (const notice of notices) run.warn('stale-lock', notice);
   stopping.attach(run);

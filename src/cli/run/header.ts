@@ -6,16 +6,22 @@ import type { Loaded } from '../load.ts';
 import type { Project } from '../project.ts';
 import { VERSION } from '../version.ts';
 import { checksOf } from './plan-view.ts';
-import type { RunSetup } from './setup.ts';
+import { rerunWords } from './rerun-words.ts';
+import type { RunOptions, RunSetup } from './setup.ts';
 
 export function headerOf({
   project,
   loaded,
   setup,
+  options,
+  mask,
 }: {
   readonly project: Project;
   readonly loaded: Loaded;
   readonly setup: RunSetup;
+  readonly options: RunOptions;
+  /** People give secrets where none belong, such as in an input. */
+  readonly mask: (text: string) => string;
 }): RunStarted {
   const { config } = loaded;
   return {
@@ -26,7 +32,8 @@ export function headerOf({
     orch: VERSION,
     file: relative(project.repository.root, loaded.file) || loaded.file,
     base: setup.base,
-    command: commandLine(process.argv.slice(2)),
+    command: commandLine(process.argv.slice(2)).map(mask),
+    rerunWith: rerunWords(options, project.repository.root).map(mask),
     host: {
       node: process.versions.node,
       git: project.repository.gitVersion,
