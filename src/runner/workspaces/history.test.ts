@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isAncestor, mergeCommits } from './history.ts';
 import { branchOf, createSandbox, jobIn, type Sandbox } from './testing/sandbox.ts';
@@ -50,6 +51,62 @@ describe('merging', () => {
       ok: false,
       conflicts: ['sub'],
     });
+  });
+});
+
+describe('merging by attributes', () => {
+  const both = (attributes: Readonly<Record<string, string>>, command: (side: string) => string) => {
+    const files = { 'a.txt': '1\n', 'd/b.txt': '1\n2\n3\n4\n5\n', ...attributes };
+    const sandbox = createSandbox(files);
+    const [ours, theirs] = [commitOn(sandbox, 'x', command('x')), commitOn(sandbox, 'y', command('y'))];
+    return { sandbox, request: { ours, theirs, message: 'm' } };
+  };
+  const append = (side: string): string => `echo ${side} >> a.txt; echo ${side} >> d/b.txt`;
+  const atBothEnds = (side: string): string => (side === 'x' ? 'sed -i 1s/1/x/ d/b.txt' : 'sed -i 5s/5/y/ d/b.txt');
+
+  it.each([
+    ['at the top', { '.gitattributes': '*.txt merge=union\n' }, []],
+    ['in a folder', { 'd/.gitattributes': 'b.txt merge=union\n' }, ['a.txt']],
+    ['by a macro', { '.gitattributes': '[attr]both merge=union\n*.txt both\n' }, []],
+    [
+      'taken back below',
+      { '.gitattributes': '*.txt merge=union\n', 'd/.gitattributes': '*.txt !merge\n' },
+      ['d/b.txt'],
+    ],
+    ['of a driver that nobody has', { '.gitattributes': '*.txt merge=mine\n' }, ['a.txt', 'd/b.txt']],
+  ])('union: %s', async (_, attributes, conflicts) => {
+    const { sandbox, request } = both(attributes, append);
+    const merged = await mergeCommits(await sandbox.open(), request);
+    expect(merged.ok ? [] : merged.conflicts).toEqual(conflicts);
+    if (merged.ok) expect(sandbox.git('show', `${merged.commit}:a.txt`)).toBe('1\nx\ny');
+  });
+
+  it.each([
+    ['-merge', 'd/b.txt -merge\n', ['d/b.txt']],
+    ['binary', '*.txt binary\n', ['d/b.txt']],
+    ['neither', '*.md binary\n', []],
+  ])('a file is not merged line by line with %s', async (_, text, conflicts) => {
+    const { sandbox, request } = both({ '.gitattributes': text }, atBothEnds);
+    const merged = await mergeCommits(await sandbox.open(), request);
+    expect(merged.ok ? [] : merged.conflicts).toEqual(conflicts);
+  });
+
+  it('starts no driver, writes nowhere else and leaves nothing, whatever the tree holds', async () => {
+    const { sandbox, request } = both({ '.gitattributes': '*.txt merge=evil\n' }, append);
+    const mark = `${sandbox.home}/ran`;
+    sandbox.git('config', 'merge.evil.driver', `touch ${mark}; true`);
+    // A tree by hand, whose attribute file would lie above the root.
+    const blob = sandbox.git('rev-parse', `${request.ours}:.gitattributes`);
+    const inner = sandbox.sh(sandbox.root, `printf '100644 blob ${blob}\\t.gitattributes\\n' | git mktree`).trim();
+    const outer = sandbox
+      .sh(sandbox.root, `{ git ls-tree ${request.ours}; printf '040000 tree ${inner}\\t..\\n'; } | git mktree`)
+      .trim();
+    const ours = sandbox.git('commit-tree', outer, '-p', request.ours, '-m', 'evil');
+    const repository = await sandbox.open();
+    const merged = await mergeCommits(repository, { ...request, ours });
+    expect(merged.ok ? [] : merged.conflicts).toEqual(['a.txt', 'd/b.txt']);
+    expect(readdirSync(repository.git.gitDir).filter((name) => /attributes-|^\.gitattributes$/.test(name))).toEqual([]);
+    expect(existsSync(mark)).toBe(false);
   });
 });
 

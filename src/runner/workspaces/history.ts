@@ -1,4 +1,5 @@
 /** Questions about commits, and making them: without a working tree, hooks or signatures. */
+import { withAttributesOf } from './merge-attributes.ts';
 import type { GitRepository } from './repository.ts';
 
 export interface CommitLine {
@@ -43,7 +44,7 @@ export async function commitTree(
   return repository.git.text(['commit-tree', request.tree, ...parents, '-F', '-'], { input: message });
 }
 
-/** Merges without a working tree. On a conflict the conflicting paths are named. */
+/** Merges without a working tree, by the attributes that `ours` has. On a conflict the conflicting paths are named. */
 export async function mergeCommits(
   repository: GitRepository,
   request: { readonly ours: string; readonly theirs: string; readonly message: string },
@@ -60,7 +61,9 @@ export async function mergeCommits(
     request.ours,
     request.theirs,
   ];
-  const output = await repository.git.run(args, { codes: [0, 1] });
+  const output = await withAttributesOf(repository, request.ours, (place) =>
+    repository.git.run(args, { ...place, codes: [0, 1] }),
+  );
   const [tree = '', ...paths] = output.stdout.toString('utf8').split('\0');
   if (output.code === 1) return { ok: false, conflicts: conflictingPaths(paths, request) };
   const commit = await commitTree(repository, {

@@ -54,7 +54,7 @@ function createJobWorkspace(repository: GitRepository, settings: WorkspaceSettin
   let opened: LinkedWorktree | undefined;
   return {
     isAncestor: (ancestor, descendant) => isAncestor(repository, ancestor, descendant),
-    merge: (request) => mergeCommits(repository, request),
+    merge: guard((request) => mergeCommits(repository, request)),
     open: guard(async ({ branch, start }) => {
       opened = await openWorktree(repository, { branch, start, root: settings.root, plan: job.shares });
       return opened;
