@@ -35,6 +35,7 @@ it('has each line on disk when append returns', async () => {
         .join(''),
     );
   }
+  expect(statSync(journal.path).mode & 0o777).toBe(0o600);
   await journal.close();
   expect(await loadJournal(journal.path)).toEqual({ events, problems: [] });
 });

@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { EventSink, RunEvent } from '../engine/index.ts';
 import type { HostPath } from '../shared/brand.ts';
+import { PRIVATE_FILE } from '../shared/file-modes.ts';
 import { keepReserve } from './reserve.ts';
 import { createFile, errnoOf, machineError } from './safe-files.ts';
 
@@ -25,7 +26,7 @@ const closeFile = promisify(close);
 
 /** A new journal; fails when there is one already. */
 export function createJournal(path: HostPath): Journal {
-  const fd = createFile(path);
+  const fd = createFile(path, PRIVATE_FILE);
   try {
     syncDirectory(dirname(path));
   } catch (cause) {

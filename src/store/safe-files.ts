@@ -115,10 +115,10 @@ function assertUnmoved(directory: string): void {
 }
 
 /** A new file, open for appending: its descriptor. Fails when anything of that name exists, a symlink included. */
-export function createFile(path: HostPath): number {
+export function createFile(path: HostPath, mode = 0o666): number {
   try {
     assertUnmoved(dirname(path));
-    return openSync(path, CREATE, 0o666);
+    return openSync(path, CREATE, mode);
   } catch (cause) {
     throw machineError(`create ${path}`, cause);
   }

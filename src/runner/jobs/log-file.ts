@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { MachineError } from '../../shared/failure.ts';
+import { PRIVATE_FILE } from '../../shared/file-modes.ts';
 
 export interface LogFile {
   /** Takes the bytes, which must not change any more. A promise when the disk is behind: wait for it before the next. */
@@ -20,7 +21,8 @@ const FAR_BEHIND = 1 << 20;
  */
 export async function createLogFile(path: string, onFailure: (error: MachineError) => void): Promise<LogFile> {
   const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-  const file = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600).catch((error: unknown) => {
+  const flags = O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW;
+  const file = await open(path, flags, PRIVATE_FILE).catch((error: unknown) => {
     throw explain(path, error);
   });
   const hash = createHash('sha256');

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -62,5 +71,7 @@ it('keeps what matches, with its folders, and follows no link', async () => {
     { path: 'out/deep/b.txt', bytes: 2 },
   ]);
   expect(readFileSync(join(root, 'artifacts', 'out', 'deep', 'b.txt'), 'utf8')).toBe('bb');
+  const kept = statSync(join(root, 'artifacts', 'out', 'deep', 'b.txt'));
+  expect(kept.mode & 0o777).toBe(0o600);
   expect(existsSync(join(root, 'artifacts', 'etc'))).toBe(false);
 });

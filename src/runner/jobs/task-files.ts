@@ -1,8 +1,20 @@
 /** Files of a task that are not part of its tree: temporary ones, what it leaves for orch, artifacts. */
 import { constants } from 'node:fs';
-import { copyFile, type FileHandle, lstat, mkdir, mkdtemp, open, readdir, realpath, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  type FileHandle,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  realpath,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
+import { PRIVATE_FILE } from '../../shared/file-modes.ts';
 import type { Files } from '../../tasks/index.ts';
 import { matchGlob } from './globs.ts';
 
@@ -27,7 +39,7 @@ export function createTaskFiles(places: TaskFilesPlaces): Files {
       const file = await open(
         path,
         constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW,
-        0o600,
+        PRIVATE_FILE,
       );
       try {
         await file.writeFile(text);
@@ -75,7 +87,7 @@ async function copyOut(places: TaskFilesPlaces, path: string): Promise<HostPath 
   const text = await readRegular(hostPath(source), LARGEST_COPY);
   if (text === undefined) return undefined;
   const target = join(await mkdtemp(join(places.temporary, 'prompt-')), path.split(/[\\/]/).at(-1) ?? 'prompt');
-  await writeFile(target, text, { mode: 0o600 });
+  await writeFile(target, text, { mode: PRIVATE_FILE });
   return hostPath(target);
 }
 
@@ -92,7 +104,9 @@ async function keepArtifacts(
     const target = join(places.artifacts, name);
     await mkdir(dirname(target), { recursive: true });
     await copyFile(path, target, constants.COPYFILE_FICLONE);
-    kept.push({ path: name, bytes: (await lstat(target)).size });
+    const { size, mode } = await lstat(target);
+    await chmod(target, PRIVATE_FILE | (mode & 0o100));
+    kept.push({ path: name, bytes: size });
   }
   return kept.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
