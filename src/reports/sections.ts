@@ -1,5 +1,6 @@
 /** The summary's sections on what did not fail: what was not run, what succeeded, and what is worth knowing beside. */
 import { formatBytes, formatDuration } from '../shared/quantity.ts';
+import type { Containment } from '../shared/verdict.ts';
 import { type Cause, createCauses, pathOf } from './causes.ts';
 import { plural } from './figures.ts';
 import { nounFor } from './headline.ts';
@@ -79,7 +80,7 @@ export function warningsSection(view: RunView): string {
 
 export function containmentSection(view: RunView): string {
   const ran = view.legs.filter(({ task, reusedFrom }) => task !== undefined && reusedFrom === undefined);
-  const reaped = ran.filter(({ task }) => (task?.contained.reaped ?? 0) > 0);
+  const messy = ran.filter(({ task }) => task !== undefined && leftRunning(task.contained) !== '');
   if (ran.length === 0) return '';
   const ways = new Map<string, number>();
   for (const { task } of ran) {
@@ -88,17 +89,21 @@ export function containmentSection(view: RunView): string {
   }
   const held = [...ways].map(([by, count]) => `${plural(count, nounFor(view))} by ${by}`).join(', ');
   const parts = ['## Processes\n', `${prose(`Held together: ${held}.`).markdown}\n`];
-  if (reaped.length === 0) parts.push('Nothing was left running.\n');
+  if (messy.length === 0) parts.push('Nothing was left running.\n');
   else {
-    const rows = reaped
+    const rows = messy
       .slice(0, ITEMS)
-      .map(({ name, task }): Cell[] => [
-        prose(name, 60),
-        `ended ${plural(task?.contained.reaped ?? 0, 'process', 'processes')} that the command had left running`,
-      ]);
-    parts.push(table(['name', 'left behind'], rows), cutNote(reaped.length, ITEMS));
+      .map(({ name, task }): Cell[] => [prose(name, 60), task ? leftRunning(task.contained) : '']);
+    parts.push(table(['name', 'left behind'], rows), cutNote(messy.length, ITEMS));
   }
   return joined(...parts);
+}
+
+/** What was left behind, in words; empty when nothing was. */
+function leftRunning({ reaped, alive = 0 }: Containment): string {
+  const ended = `ended ${plural(reaped, 'process', 'processes')} that the command had left running`;
+  const stuck = `could not end ${plural(alive, 'process', 'processes')}, which may still run`;
+  return [...(reaped > 0 ? [ended] : []), ...(alive > 0 ? [stuck] : [])].join('; ');
 }
 
 export function artifactsSection(view: RunView): string {

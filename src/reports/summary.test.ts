@@ -158,6 +158,16 @@ describe('summarize', () => {
     expect(summary).toContain('Nothing was left running.');
   });
 
+  test('processes that could not be ended are named, whether or not others were', () => {
+    const journal = createJournal().add(0, started([{ id: 'a' }, { id: 'b' }]));
+    journal.add(1, ...begun('a'), succeeded('a', 1, { contained: { by: ['cookie'], reaped: 0, alive: 1 } }));
+    journal.add(1, ...begun('b'), succeeded('b', 1, { contained: { by: ['cookie'], reaped: 2, alive: 2 } }));
+    const summary = summarize(journal.add(2, ended('success', 0, 2000)).events);
+    expect(summary).not.toContain('Nothing was left running.');
+    expect(summary).toMatch(/\| a +\| could not end 1 process, which may still run +\|/);
+    expect(summary).toContain('left running; could not end 2 processes, which may still run');
+  });
+
   test('a run that crashed says so, and keeps what is known of each task', () => {
     const journal = createJournal()
       .add(

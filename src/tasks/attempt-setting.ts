@@ -6,7 +6,7 @@ import { countOf } from './messages.ts';
 import type { TaskPorts, WorkTree } from './ports.ts';
 import type { RunSettings } from './run-settings.ts';
 import { shellArguments } from './shell.ts';
-import type { Warn } from './warnings.ts';
+import { type Warn, warnOfAlive } from './warnings.ts';
 
 export interface AttemptSetting {
   readonly ports: TaskPorts;
@@ -31,12 +31,11 @@ export async function runShell(
   const maxAge = (limits.idle ?? 0) / 4;
   const end = await runCommand(ports, { argv: argv.value, cwd, env, limits, activity: () => tree.activity(maxAge) });
   const { reaped } = end.contained;
+  const name = what === 'command' ? 'the command' : 'verify';
   if (end.ended === undefined && reaped > 0) {
     const left = countOf(reaped, 'process', 'processes');
-    setting.warn(
-      'left-running',
-      `${what === 'command' ? 'the command' : 'verify'} left ${left} running, which orch has ended`,
-    );
+    setting.warn('left-running', `${name} left ${left} running, which orch has ended`);
   }
+  warnOfAlive(setting.warn, name, end.contained);
   return end;
 }

@@ -3,6 +3,7 @@ import type { ActionResult } from './action.ts';
 import { readRun } from './record.ts';
 import { settled } from './testing/fake-clock.ts';
 import { createRig, type Rig, type RigOptions } from './testing/rig.ts';
+import { readWarnings } from './warnings.ts';
 
 interface Running {
   readonly rig: Rig;
@@ -222,6 +223,18 @@ describe('what a failed attempt has left', () => {
     expect(rig.repository.asked.filter((line) => line.startsWith('reset'))).toEqual([]);
     await playAttempt(rig, 0);
     expect((await result).outcome).toBe('success');
+  });
+
+  it('is named when it was a repository, which no commit can hold', async () => {
+    const { rig, result } = await start({ retries: '1' });
+    rig.repository.work.moved = ['/work-tree.left/1'];
+    await playAttempt(rig, 1);
+    await rig.clock.advance(10_000);
+    await playAttempt(rig, 0);
+    await result;
+    expect(readWarnings(rig.memo)).toEqual([
+      'an attempt had made a repository in its worktree, which was kept: /work-tree.left/1',
+    ]);
   });
 
   it('is named when it cannot be kept whole', async () => {

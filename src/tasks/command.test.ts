@@ -72,4 +72,7 @@ it('is held back by a log that is behind', async () => {
 it('adds containments up', () => {
   const sum = addContainment({ by: ['cookie'], reaped: 1 }, { by: ['cookie', 'pid-namespace'], reaped: 2 });
   expect(sum).toEqual({ by: ['cookie', 'pid-namespace'], reaped: 3 });
+  const alive = { by: ['cookie'], reaped: 0, alive: 1 } as const;
+  expect(addContainment(alive, UNCONTAINED)).toEqual(alive);
+  expect(addContainment(alive, alive)).toMatchObject({ alive: 2 });
 });

@@ -84,7 +84,12 @@ async function takeSample(running: RunningProcess, activity: CommandRequest['act
 
 /** Both containments as one: every way that was used, and all that had to be ended. */
 export function addContainment(first: Containment, second: Containment): Containment {
-  return { by: [...new Set([...first.by, ...second.by])], reaped: first.reaped + second.reaped };
+  const alive = (first.alive ?? 0) + (second.alive ?? 0);
+  return {
+    by: [...new Set([...first.by, ...second.by])],
+    reaped: first.reaped + second.reaped,
+    ...(alive > 0 && { alive }),
+  };
 }
 
 export const UNCONTAINED: Containment = { by: [], reaped: 0 };

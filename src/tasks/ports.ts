@@ -80,8 +80,11 @@ export interface WorkTree {
   treeOf(commit: string): Promise<string>;
   /** Points a branch (short name) at a commit. The worktree's own branch may be one of them. */
   setBranch(branch: string, commit: string): Promise<void>;
-  /** Makes the files equal to `commit` again, untracked ones removed; ignored, copied and linked ones stay. */
-  reset(commit: string): Promise<void>;
+  /**
+   * Makes the files equal to `commit` again, untracked ones removed; ignored, copied and linked ones stay.
+   * Repositories that the task has made inside hold what no commit has: they are moved, and named where they are now.
+   */
+  reset(commit: string): Promise<readonly string[]>;
   /**
    * Changes whenever a file of the tree does; cheap enough to ask every few seconds, since a large tree is looked at
    * less often, though what is told is at most `maxAge` milliseconds old.

@@ -91,6 +91,18 @@ describe('the command', () => {
     expect(readRun(rig.memo)?.contained).toEqual({ by: ['process-group', 'cookie'], reaped: 2 });
   });
 
+  it.each([
+    [1, 'the command left 1 process that orch could not end; it may still run'],
+    [2, 'the command left 2 processes that orch could not end; they may still run'],
+  ])('warns of what could not be ended: %i', async (count, message) => {
+    const { rig } = await tell({}, (command) => {
+      command.stick(count);
+      command.exit(0);
+    });
+    expect(rig.events).toContainEqual({ type: 'warning', code: 'still-running', message });
+    expect(readRun(rig.memo)?.contained).toMatchObject({ alive: count });
+  });
+
   it('is warned of variables that are not there', async () => {
     const { rig } = await tell({ environment: 'GONE ORCH_RUN' }, (command) => command.exit(0));
     expect(rig.log()).toBe(

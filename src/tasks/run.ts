@@ -105,7 +105,9 @@ function cancelAttempts(run: Run, record: RunRecord): ActionResult {
 /** A clean tree again; `setup` is repeated when it had changed files that the reset takes back. */
 async function startClean(run: Run, baseline: string): ReturnType<typeof runSetup> {
   const { ports, tree, prepared, warn, setupEnv } = run;
-  await tree.reset(prepared.start);
+  const moved = await tree.reset(prepared.start);
+  for (const path of moved)
+    warn('repository-moved', `an attempt had made a repository in its worktree, which was kept: ${path}`);
   if (baseline === prepared.start) return { baseline, contained: UNCONTAINED };
   return runSetup(ports, { tree, start: prepared.start, env: setupEnv, warn });
 }

@@ -8,7 +8,7 @@ import { exitFailure } from './exit.ts';
 import { countOf, firstLine, listSome } from './messages.ts';
 import type { TaskPorts, WorkTree } from './ports.ts';
 import { shellArguments } from './shell.ts';
-import { note, type Warn } from './warnings.ts';
+import { note, type Warn, warnOfAlive } from './warnings.ts';
 
 export interface SetupRequest {
   readonly tree: WorkTree;
@@ -43,6 +43,7 @@ export async function runSetup(ports: TaskPorts, request: SetupRequest): Promise
     env: request.env,
     limits: { whole: setup.timeout },
   });
+  warnOfAlive(request.warn, 'setup', end.contained);
   note(ports, `setup ended after ${formatDuration(end.duration)}`);
   const reason = end.ended ? endingFailure(end.ended, 'setup') : exitFailure(end.exit, 'setup');
   if (reason !== undefined) {

@@ -1,5 +1,7 @@
 /** What went not quite right: told at once, in the log too, and kept for the task's report. */
+import type { Containment } from '../shared/verdict.ts';
 import type { Memo } from './action.ts';
+import { countOf } from './messages.ts';
 import type { TaskPorts } from './ports.ts';
 
 const KEY = 'warnings';
@@ -19,6 +21,13 @@ export function createWarn(ports: Pick<TaskPorts, 'progress' | 'log'>, memo: Mem
 
 export function readWarnings(memo: Memo): readonly string[] {
   return (memo.read(KEY) as readonly string[] | undefined) ?? [];
+}
+
+/** `what` was run: the command, `verify`, `setup`. Whatever it left that could not be ended runs on. */
+export function warnOfAlive(warn: Warn, what: string, { alive = 0 }: Containment): void {
+  if (alive === 0) return;
+  const left = countOf(alive, 'process', 'processes');
+  warn('still-running', `${what} left ${left} that orch could not end; ${alive === 1 ? 'it' : 'they'} may still run`);
 }
 
 /** A line of orch's own in the task's log, recognisable as such. */

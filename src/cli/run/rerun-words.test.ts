@@ -11,9 +11,9 @@ it.each([
     'what shapes the tasks',
     { only: ['a', 'b'], maxParallel: '2', onFailure: 'no-new', input: ['x=1', 'y=2 3'], var: ['v='] } as const,
     [
-      ...['--only', 'a', 'b', '--max-parallel', '2', '--on-failure', 'no-new'],
-      ...['--input', 'x=1', '--input', 'y=2 3', '--var', 'v='],
-    ],
+      '--only a b --max-parallel 2 --on-failure no-new'.split(' '),
+      ['--input', 'x=1', '--input', 'y=2 3', '--var', 'v='],
+    ].flat(),
   ],
   [
     'secrets by name only',

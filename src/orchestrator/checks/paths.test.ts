@@ -19,6 +19,8 @@ describe('paths and patterns', () => {
     ['a working directory', task('working_directory: ⟦../x⟧'), 'path-outside'],
     ['a prompt outside by its text', task('prompt: ⟦../x.md⟧'), 'path-outside'],
     ['worktrees inside', file('worktrees: { root: ⟦trees⟧ }'), 'nested-worktrees'],
+    ["worktrees in somebody's home", file('worktrees: { root: ⟦~sam/trees⟧ }'), 'path-outside', 'only ~/…'],
+    ['worktrees at a tilde', file('worktrees: { root: ⟦"~"⟧ }'), 'path-outside'],
     ['an open bracket', task('expect: ["src/**", ⟦"a[b"⟧]'), 'bad-glob', 'a [ that is not closed'],
     ['an open brace', task('artifacts: [⟦"a{b,{c}"⟧]'), 'bad-glob'],
     ['a closed brace', task('artifacts: [⟦"a}"⟧]'), 'bad-glob'],
@@ -28,6 +30,10 @@ describe('paths and patterns', () => {
     ['two patterns in one', task('expect: [⟦"a\\nb"⟧]'), 'bad-glob', 'control characters'],
     ['an empty pattern', task('expect: [⟦""⟧]'), 'bad-glob'],
   ]);
+
+  it.each(['~/trees', '../~trees', '/~'])('worktrees in %s are fine', (root) => {
+    expect(check(file(`worktrees: { root: ${JSON.stringify(root)} }`)).diagnostics).toEqual([]);
+  });
 
   it.each(['src/[]a]/x', 'a/{b,c}/**', '[!]]', 'a b', '*.{ts,tsx}', '..a/b'])('the pattern %s is fine', (glob) => {
     expect(check(task(`expect: [${JSON.stringify(glob)}]`)).diagnostics).toEqual([]);

@@ -51,7 +51,18 @@ function checkShared(key: string, path: Text): readonly Finding[] {
 /** Tools look for configuration and node_modules in the directories above, and would find the main checkout's. */
 function checkWorktreeRoot(node: Node | undefined): readonly Finding[] {
   const root = textOf(node);
-  if (root === undefined || faultOfPath(root.text) !== undefined) return [];
+  if (root === undefined) return [];
+  if (/^~(?!\/)/.test(root.text)) {
+    return [
+      {
+        code: 'path-outside',
+        message: `${quote(root.text)} in "worktrees.root" is no directory that orch knows`,
+        at: root.node.at,
+        hint: 'of paths with a tilde only ~/… is known, below your home directory',
+      },
+    ];
+  }
+  if (faultOfPath(root.text) !== undefined) return [];
   return [
     {
       severity: 'warning',

@@ -123,7 +123,7 @@ function escapeValue(value: string): string {
   return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }
 
-/** Expands `~/` as git does in settings that are paths. */
+/** Expands `~/` as git does in settings that are paths, and no other tilde. */
 export function expandHome(path: string, home: string): string {
   return path.startsWith('~/') ? join(home, path.slice(2)) : path;
 }

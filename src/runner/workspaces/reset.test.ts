@@ -62,7 +62,7 @@ it('moves embedded repositories aside instead of losing them', async () => {
     'git init -q made; echo work > made/work; git init -q cache/clone; rm .git; git init -q; git add a.txt; git commit -qm mine',
   );
   expect((await tree.capture()).problems).toHaveLength(2);
-  await tree.reset(start);
+  expect(await tree.reset(start)).toEqual([`${tree.path}.left/1`, `${tree.path}.left/2`]);
   expect((await tree.capture()).problems).toEqual([]);
   expect(existsSync(join(tree.path, 'made'))).toBe(false);
   expect(existsSync(join(tree.path, 'cache/clone/.git'))).toBe(true);

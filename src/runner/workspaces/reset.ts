@@ -10,7 +10,12 @@ import type { GitPlace } from './trusted-git.ts';
 import { clearOperations, isPointerIntact, pointerOf, publishIndex, writeHead } from './worktree-admin.ts';
 import { sharedPaths, type WorktreeRecord } from './worktree-record.ts';
 
-export async function resetWorktree(repository: GitRepository, record: WorktreeRecord, commit: string): Promise<void> {
+/** Returns where the repositories are now that were moved aside. */
+export async function resetWorktree(
+  repository: GitRepository,
+  record: WorktreeRecord,
+  commit: string,
+): Promise<readonly string[]> {
   const place: GitPlace = { workTree: record.path, index: record.index };
   const scan = await openedScan(record.path);
   const shared = new Set<string>(sharedPaths(record));
@@ -19,7 +24,7 @@ export async function resetWorktree(repository: GitRepository, record: WorktreeR
     if (!isBelow(path, shared)) await unlink(locate(record.path, path));
   }
   const own = new Set(record.submodules.map((submodule) => bytePath(submodule.path)));
-  await setAside(
+  const moved = await setAside(
     repository,
     record,
     scan.nested.filter((path) => !own.has(path)),
@@ -37,30 +42,44 @@ export async function resetWorktree(repository: GitRepository, record: WorktreeR
     if (await exists(inner.index)) await removeUntracked(repository, inner, []);
   }
   await clearOperations(record.admin);
-  await restorePointer(record);
+  moved.push(...(await restorePointer(record)));
   await writeHead(record);
   await publishIndex(record);
+  return moved;
 }
 
 /** A `.git` directory in the place of orch's file is a repository of the task's: it is kept as well. */
-async function restorePointer(record: WorktreeRecord): Promise<void> {
-  if (await isPointerIntact(record)) return;
+async function restorePointer(record: WorktreeRecord): Promise<string[]> {
+  if (await isPointerIntact(record)) return [];
   const pointer = join(record.path, '.git');
-  if (await exists(pointer)) await rename(pointer, await freeName(leftovers(record.path)));
+  const moved = (await exists(pointer)) ? [await moveAside(record, pointer)] : [];
   await writeFile(pointer, pointerOf(record));
+  return moved;
 }
 
 /** A repository that a task made holds work that no commit of ours has: it moves to `<worktree>.left/<n>`. */
-async function setAside(repository: GitRepository, record: WorktreeRecord, nested: readonly BytePath[]): Promise<void> {
-  if (nested.length === 0) return;
+async function setAside(
+  repository: GitRepository,
+  record: WorktreeRecord,
+  nested: readonly BytePath[],
+): Promise<string[]> {
+  if (nested.length === 0) return [];
   const place: GitPlace = { workTree: record.path, index: record.index };
   const ignored = await ignoredPaths(repository, place, nested);
   const shared = new Set<string>(sharedPaths(record));
+  const moved: string[] = [];
   for (const path of nested) {
     const from = locate(record.path, path);
     if (ignored.has(path) || isBelow(path, shared) || !(await exists(from))) continue;
-    await rename(from, await freeName(leftovers(record.path)));
+    moved.push(await moveAside(record, from));
   }
+  return moved;
+}
+
+async function moveAside(record: WorktreeRecord, from: string | Buffer): Promise<string> {
+  const to = await freeName(leftovers(record.path));
+  await rename(from, to);
+  return to;
 }
 
 /** Where a worktree's embedded repositories are kept. */

@@ -9,6 +9,8 @@ it.each([
   ['../trees', '/home/sam/trees'],
   ['build/trees', '/home/sam/shop/build/trees'],
   ['/var/tmp/orch/', '/var/tmp/orch'],
+  ['~/trees', `${process.env['HOME'] ?? homedir()}/trees`],
+  ['./~/trees', '/home/sam/shop/~/trees'],
 ])('%s lies where the repository says, not where orch was started', (configured, root) => {
   expect(worktreeRoot(REPOSITORY, configured)).toBe(root);
 });

@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { MachineError } from '../../shared/failure.ts';
 import type { BytePath } from './bytes.ts';
+import { expandHome } from './git-settings.ts';
 import { isRefName } from './head-file.ts';
 import { isIdentity, type ProcessIdentity, thisProcess } from './process-identity.ts';
 import type { GitRepository } from './repository.ts';
@@ -62,16 +63,21 @@ export function placeWorktree(
 
 type Place = Pick<GitRepository, 'root' | 'commonDir'>;
 
-/** The directory that worktrees are made in. What is configured may be relative to the repository's root. */
+/** The directory that worktrees are made in. What is configured may be relative to the repository's root, or begin with `~/`. */
 export function worktreeRoot(repository: Place, configured: string | undefined): string {
-  return configured === undefined ? defaultRoot(repository) : resolve(repository.root, configured);
+  if (configured === undefined) return defaultRoot(repository);
+  return resolve(repository.root, expandHome(configured, home()));
 }
 
 /** `~/.cache/orch/worktrees/<repository>-<hash>`: outside the repository, since tools find their way out of nested ones. */
 function defaultRoot(repository: Place): string {
-  const cache = process.env['XDG_CACHE_HOME'] || join(process.env['HOME'] || homedir(), '.cache');
+  const cache = process.env['XDG_CACHE_HOME'] || join(home(), '.cache');
   const hash = createHash('sha256').update(repository.commonDir).digest('hex').slice(0, 8);
   return join(resolve(cache), 'orch', 'worktrees', `${fileName(basename(repository.root))}-${hash}`);
+}
+
+function home(): string {
+  return process.env['HOME'] || homedir();
 }
 
 /** A name that is one path component everywhere; what is cut or replaced is made up for by a hash. */

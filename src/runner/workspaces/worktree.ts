@@ -27,7 +27,7 @@ export interface LinkedWorktree {
   commit(request: { readonly tree: string; readonly parent: string; readonly message: string }): Promise<string>;
   treeOf(commit: string): Promise<string>;
   setBranch(branch: string, commit: string): Promise<void>;
-  reset(commit: string): Promise<void>;
+  reset(commit: string): Promise<readonly string[]>;
   activity(maxAge?: number): Promise<string>;
   close(request: { readonly keep: boolean }): Promise<void>;
 }
@@ -158,11 +158,12 @@ async function treeOf({ repository, memory }: Opened, id: string): Promise<strin
   return tree;
 }
 
-async function reset({ repository, record, memory }: Opened, id: string): Promise<void> {
-  await resetWorktree(repository, record, id);
+async function reset({ repository, record, memory }: Opened, id: string): Promise<readonly string[]> {
+  const moved = await resetWorktree(repository, record, id);
   await repository.exclusive(() => moveBranch(repository, record.branch, id));
   memory.stamp = await indexStamp(record.admin);
   delete memory.captured;
+  return moved;
 }
 
 async function close({ repository, record }: Opened, keep: boolean): Promise<void> {

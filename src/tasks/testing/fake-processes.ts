@@ -10,6 +10,8 @@ export interface FakeProcess {
   spend(milliseconds: number): void;
   /** Leaves so many descendants running. */
   leave(count: number): void;
+  /** Leaves so many more that nobody can end. */
+  stick(count: number): void;
   exit(code: number): void;
   end(exit: ProcessExit): void;
   /** How it ends when orch stops it; SIGTERM unless told. */
@@ -54,6 +56,7 @@ function createProcess(request: ProcessRequest): { process: FakeProcess; running
   });
   let cpu = 0;
   let left = 0;
+  let stuck = 0;
   let reaps = 0;
   let stopped: ProcessExit = { kind: 'signalled', signal: 'SIGTERM' };
   const stops: number[] = [];
@@ -66,6 +69,9 @@ function createProcess(request: ProcessRequest): { process: FakeProcess; running
     },
     leave: (count) => {
       left = count;
+    },
+    stick: (count) => {
+      stuck = count;
     },
     exit: (code) => end({ kind: 'exited', code }),
     end,
@@ -86,7 +92,7 @@ function createProcess(request: ProcessRequest): { process: FakeProcess; running
     },
     reap: async () => {
       reaps += 1;
-      return { by: ['process-group', 'cookie'], reaped: left };
+      return { by: ['process-group', 'cookie'], reaped: left, ...(stuck > 0 && { alive: stuck }) };
     },
   };
   return { process, running };

@@ -22,6 +22,8 @@ interface FakeWork {
   readonly files: Readonly<Record<string, string>>;
   /** Problems that the next captures find. */
   problems: readonly Failure[];
+  /** What the next resets say to have moved. */
+  moved: readonly string[];
   write(path: string, text: string): void;
   remove(path: string): void;
   /** A commit of all files, as the task's own git would make it. */
@@ -93,6 +95,7 @@ function createState(history: FakeHistory, branches: Map<string, string>): State
   const state: State = {
     path: '/work-tree',
     problems: [],
+    moved: [],
     branch: undefined,
     closed: undefined,
     get files() {
@@ -169,6 +172,7 @@ function createWorkTree({ state, history, branches, ask }: TreeParts): WorkTree 
     reset: async (commit) => {
       ask('reset', commit);
       state.reset(commit);
+      return state.moved;
     },
     activity: async () => {
       ask('activity');
