@@ -5,7 +5,7 @@ import type { Diagnostic } from '../shared/diagnostic.ts';
 import type { SourceRange } from '../shared/source.ts';
 import type { MappingEntry, MappingNode, Node, ScalarNode } from '../workflow/index.ts';
 import { keyText } from './nodes.ts';
-import { problem, rangeOf, type Source } from './yaml-place.ts';
+import { problem, type Source } from './yaml-place.ts';
 
 /** GitHub's reader stops at the same depth. */
 export const MAX_DEPTH = 50;
@@ -107,7 +107,7 @@ export class NodeReader {
 
   #missing(key: ParsedNode): ScalarNode {
     const end = key.range[1];
-    return { kind: 'scalar', value: null, at: rangeOf(this.#source, [end, end]) };
+    return { kind: 'scalar', value: null, at: this.#source.rangeOf([end, end]) };
   }
 
   /** GitHub compares keys without regard to case, and so does everything that is exported to it. */
@@ -130,7 +130,7 @@ export class NodeReader {
   }
 
   #range(node: ParsedNode): SourceRange {
-    return rangeOf(this.#source, [node.range[0], node.range[1]]);
+    return this.#source.rangeOf([node.range[0], node.range[1]]);
   }
 
   #report(code: string, message: string, node: ParsedNode): void {

@@ -83,11 +83,12 @@ describe('hostile files end in a diagnostic, soon', () => {
     laughs.push(`${name}: &${name} [${Array.from({ length: 10 }, () => `*${before}`).join()}]`);
   }
   it.each([
-    ['open brackets', '['.repeat(1_000_000), 'too-deep'],
-    ['open braces', '{a: '.repeat(200_000), 'too-deep'],
-    ['lists in lists', '- '.repeat(500_000), 'too-deep'],
-    ['keys of keys', '? '.repeat(500_000), 'too-deep'],
+    ['open brackets', '['.repeat(90_000), 'too-deep'],
+    ['open braces', '{a: '.repeat(15_000), 'too-deep'],
+    ['lists in lists', '- '.repeat(40_000), 'too-deep'],
+    ['keys of keys', '? '.repeat(40_000), 'too-deep'],
     ['ever more indentation', Array.from({ length: 1400 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), 'too-deep'],
+    ['a megabyte of brackets', '['.repeat(1_000_000), 'too-complex'],
     ['many lines', 'a: \n'.repeat(250_000), 'too-complex'],
     ['many commas', `[${','.repeat(1_000_000)}`, 'too-complex'],
     ['an alias bomb', laughs.join('\n'), 'too-complex'],

@@ -1,10 +1,10 @@
 /** YAML text to nodes that know where they were written, within limits that hostile text cannot pass. */
-import type { Document, ParsedNode, YAMLParseError } from 'yaml';
-import { Composer, Lexer, LineCounter, Parser } from 'yaml';
+import type { YAMLParseError } from 'yaml';
 import type { Diagnostic } from '../shared/diagnostic.ts';
 import type { Node } from '../workflow/index.ts';
+import { composeYaml, type YamlDocument } from '../workflow/yaml/index.ts';
 import { MAX_DEPTH, NodeReader } from './yaml-nodes.ts';
-import { type Offsets, problem, type Source } from './yaml-place.ts';
+import { problem, type Source } from './yaml-place.ts';
 
 export interface YamlRead {
   /** Absent when the text is empty or is not YAML. */
@@ -14,65 +14,33 @@ export interface YamlRead {
 
 /** GitHub's reader stops at the same size. */
 export const MAX_BYTES = 1024 * 1024;
-/** The composer recurses, and the process dies of an overflow deep inside it, so depth is watched while parsing. */
-const MAX_OPEN_TOKENS = 2 * MAX_DEPTH + 10;
 const MAX_LEXEMES = 100_000;
 /** Garbage makes an error a line; the first few say it all. */
 const MAX_SYNTAX_ERRORS = 10;
 
-type YamlDocument = Document.Parsed<ParsedNode, true>;
+const LIMITS = {
+  depth: { code: 'too-deep', message: `more than ${MAX_DEPTH} levels of nesting` },
+  lexemes: { code: 'too-complex', message: 'the file has too many parts to be read' },
+};
 
 /** Reads one YAML 1.2 document (core schema, no merge keys). Never throws; all mistakes found are returned. */
 export function readYaml(text: string, file: string): YamlRead {
-  const lines = new LineCounter();
-  lines.addNewLine(0);
-  const source: Source = { file, lines, length: text.length };
-  const composed = compose(text, source);
-  if ('limit' in composed) return { diagnostics: [composed.limit] };
-  const { document, extra } = composed;
+  const { composed, rangeOf } = composeYaml(text, { depth: MAX_DEPTH, lexemes: MAX_LEXEMES });
+  const source: Source = { file, rangeOf };
+  if (composed.kind === 'limit') {
+    const { limit, offsets } = composed;
+    return { diagnostics: [problem(source, LIMITS[limit].code, LIMITS[limit].message, offsets)] };
+  }
+  const { document, second } = composed;
   const syntax = [...document.errors, ...document.warnings].map((error) => describeError(error, source));
-  if (extra !== undefined) {
-    syntax.push(problem(source, 'yaml-syntax', 'a second YAML document begins here; the file must hold one', extra));
+  if (second !== undefined) {
+    syntax.push(problem(source, 'yaml-syntax', 'a second YAML document begins here; the file must hold one', second));
   }
   if (syntax.length > 0) return { diagnostics: cut(syntax) };
   if (document.contents === null) return { diagnostics: [] };
   const reader = new NodeReader(source);
   const node = reader.read(document.contents);
   return node === undefined ? { diagnostics: reader.diagnostics } : { node, diagnostics: reader.diagnostics };
-}
-
-function compose(
-  text: string,
-  source: Source,
-): { readonly limit: Diagnostic } | { readonly document: YamlDocument; readonly extra?: Offsets } {
-  const parser = new Parser(source.lines.addNewLine);
-  const composer = new Composer({
-    version: '1.2',
-    schema: 'core',
-    merge: false,
-    resolveKnownTags: false,
-    uniqueKeys: false,
-    prettyErrors: false,
-  });
-  const documents: YamlDocument[] = [];
-  let lexemes = 0;
-  for (const lexeme of new Lexer().lex(text)) {
-    for (const token of parser.next(lexeme)) documents.push(...(composer.next(token) as Iterable<YamlDocument>));
-    const here: Offsets = [parser.offset - lexeme.length, parser.offset];
-    if (parser.stack.length > MAX_OPEN_TOKENS) {
-      return { limit: problem(source, 'too-deep', `more than ${MAX_DEPTH} levels of nesting`, here) };
-    }
-    if (++lexemes > MAX_LEXEMES) {
-      return { limit: problem(source, 'too-complex', 'the file has too many parts to be read', here) };
-    }
-  }
-  for (const token of parser.end()) documents.push(...(composer.next(token) as Iterable<YamlDocument>));
-  documents.push(...(composer.end(true, text.length) as Iterable<YamlDocument>));
-  const [document, second] = documents;
-  if (document === undefined) throw new Error('the composer gave no document although it was told to');
-  if (second === undefined) return { document };
-  const start = second.contents?.range[0] ?? second.range[0];
-  return { document, extra: [start, start + 1] };
 }
 
 function cut(syntax: readonly Diagnostic[]): readonly Diagnostic[] {
