@@ -11,5 +11,7 @@ export const EXIT = {
   incomplete: 4,
   /** A bug in orch. */
   internal: 70,
+  /** A job waits at a step that failed; `orch retry` or `orch abort` goes on. */
+  paused: 77,
   cancelled: 130,
 } as const;

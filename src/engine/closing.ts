@@ -1,6 +1,7 @@
 /** Taking work back: legs that run are asked to end, legs that wait will not start. */
 import { judgeCondition } from './conditions.ts';
 import type { CancelReason, JobSkipped } from './events.ts';
+import { resumeLeg } from './pausing.ts';
 import { enqueued, filtered } from './queue.ts';
 import { type CalledState, jobAt, type LegRef, type LegState, legAt, type RunState, withLeg } from './state.ts';
 import { itemsOf } from './vector.ts';
@@ -8,8 +9,11 @@ import { itemsOf } from './vector.ts';
 /** Asked once only: a leg that is being cancelled stays so for its first reason. What it called is cancelled with it. */
 export function cancelLeg(state: RunState, ref: LegRef, reason: CancelReason): RunState {
   const leg = legAt(state, ref);
-  if (leg.phase !== 'running' || leg.cancelling !== undefined) return state;
+  if (!isUnderWay(leg) || leg.cancelling !== undefined) return state;
   const next = withLeg(state, ref, { cancelling: reason });
+  // What it has open is to be closed: it is cancelled as soon as it runs again.
+  if (leg.phase === 'paused') return resumeLeg(next, ref, 'abort');
+  if (leg.phase === 'resuming') return withLeg(next, ref, { goOn: 'abort' });
   const asked = { ...next, toCancel: enqueued(next.toCancel, { ...ref, reason }) };
   return leg.called === undefined ? asked : cancelCalled(asked, leg.called, reason);
 }
@@ -52,9 +56,9 @@ export function dropLegs(state: RunState, jobs: readonly number[], reason: JobSk
   return purged(state, next);
 }
 
-/** Jobs with a leg that waits, or with one that runs. */
+/** Jobs with a leg that waits, or with one that runs or has begun to. */
 export function jobsWith(state: RunState, phase: 'waiting' | 'running'): readonly number[] {
-  const matches = phase === 'waiting' ? isWaiting : isRunning;
+  const matches = phase === 'waiting' ? isWaiting : isUnderWay;
   const found: number[] = [];
   let index = 0;
   for (const { legs } of itemsOf(state.jobs)) {
@@ -67,7 +71,7 @@ export function jobsWith(state: RunState, phase: 'waiting' | 'running'): readonl
 /** Takes out of the lines what is in them no more, which costs the length of the lines: not for nothing. */
 export function purged(before: RunState, state: RunState): RunState {
   if (state === before) return state;
-  const isStartable = (ref: LegRef): boolean => legAt(state, ref).phase === 'startable';
+  const isStartable = (ref: LegRef): boolean => isInLine(legAt(state, ref));
   return {
     ...state,
     startable: filtered(state.startable, isStartable),
@@ -81,8 +85,14 @@ function dropped(state: RunState, ref: LegRef, reason: JobSkipped['reason']): Ru
   return { ...next, toSkip: enqueued(next.toSkip, { ...ref, reason }) };
 }
 
-function isRunning({ phase }: LegState): boolean {
-  return phase === 'running';
+/** It has begun, whether or not it stands still. */
+export function isUnderWay({ phase }: LegState): boolean {
+  return phase === 'running' || phase === 'paused' || phase === 'resuming';
+}
+
+/** It is in line for a slot, or for its call. */
+export function isInLine({ phase }: LegState): boolean {
+  return phase === 'startable' || phase === 'resuming';
 }
 
 function isWaiting({ phase }: LegState): boolean {

@@ -1,5 +1,6 @@
 /** What to start, stop or give up now: pure, and asked after every event that concerns a job. */
 
+import { isInLine } from './closing.ts';
 import { judgeCondition } from './conditions.ts';
 import type { CancelReason, JobSkipped } from './events.ts';
 import type { Plan } from './plan.ts';
@@ -33,13 +34,19 @@ export function decide(plan: Plan, state: RunState): readonly Effect[] {
   for (const ref of peek(state.callable, state.callable.length)) effects.push({ type: 'call', ref });
   for (const ref of peek(state.startable, plan.policy.maxParallel - state.running))
     effects.push({ type: 'open-leg', ref });
-  if (effects.length === 0 && state.ended === state.jobs.length) effects.push({ type: 'finish' });
+  if (effects.length === 0 && (state.ended === state.jobs.length || standsStill(plan, state)))
+    effects.push({ type: 'finish' });
   return effects;
 }
 
 /** Whether an effect is still due when its turn comes: those before it may have closed the run, or its matrix. */
 export function isDue(state: RunState, effect: Effect): boolean {
-  return !(effect.type === 'open-leg' || effect.type === 'call') || legAt(state, effect.ref).phase === 'startable';
+  return !(effect.type === 'open-leg' || effect.type === 'call') || isInLine(legAt(state, effect.ref));
+}
+
+/** Nothing can happen any more before somebody has looked at what is paused, and nobody is waited for. */
+function standsStill({ policy }: Plan, { paused, running }: RunState): boolean {
+  return paused > 0 && running === 0 && policy.waitsForPaused !== true;
 }
 
 /** Whether a job all of whose needs have ended runs at all. */

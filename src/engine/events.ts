@@ -7,6 +7,7 @@ import type { Failure } from '../shared/failure.ts';
 import type { TaskReport } from '../shared/verdict.ts';
 import type { JobResult } from '../workflow/index.ts';
 import type { Leg } from './legs.ts';
+import type { JobPaused, JobResumed, RunResumed } from './pause-events.ts';
 import type { RunnerEvent } from './runner-events.ts';
 
 export interface EventHeader {
@@ -24,12 +25,15 @@ export type EngineEvent =
   | JobExpanded
   | JobCalled
   | JobRequested
+  | JobPaused
+  | JobResumed
   | JobTimedOut
   | JobCancelRequested
   | JobSkipped
   | JobFinished
   | RunCancelling
-  | RunFinished;
+  | RunFinished
+  | RunResumed;
 
 export interface RunStarted {
   readonly type: 'run.started';
@@ -147,8 +151,11 @@ export interface RunCancelling {
 
 export interface RunFinished {
   readonly type: 'run.finished';
-  /** `incomplete`: nothing failed, but a job that counts was served by nobody. */
-  readonly result: 'success' | 'failure' | 'cancelled' | 'incomplete';
+  /**
+   * `incomplete`: nothing failed, but a job that counts was served by nobody. `paused`: legs wait for somebody, and
+   * `run.resumed` may follow.
+   */
+  readonly result: 'success' | 'failure' | 'cancelled' | 'incomplete' | 'paused';
   readonly exitCode: number;
   readonly duration: number;
   readonly totals: Readonly<Record<JobResult, number>>;

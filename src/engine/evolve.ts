@@ -1,9 +1,9 @@
 /** What an event makes of the state: total, pure, and the only way that the state changes. */
-import { unreachable } from '../shared/result.ts';
 import { openCall } from './calls.ts';
 import { cancelLeg, cancelLegs, dropLeg, dropLegs, jobsWith, purged, stillHolds } from './closing.ts';
 import type { CancelReason, EngineEvent, JobExpanded, JobFinished, JobSkipped, RunEventBody } from './events.ts';
 import { joinGroups, leaveGroups } from './groups.ts';
+import { pauseLeg, resumeLeg } from './pausing.ts';
 import type { Plan } from './plan.ts';
 import { dequeued, enqueued } from './queue.ts';
 import { aggregate, mergeOutputs } from './results.ts';
@@ -20,12 +20,15 @@ const CHANGES_STATE: Readonly<Record<RunEventBody['type'], boolean>> = {
   'job.expanded': true,
   'job.called': true,
   'job.requested': true,
+  'job.paused': true,
+  'job.resumed': true,
   'job.timed-out': true,
   'job.cancel-requested': true,
   'job.skipped': true,
   'job.finished': true,
   'run.cancelling': true,
   'run.finished': true,
+  'run.resumed': true,
   'task.prepared': false,
   'step.started': false,
   'step.finished': false,
@@ -43,34 +46,46 @@ function isEngineEvent(event: RunEventBody): event is EngineEvent {
   return CHANGES_STATE[event.type];
 }
 
-function evolved(plan: Plan, state: RunState, event: EngineEvent): RunState {
-  switch (event.type) {
-    case 'job.expanded':
-      return expanded(state, event);
-    case 'job.requested': {
-      const ref = findLeg(state, event);
-      const next = withLeg(state, ref, { phase: 'running' });
-      return { ...next, startable: dequeued(next.startable), running: next.running + 1 };
-    }
-    case 'job.called':
-      return openCall(state, findLeg(state, event));
-    case 'job.timed-out':
-      return cancelLeg(state, findLeg(state, event), 'timeout');
-    case 'job.cancel-requested':
-      return { ...state, toCancel: dequeued(state.toCancel) };
-    case 'job.skipped':
-      return skipped(state, event);
-    case 'job.finished':
-      return finished(plan, state, event);
-    case 'run.cancelling':
-      return closeRun(plan, { ...state, cancelReason: event.reason }, 'cancelled');
-    case 'run.finished':
-      return { ...state, finished: true };
-    case 'run.started':
-      return state;
-    default:
-      return unreachable(event);
-  }
+type Evolve = {
+  readonly [T in EngineEvent['type']]: (
+    state: RunState,
+    event: Extract<EngineEvent, { readonly type: T }>,
+    plan: Plan,
+  ) => RunState;
+};
+
+const EVOLVE: Evolve = {
+  'run.started': (state) => state,
+  'job.expanded': expanded,
+  'job.called': (state, event) => openCall(state, findLeg(state, event)),
+  'job.requested': (state, event) => requested(state, findLeg(state, event)),
+  'job.paused': pauseLeg,
+  'job.resumed': (state, event) => resumeLeg(state, findLeg(state, event), event.how),
+  'job.timed-out': (state, event) => cancelLeg(state, findLeg(state, event), 'timeout'),
+  'job.cancel-requested': (state) => ({ ...state, toCancel: dequeued(state.toCancel) }),
+  'job.skipped': skipped,
+  'job.finished': finished,
+  'run.cancelling': (state, event, plan) => closeRun(plan, { ...state, cancelReason: event.reason }, 'cancelled'),
+  'run.finished': (state) => ({ ...state, finished: true }),
+  'run.resumed': (state) => ({ ...state, finished: false }),
+};
+
+function evolved<T extends EngineEvent['type']>(
+  plan: Plan,
+  state: RunState,
+  event: Extract<EngineEvent, { readonly type: T }>,
+): RunState {
+  return EVOLVE[event.type as T](state, event, plan);
+}
+
+function requested(state: RunState, ref: LegRef): RunState {
+  const { cancelling } = legAt(state, ref);
+  const next = withLeg(state, ref, { phase: 'running' });
+  const running = { ...next, startable: dequeued(next.startable), running: next.running + 1 };
+  // It was paused when it was cancelled.
+  return cancelling === undefined
+    ? running
+    : { ...running, toCancel: enqueued(running.toCancel, { ...ref, reason: cancelling }) };
 }
 
 function expanded(state: RunState, event: JobExpanded): RunState {
@@ -114,7 +129,7 @@ function skipped(state: RunState, event: JobSkipped): RunState {
   return legEnded(leaveGroups({ ...next, toSkip: dequeued(next.toSkip) }, ref), ref);
 }
 
-function finished(plan: Plan, state: RunState, event: JobFinished): RunState {
+function finished(state: RunState, event: JobFinished, plan: Plan): RunState {
   const ref = findLeg(state, event);
   const before = jobAt(state, ref.job).legs[ref.leg];
   if (before === undefined || before.phase === 'ended') return state;

@@ -1,5 +1,5 @@
 /** Concurrency groups: one holder at a time; who waits, who makes way. Names are compared without regard to case. */
-import { cancelLeg, dropLeg } from './closing.ts';
+import { cancelLeg, dropLeg, isUnderWay } from './closing.ts';
 import { wouldDeadlock } from './deadlock.ts';
 import type { Concurrency, Leg } from './legs.ts';
 import { enqueued } from './queue.ts';
@@ -34,7 +34,7 @@ function wait(state: RunState, ref: LegRef, { name, wanted, holder, pending }: W
   for (const older of pending) next = dropLeg(next, older, 'concurrency');
   next = withGroup(next, name, { holder, pending: [ref] });
   if (!wanted.cancelInProgress) return next;
-  return legAt(next, holder).phase === 'running'
+  return isUnderWay(legAt(next, holder))
     ? cancelLeg(next, holder, 'concurrency')
     : dropLeg(next, holder, 'concurrency');
 }

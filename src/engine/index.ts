@@ -1,11 +1,13 @@
 /** The scheduler: pure decisions over a plan, and the one loop that carries them out. */
 export * from './events.ts';
 export * from './legs.ts';
+export * from './pause-events.ts';
 export { makePlan, type Plan } from './plan.ts';
 export type { PlanContexts } from './plan-contexts.ts';
 export type { PlannedJob } from './planned-job.ts';
 export type { Platforms } from './platforms.ts';
 export type { Policy } from './policy.ts';
 export * from './ports.ts';
-export { type Run, type RunEnd, startRun } from './run.ts';
+export { type Restored, restoreRun } from './restore.ts';
+export { type Resumption, type Run, type RunEnd, resumeRun, startRun } from './run.ts';
 export * from './runner-events.ts';

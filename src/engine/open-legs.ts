@@ -1,6 +1,6 @@
 /** The legs that the runner has at the moment, with their clocks: the job's own limit, and the patience with one cancelled. */
 import type { Failure } from '../shared/failure.ts';
-import type { Cancellation, EnginePorts, JobOutcome, JobRequest } from './ports.ts';
+import type { Cancellation, EnginePorts, JobOutcome, JobRequest, PausedJob } from './ports.ts';
 import type { RunnerEvent } from './runner-events.ts';
 import type { LegRef } from './state.ts';
 
@@ -11,8 +11,8 @@ const CANCEL_MARGIN = 30_000;
 export interface LegListener {
   readonly said: (body: RunnerEvent) => void;
   readonly timedOut: (ref: LegRef) => void;
-  /** Once a leg; `duration` in milliseconds since it was opened. */
-  readonly ended: (ref: LegRef, outcome: JobOutcome, duration: number) => void;
+  /** Or paused. Once each time that it is opened; `duration` in milliseconds since it was opened. */
+  readonly ended: (ref: LegRef, outcome: JobOutcome | PausedJob, duration: number) => void;
   /** A bug: hearing of the end threw. */
   readonly crashed: (error: unknown) => void;
 }
@@ -36,7 +36,7 @@ export function trackLegs({ clock, runner }: Pick<EnginePorts, 'clock' | 'runner
   // By leg id. A leg that was given up is not here any more, so what it may still say is not heard.
   const legs = new Map<string, OpenLeg>();
 
-  const close = (open: OpenLeg, outcome: JobOutcome): void => {
+  const close = (open: OpenLeg, outcome: JobOutcome | PausedJob): void => {
     const { id } = open.request.leg;
     if (legs.get(id) !== open) return;
     legs.delete(id);

@@ -7,8 +7,9 @@ import { isIncomplete } from './platforms.ts';
 import { jobAt, type LegState, plannedAt, type RunState } from './state.ts';
 import { itemsOf } from './vector.ts';
 
-/** Exit codes are part of the record: 0 success, 1 the run failed, 4 incomplete, 130 cancelled. */
+/** Exit codes are part of the record: 0 success, 1 the run failed, 4 incomplete, 77 paused, 130 cancelled. */
 export function standingOf(plan: Plan, state: RunState): Pick<RunFinished, 'result' | 'exitCode'> {
+  if (state.paused > 0) return { result: 'paused', exitCode: 77 };
   if (state.cancelReason === 'user') return { result: 'cancelled', exitCode: 130 };
   // A failed vital sink: the record is not whole, whatever the jobs did.
   if (state.cancelReason !== undefined) return { result: 'failure', exitCode: 1 };
@@ -32,12 +33,15 @@ function incompleteSomewhere({ policy }: Plan, state: RunState): boolean {
   return false;
 }
 
-/** Counts legs; a job that was skipped before it had any counts once. Calls are counted by the jobs that they called. */
+/**
+ * Counts legs that have ended; a job that was skipped before it had any counts once. Calls are counted by the jobs that
+ * they called.
+ */
 export function totalsOf(state: RunState): Readonly<Record<JobResult, number>> {
   const totals = { success: 0, failure: 0, cancelled: 0, skipped: 0 };
   for (const { legs, result } of itemsOf(state.jobs)) {
-    if (legs.length === 0) totals[result ?? 'skipped']++;
-    for (const leg of legs.filter(isCounted)) totals[leg.conclusion ?? 'skipped']++;
+    if (legs.length === 0 && result !== undefined) totals[result]++;
+    for (const { conclusion } of legs.filter(isCounted)) if (conclusion !== undefined) totals[conclusion]++;
   }
   return totals;
 }

@@ -6,6 +6,8 @@ export interface Policy {
   readonly maxParallel: number;
   /** What a job's final failure does to the rest; `continue_on_error` failures do nothing. */
   readonly onFailure: 'continue' | 'no-new' | 'kill';
+  /** Whether the run goes on while nothing but paused legs is left; by default it ends as `paused`. */
+  readonly waitsForPaused?: boolean;
   /** Which `runs-on` this machine serves. Without it, everything runs here. */
   readonly platforms?: Platforms;
 }

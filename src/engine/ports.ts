@@ -5,6 +5,7 @@ import type { ResolvedWorkflow } from '../workflow/calls/index.ts';
 import type { JobResult, Json, Permissions, StepsJob } from '../workflow/index.ts';
 import type { CancelReason, RunEvent } from './events.ts';
 import type { Leg } from './legs.ts';
+import type { GoOn, JobPaused } from './pause-events.ts';
 import type { RunnerEvent } from './runner-events.ts';
 
 export interface EnginePorts {
@@ -31,8 +32,8 @@ export interface EventSink {
 }
 
 export interface JobRunner {
-  /** Runs one leg to its end. Resolves in every case; a rejection is a bug or a machine that failed, and fails the leg. */
-  run(request: JobRequest, emit: (event: RunnerEvent) => void, signal: AbortSignal): Promise<JobOutcome>;
+  /** Runs one leg to its end, or to where it stands still. Resolves in every case; a rejection is a bug or a machine that failed, and fails the leg. */
+  run(request: JobRequest, emit: (event: RunnerEvent) => void, signal: AbortSignal): Promise<JobOutcome | PausedJob>;
 }
 
 export interface JobRequest {
@@ -50,6 +51,8 @@ export interface JobRequest {
   >;
   /** What its token may do; undefined when neither the job nor anything above it says. */
   readonly permissions?: Permissions;
+  /** It was paused, and this is how it goes on. */
+  readonly goOn?: GoOn;
   /** Absent when the job belongs to the workflow that is run. */
   readonly called?: CalledWorkflow;
 }
@@ -69,6 +72,11 @@ export interface JobOutcome {
   readonly outputs: Readonly<Record<string, string>>;
   readonly task?: TaskReport;
   readonly reusedFrom?: string;
+}
+
+/** The leg stands still at a step that failed; the same runner, or one that finds what it left, can go on with it. */
+export interface PausedJob extends Pick<JobPaused, 'step' | 'failure' | 'workspace' | 'enter'> {
+  readonly result: 'paused';
 }
 
 /** What an AbortSignal of a job is aborted with. */

@@ -10,12 +10,14 @@ export function requestFor(state: RunState, ref: LegRef): JobRequest {
   const { job, id, permissions } = planned;
   if (job.kind !== 'steps') throw new Error(`the job ${id} calls a workflow and has nothing to run itself`);
   const { failFast, index, total, maxParallel } = strategyOf(state, ref);
+  const { leg, goOn } = legAt(state, ref);
   const called = calledBy(state, planned.scope);
   return {
     job,
-    leg: legAt(state, ref).leg,
+    leg,
     strategy: { failFast, jobIndex: index, jobTotal: total, maxParallel },
     needs: needsOf(state, planned),
+    ...(goOn === undefined ? {} : { goOn }),
     ...(permissions === undefined ? {} : { permissions }),
     ...(called === undefined ? {} : { called }),
   };

@@ -11,10 +11,13 @@ import { evolve } from './evolve.ts';
 import { expandJob, standIn } from './expand.ts';
 import { type OpenLegs, trackLegs } from './open-legs.ts';
 import { skipMessage, standingOf, totalsOf } from './outcome.ts';
+import type { GoOn, RunResumed } from './pause-events.ts';
+import { findPaused } from './pausing.ts';
 import type { Plan } from './plan.ts';
 import type { PlannedJob } from './planned-job.ts';
-import type { Cancellation, EnginePorts, EventSink, JobOutcome } from './ports.ts';
+import type { Cancellation, EnginePorts, EventSink, JobOutcome, PausedJob } from './ports.ts';
 import { requestFor } from './request.ts';
+import type { Restored } from './restore.ts';
 import { initialState, type LegRef, legAt, plannedAt, type RunState } from './state.ts';
 import { type LostSink, type Telling, tellTo } from './telling.ts';
 
@@ -22,6 +25,8 @@ export interface Run {
   readonly done: Promise<RunEnd>;
   /** Stops starting and asks what runs to end; `always()` work still runs. Safe to repeat. */
   readonly cancel: (cancellation: Cancellation) => void;
+  /** Lets a paused leg go on; false when there is no such leg, or it is not paused. */
+  readonly goOn: (leg: string, how: GoOn) => boolean;
   /** Puts on record what the run's surroundings have to say. */
   readonly warn: (code: string, message: string) => void;
 }
@@ -34,10 +39,25 @@ export interface RunEnd {
 
 /** Starts at once; `header` is the run's first event. */
 export function startRun(plan: Plan, ports: EnginePorts, header: RunStarted): Run {
-  const engine = new Engine(plan, ports);
+  const engine = new Engine(plan, ports, { state: initialState(plan), seq: 0, spent: 0 });
+  return runBy(engine, engine.start(header));
+}
+
+/** Takes up a run where `restored` says; `header` comes first. It ends as it was when no paused leg is let go on. */
+export function resumeRun(plan: Plan, ports: EnginePorts, restored: Restored, header: Resumption): Run {
+  const engine = new Engine(plan, ports, restored);
+  return runBy(engine, engine.resume(header));
+}
+
+export interface Resumption extends RunResumed {
+  readonly goOn: ReadonlyMap<string, GoOn>;
+}
+
+function runBy(engine: Engine, done: Promise<RunEnd>): Run {
   return {
-    done: engine.start(header),
+    done,
     cancel: (cancellation) => engine.cancel(cancellation),
+    goOn: (leg, how) => engine.goOn(leg, how),
     warn: (code, message) => engine.warn(code, message),
   };
 }
@@ -50,29 +70,48 @@ class Engine {
   /** When each leg that is calling began to. */
   readonly #calls = new Map<string, number>();
   #state: RunState;
-  #started = 0;
+  readonly #started: number;
   #resolve: (end: RunEnd) => void = () => undefined;
 
-  constructor(plan: Plan, ports: EnginePorts) {
+  constructor(plan: Plan, ports: EnginePorts, { state, seq, spent }: Restored) {
     this.#plan = plan;
     this.#ports = ports;
-    this.#telling = tellTo(ports, (sink, reason) => this.#sinkLost(sink, reason));
+    this.#telling = tellTo(ports, (sink, reason) => this.#sinkLost(sink, reason), seq);
     this.#legs = trackLegs(ports, {
       said: (body) => this.#telling.tell(body),
       timedOut: (ref) => this.#timedOut(ref),
       ended: (ref, outcome, duration) => this.#legDone(ref, outcome, duration),
       crashed: (error) => this.#crash(error),
     });
-    this.#state = initialState(plan);
+    this.#state = state;
+    this.#started = ports.clock.now() - spent;
   }
 
   start(header: RunStarted): Promise<RunEnd> {
-    this.#started = this.#ports.clock.now();
-    const done = new Promise<RunEnd>((resolve) => {
-      this.#resolve = resolve;
-    });
+    const done = this.#end();
     this.#happen(header);
     return done;
+  }
+
+  resume({ goOn, ...header }: Resumption): Promise<RunEnd> {
+    const done = this.#end();
+    this.#fold(header);
+    for (const [leg, how] of goOn) this.goOn(leg, how);
+    this.#decide();
+    return done;
+  }
+
+  #end(): Promise<RunEnd> {
+    return new Promise<RunEnd>((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  goOn(id: string, how: GoOn): boolean {
+    const ref = findPaused(this.#state, id);
+    if (ref === undefined) return false;
+    this.#happen({ type: 'job.resumed', job: plannedAt(this.#state, ref.job).id, leg: id, how });
+    return true;
   }
 
   cancel(cancellation: Cancellation): void {
@@ -86,6 +125,10 @@ class Engine {
 
   #happen(body: RunEventBody): void {
     this.#fold(body);
+    this.#decide();
+  }
+
+  #decide(): void {
     for (;;) {
       const effects = decide(this.#plan, this.#state);
       if (effects.length === 0) return;
@@ -196,9 +239,15 @@ class Engine {
     this.#legs.cancel(leg.id, { reason, message });
   }
 
-  #legDone(ref: LegRef, { result, ...rest }: JobOutcome, duration: number): void {
-    const { leg } = legAt(this.#state, ref);
+  #legDone(ref: LegRef, outcome: JobOutcome | PausedJob, time: number): void {
+    const { leg, spent = 0 } = legAt(this.#state, ref);
     const job = plannedAt(this.#state, ref.job).id;
+    if (outcome.result === 'paused') {
+      const { result: _, ...where } = outcome;
+      return this.#happen({ type: 'job.paused', job, leg: leg.id, ...where, duration: time });
+    }
+    const duration = spent + time;
+    const { result, ...rest } = outcome;
     const conclusion = result === 'failure' && leg.continueOnError ? 'success' : result;
     this.#happen({ type: 'job.finished', job, leg: leg.id, outcome: result, conclusion, duration, ...rest });
   }

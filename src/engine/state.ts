@@ -2,6 +2,7 @@
 import type { JobResult } from '../workflow/index.ts';
 import type { CancelReason, JobSkipped } from './events.ts';
 import type { Leg } from './legs.ts';
+import type { GoOn } from './pause-events.ts';
 import type { Plan } from './plan.ts';
 import type { PlannedJob, WorkflowScope } from './planned-job.ts';
 import { emptyQueue, enqueued, type Queue } from './queue.ts';
@@ -26,6 +27,8 @@ export interface RunState {
   readonly groups: ReadonlyMap<string, Group>;
   /** Legs that hold a slot. Those that call hold none. */
   readonly running: number;
+  /** Legs that stand still; they hold none either. */
+  readonly paused: number;
   /** Jobs that have ended, skipped ones included. */
   readonly ended: number;
   /** Why nothing new starts, save what outlives it. */
@@ -75,8 +78,15 @@ export interface CalledState {
 
 export interface LegState {
   readonly leg: Leg;
-  /** `held` waits for its matrix, `grouped` for its concurrency group, `startable` for a slot; `dropped` is about to be skipped. */
-  readonly phase: 'held' | 'grouped' | 'startable' | 'dropped' | 'running' | 'ended';
+  /**
+   * `held` waits for its matrix, `grouped` for its concurrency group, `startable` for a slot; `dropped` is about to be
+   * skipped. `paused` waits for somebody, `resuming` for a slot again.
+   */
+  readonly phase: 'held' | 'grouped' | 'startable' | 'dropped' | 'running' | 'paused' | 'resuming' | 'ended';
+  /** What was said to do when it was paused. */
+  readonly goOn?: GoOn;
+  /** Milliseconds that it ran before it was paused. */
+  readonly spent?: number;
   readonly cancelling?: CancelReason;
   readonly called?: CalledState;
   /** It failed by itself, and not by a job that it called. */
@@ -104,6 +114,7 @@ export function initialState(plan: Plan): RunState {
     toSkip: emptyQueue(),
     groups: new Map(),
     running: 0,
+    paused: 0,
     ended: 0,
     finished: false,
   };

@@ -14,14 +14,15 @@ export interface Telling {
   readonly lost: readonly LostSink[];
 }
 
-/** `onLost` hears of a sink that failed once the event at hand has reached the others, and the state its consequences. */
+/** `after` is the number of the last event that was told. `onLost` hears of a sink that failed once the event at hand has reached the others, and the state its consequences. */
 export function tellTo(
   { clock, sinks }: Pick<EnginePorts, 'clock' | 'sinks'>,
   onLost: (sink: EventSink, reason: string) => void,
+  after = 0,
 ): Telling {
   const heard = [...sinks];
   const lost: LostSink[] = [];
-  let seq = 0;
+  let seq = after;
   const drop = (sink: EventSink, error: unknown): void => {
     heard.splice(heard.indexOf(sink), 1);
     lost.push({ name: sink.name, error });

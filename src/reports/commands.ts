@@ -25,6 +25,7 @@ export function inspectCommands(leg: LegView): string[] {
   if (branch !== undefined && start !== undefined && changed) {
     commands.push(`git diff ${shellQuote(`${shortCommit(start)}..${branch}`)}`);
   }
+  if (leg.paused !== undefined) commands.push(`sh ${shellQuote(leg.paused.enter)}`);
   const worktree = worktreeOf(leg);
   if (worktree !== undefined) commands.push(`cd ${shellQuote(worktree)}`);
   return commands;
@@ -40,6 +41,13 @@ export function rerunCommand(view: Pick<RunView, 'started'>): string | undefined
   if (view.started?.kind !== 'tasks') return undefined;
   const { file, run, rerunWith = file === DEFAULT_FILE ? [] : [file] } = view.started;
   return ['orch', 'run', ...[...rerunWith, '--rerun-failed', run].map(shellQuote)].join(' ');
+}
+
+/** How a run that is paused goes on, and how it ends; empty when nothing of it is paused. */
+export function pauseCommands(view: Pick<RunView, 'started' | 'counts'>): readonly string[] {
+  const run = view.started?.run;
+  if (run === undefined || view.counts.paused === 0) return [];
+  return [`orch retry ${shellQuote(run)}`, `orch abort ${shellQuote(run)}`];
 }
 
 /** How to take the results: the branches that no other successful job contains already. */

@@ -83,6 +83,7 @@ export function snapshot(run: RunDraft): RunView {
     failed: 0,
     tolerated: 0,
     cancelled: 0,
+    paused: 0,
     running: 0,
     waiting: 0,
     skipped: 0,
@@ -129,7 +130,7 @@ function standingOf(leg: Omit<LegDraft, 'tolerated'>, tolerated: boolean): Stand
   if (leg.skipped) return 'skipped';
   switch (leg.conclusion) {
     case undefined:
-      return leg.phase === 'waiting' ? 'waiting' : 'running';
+      return leg.phase === 'waiting' || leg.phase === 'paused' ? leg.phase : 'running';
     case 'success':
       if (tolerated) return 'tolerated';
       return leg.reusedFrom === undefined ? 'succeeded' : 'reused';

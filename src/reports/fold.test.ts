@@ -27,6 +27,7 @@ describe('foldRun', () => {
       failed: 2,
       tolerated: 1,
       cancelled: 0,
+      paused: 0,
       running: 0,
       waiting: 0,
       skipped: 3,

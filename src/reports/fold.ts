@@ -46,12 +46,24 @@ const APPLY: Apply = {
   'run.finished': (run, event) => {
     run.finished = event;
   },
+  'run.resumed': (run) => {
+    run.finished = undefined;
+  },
   warning: warn,
   'job.expanded': (run, event) => expand(run, event.job, event.legs),
   'job.called': call,
   'job.requested': (run, event) => {
     const leg = enter(run, event, 'starting');
     leg.requestedAt = event.time;
+  },
+  'job.paused': (run, event) => {
+    const leg = enter(run, event, 'paused');
+    const { step, failure, workspace, enter: script } = event;
+    leg.paused = { step, failure, workspace, enter: script };
+    delete leg.step;
+  },
+  'job.resumed': (run, event) => {
+    delete enter(run, event, 'starting').paused;
   },
   'job.timed-out': (run, event) => {
     enter(run, event, 'cancelling').timedOut = event.minutes;

@@ -9,12 +9,14 @@ const WORDS: Readonly<Record<RunResult, string>> = {
   failure: 'FAILED',
   cancelled: 'CANCELLED',
   incomplete: 'INCOMPLETE',
+  paused: 'PAUSED',
   unfinished: 'DID NOT FINISH',
 };
 
 const IN_WORDS: readonly (readonly [Standing, string])[] = [
   ['failed', 'failed'],
   ['cancelled', 'cancelled'],
+  ['paused', 'paused'],
   ['running', 'still running'],
   ['waiting', 'waiting'],
   ['tolerated', 'failed but allowed to'],
@@ -23,12 +25,13 @@ const IN_WORDS: readonly (readonly [Standing, string])[] = [
   ['reused', 'reused'],
 ];
 
-/** `2 failed, 1 skipped, 6 succeeded`: red first, nothing that is zero. When the run is over, what was open is told so. */
+/** `2 failed, 1 skipped, 6 succeeded`: red first, nothing that is zero. When the run is over, what was open is told so; what is paused keeps it open. */
 export function countsInWords(view: Pick<RunView, 'counts'>, over: boolean): string {
+  const ended = over && view.counts.paused === 0;
   const told = IN_WORDS.flatMap(([standing, word]) => {
     const count = view.counts[standing];
     if (count === 0) return [];
-    return [`${count} ${over ? (OPEN[standing] ?? word) : word}`];
+    return [`${count} ${ended ? (OPEN[standing] ?? word) : word}`];
   });
   return told.join(', ');
 }
@@ -60,6 +63,8 @@ export function headline(view: RunView, result: RunResult): string {
       return `${WORDS.cancelled}: ${of(good, 'succeeded')} before that${failed > 0 ? `, ${failed} failed` : ''}`;
     case 'incomplete':
       return `${WORDS.incomplete}: ${of(good, 'succeeded')}, and not all were run`;
+    case 'paused':
+      return `${WORDS.paused}: ${of(view.counts.paused, 'paused at a step that failed')}`;
     case 'unfinished':
       return `${WORDS.unfinished}: ${of(good, 'succeeded')}${failed > 0 ? `, ${failed} failed` : ''}, ${running + waiting} had no end`;
     default:

@@ -2,7 +2,7 @@
 import type { LegView, RunView } from './view.ts';
 
 /** `unfinished`: the record ends before the run did, or has holes; nothing can be said to have succeeded. */
-export type RunResult = 'success' | 'failure' | 'cancelled' | 'incomplete' | 'unfinished';
+export type RunResult = 'success' | 'failure' | 'cancelled' | 'incomplete' | 'paused' | 'unfinished';
 
 export interface RunVerdict {
   readonly result: RunResult;
@@ -22,6 +22,7 @@ export function judgeRun(view: RunView): RunVerdict {
 }
 
 function judgeEnd(view: RunView, { result: claimed, exitCode }: NonNullable<RunView['finished']>): RunVerdict {
+  if (claimed === 'paused') return { result: 'paused', reasons: [] };
   if (claimed === 'cancelled' || (view.cancelling && claimed === 'success')) {
     return { result: 'cancelled', reasons: [view.cancelling?.message ?? 'The run was cancelled'] };
   }
@@ -52,9 +53,19 @@ function brokenRecord(view: RunView): string[] {
     reasons.push('The record ends before the run did: orch was killed, crashed, or is still at work');
     return reasons;
   }
-  const open = view.legs.filter((leg) => leg.conclusion === undefined).length;
+  const isOpen = view.finished.result === 'paused' ? isLost : hasNoEnd;
+  const open = view.legs.filter(isOpen).length;
   if (open > 0) reasons.push(`${open === 1 ? 'One job has' : `${open} jobs have`} no result in the record`);
   return reasons;
+}
+
+function hasNoEnd({ conclusion }: LegView): boolean {
+  return conclusion === undefined;
+}
+
+/** In a run that is paused, what waits has no end yet; what was at work must have one. */
+function isLost({ standing }: LegView): boolean {
+  return standing === 'running';
 }
 
 function has(view: RunView, conclusion: NonNullable<LegView['conclusion']>): boolean {

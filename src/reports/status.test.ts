@@ -24,7 +24,7 @@ it.each<[RunStatus['state'], readonly RunEventBody[], boolean, object]>([
 
 it('tells of every leg how it went, for programs', () => {
   const told = statusOf(foldRun(badNight().events), { run: RUN, lost: false });
-  expect(told.totals).toEqual({ waiting: 0, running: 0, success: 3, failure: 2, cancelled: 0, skipped: 3 });
+  expect(told.totals).toEqual({ waiting: 0, running: 0, paused: 0, success: 3, failure: 2, cancelled: 0, skipped: 3 });
   const legs = Object.fromEntries(told.legs.map((leg) => [leg.leg, leg]));
   expect(legs).toMatchObject({
     schema: { state: 'finished', result: 'success', attempt: { number: 1, of: 2 }, duration: 62_000 },

@@ -3,11 +3,11 @@ import { recordedReason } from './trouble.ts';
 import type { LegView, Phase, RunView, Standing } from './view.ts';
 
 /** `crashed`: there is no end on record, and the process that would write one is gone. */
-export type RunState = 'starting' | 'running' | 'cancelling' | 'finished' | 'crashed';
+export type RunState = 'starting' | 'running' | 'cancelling' | 'finished' | 'paused' | 'crashed';
 
 /** `lost`: the run's process is gone, which no record can tell. */
 export function stateOf(view: RunView, lost: boolean): RunState {
-  if (view.finished) return 'finished';
+  if (view.finished) return view.finished.result === 'paused' ? 'paused' : 'finished';
   if (lost) return 'crashed';
   if (view.cancelling) return 'cancelling';
   return view.firstTime === undefined ? 'starting' : 'running';
@@ -23,12 +23,12 @@ export interface RunStatus {
   readonly state: RunState;
   /** Why it is being cancelled, or was. */
   readonly message: string | undefined;
-  readonly result: 'success' | 'failure' | 'cancelled' | 'incomplete' | undefined;
+  readonly result: 'success' | 'failure' | 'cancelled' | 'incomplete' | 'paused' | undefined;
   readonly exitCode: number | undefined;
   readonly started: string | undefined;
   /** The time of the last event. */
   readonly last: string | undefined;
-  readonly totals: Readonly<Record<'waiting' | 'running' | Conclusion, number>>;
+  readonly totals: Readonly<Record<'waiting' | 'running' | 'paused' | Conclusion, number>>;
   /** In declared order; a job whose legs are not known yet has one entry with its own id. */
   readonly legs: readonly LegStatus[];
 }
@@ -37,7 +37,7 @@ export interface LegStatus {
   readonly job: string;
   readonly leg: string;
   readonly name: string;
-  readonly state: 'waiting' | 'running' | 'finished';
+  readonly state: 'waiting' | 'running' | 'paused' | 'finished';
   /** What others see of it: a failure that was allowed is a success. */
   readonly result: Conclusion | undefined;
   /** The same in one word, such as `tolerated` or `reused`. */
@@ -76,7 +76,8 @@ export function statusOf(view: RunView, { run, lost }: { readonly run: string; r
 }
 
 function legStatus(leg: LegView): LegStatus {
-  const state = leg.phase === 'waiting' ? 'waiting' : leg.phase === 'ended' ? 'finished' : 'running';
+  const state =
+    leg.phase === 'waiting' || leg.phase === 'paused' ? leg.phase : leg.phase === 'ended' ? 'finished' : 'running';
   return {
     job: leg.job,
     leg: leg.id,
@@ -97,7 +98,7 @@ function legStatus(leg: LegView): LegStatus {
 }
 
 function totalsOf(legs: readonly LegStatus[]): RunStatus['totals'] {
-  const totals = { waiting: 0, running: 0, success: 0, failure: 0, cancelled: 0, skipped: 0 };
+  const totals = { waiting: 0, running: 0, paused: 0, success: 0, failure: 0, cancelled: 0, skipped: 0 };
   for (const { state, result } of legs) totals[state === 'finished' ? (result ?? 'success') : state]++;
   return totals;
 }

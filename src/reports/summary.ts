@@ -1,7 +1,7 @@
 /** The run's summary in Markdown: red first, nothing that is not in the record, the same bytes for the same events. */
 import type { RunEvent } from '../engine/index.ts';
 import { formatDuration } from '../shared/quantity.ts';
-import { mergeCommands, rerunCommand } from './commands.ts';
+import { mergeCommands, pauseCommands, rerunCommand } from './commands.ts';
 import { formatTime, plural, shortCommit } from './figures.ts';
 import { foldRun } from './fold.ts';
 import { countsInWords, headline, nounFor } from './headline.ts';
@@ -32,6 +32,7 @@ export function renderSummary(view: RunView): string {
     ...verdict.reasons.map((reason) => `${prose(reason).markdown}.\n`),
     overview(view),
     nextSteps(view, verdict.result === 'success'),
+    troubleSection('Paused', standing(view, 'paused')),
     troubleSection('Failed', standing(view, 'failed')),
     troubleSection('Did not finish', standing(view, 'running')),
     troubleSection('Cancelled', standing(view, 'cancelled')),
@@ -96,11 +97,14 @@ function when(view: RunView): string {
 
 function nextSteps(view: RunView, green: boolean): string {
   const rerun = green ? undefined : rerunCommand(view);
+  const [retry, abort] = pauseCommands(view);
   const merges = mergeCommands(view);
   const cut =
     merges.length > 20 ? [...merges.slice(0, 20), `# and ${merges.length - 20} more branches, listed below`] : merges;
   const lines = [
     ...(rerun === undefined ? [] : [`# run again what did not succeed; what did is reused`, rerun]),
+    ...(retry === undefined ? [] : ['# repeat the step that failed, and go on', retry]),
+    ...(abort === undefined ? [] : ['# or let the failure stand', abort]),
     ...(cut.length === 0 ? [] : [`# take what succeeded`, ...cut]),
   ];
   return lines.length === 0 ? '' : `## Next\n\n${shellBlock(lines)}`;

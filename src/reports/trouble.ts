@@ -39,7 +39,8 @@ export function troubleSection(title: string, legs: readonly LegView[]): string 
 }
 
 /** Why the leg failed or was skipped, where the record says so. */
-export function recordedReason({ failure, skipped }: LegView): string | undefined {
+export function recordedReason({ failure, skipped, paused }: LegView): string | undefined {
+  if (paused !== undefined) return `at the step ${paused.step}: ${paused.failure.message}`;
   return failure?.message ?? skipped?.message;
 }
 

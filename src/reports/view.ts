@@ -1,5 +1,5 @@
 /** What a run looks like when its events are read: the one shape that every report and display is made from. */
-import type { AnnotationMade, CancelReason, JobSkipped, RunFinished, RunStarted } from '../engine/index.ts';
+import type { AnnotationMade, CancelReason, JobPaused, JobSkipped, RunFinished, RunStarted } from '../engine/index.ts';
 import type { Failure } from '../shared/failure.ts';
 import type { AttemptReport, TaskReport } from '../shared/verdict.ts';
 
@@ -57,6 +57,8 @@ export interface LegView {
   readonly step?: string;
   readonly conclusion?: RunFinishedResult;
   readonly failure?: Failure;
+  /** It stands still at a step that failed, and waits for somebody. */
+  readonly paused?: Pick<JobPaused, 'step' | 'failure' | 'workspace' | 'enter'>;
   readonly skipped?: Pick<JobSkipped, 'reason' | 'message'>;
   /** The minutes of `timeout-minutes` that it used up. */
   readonly timedOut?: number;
@@ -75,6 +77,7 @@ export type Standing =
   | 'failed'
   | 'tolerated'
   | 'cancelled'
+  | 'paused'
   | 'running'
   | 'waiting'
   | 'skipped'
@@ -82,7 +85,7 @@ export type Standing =
   | 'succeeded';
 
 /** What a leg is doing. `ended` covers every way to be over, never started included. */
-export type Phase = 'waiting' | 'starting' | 'running' | 'verifying' | 'delayed' | 'cancelling' | 'ended';
+export type Phase = 'waiting' | 'starting' | 'running' | 'verifying' | 'delayed' | 'paused' | 'cancelling' | 'ended';
 
 export type AnnotationView = Pick<AnnotationMade, 'leg' | 'level' | 'message' | 'title' | 'file' | 'line'>;
 

@@ -12,7 +12,7 @@ import { ensureDirectory, errnoOf, machineError } from './safe-files.ts';
 
 export interface RunRecord {
   readonly run: string;
-  /** `crashed`: it did not finish, and its process is gone. A process that cannot be asked counts as running. */
+  /** A run that is paused has `finished` for now. `crashed`: it did not finish, and its process is gone. A process that cannot be asked counts as running. */
   readonly state: 'running' | 'finished' | 'crashed';
   readonly paths: RunPaths;
   /** Missing when the run crashed before it could say. */
@@ -148,8 +148,10 @@ function recordOf(paths: RunPaths, probe: ProcessProbe): RunRecord {
 
 function findFinish(tail: string): RunRecord['finished'] {
   for (const line of tail.split('\n').reverse()) {
-    const event = line.includes('"run.finished"') ? parseEvent(line) : undefined;
+    const event = /"run\.(finished|resumed)"/.test(line) ? parseEvent(line) : undefined;
     if (event?.type === 'run.finished') return event;
+    // What came before it was no end.
+    if (event?.type === 'run.resumed') return undefined;
   }
   return undefined;
 }

@@ -9,6 +9,7 @@ import {
   inspectCommands,
   judgeRun,
   mergeCommands,
+  pauseCommands,
   plural,
   reasonOf,
   rerunCommand,
@@ -38,6 +39,7 @@ export function renderFinal({ view, look, columns, summary }: FinalInput): strin
   const paint = result === 'success' ? chalk.green : result === 'failure' ? chalk.red : chalk.yellow;
   const width = widthOf(columns);
   const bad = [
+    ...withStanding(view, 'paused'),
     ...withStanding(view, 'failed'),
     ...withStanding(view, 'running'),
     ...startedOf(withStanding(view, 'cancelled')),
@@ -90,11 +92,14 @@ function whatNext({ view, look, columns, summary }: FinalInput, green: boolean):
   const width = widthOf(columns);
   const path = summary();
   const rerun = green ? undefined : rerunCommand(view);
+  const [retry, abort] = pauseCommands(view);
   const merges = green ? mergeCommands(view) : [];
   const command = (text: string): string => look.chalk.cyan(text);
   return [
     ...(path === undefined ? [] : [`summary    ${path}`]),
     ...(rerun === undefined ? [] : [`run again  ${command(rerun)}`]),
+    ...(retry === undefined ? [] : [`go on      ${command(retry)}`]),
+    ...(abort === undefined ? [] : [`end it     ${command(abort)}`]),
     ...merges.slice(0, MERGES).map((merge, i) => `${i === 0 ? 'take it   ' : '          '} ${command(merge)}`),
     ...(merges.length > MERGES
       ? [

@@ -120,6 +120,7 @@ const DETAILS: Readonly<Record<LegView['standing'], Detail>> = {
   },
   succeeded: ({ task }) => (task && task.changed.total > 0 ? `${task.changed.total} changed` : ''),
   reused: ({ reusedFrom }) => `from ${reusedFrom ?? ''}`,
+  paused: why,
   failed: why,
   tolerated: why,
   cancelled: why,
@@ -132,6 +133,7 @@ const DOING: Readonly<Record<LegView['phase'], (leg: LegView, output: string) =>
   running: ({ step }, output) => (output === '' ? (step ?? '') : output),
   verifying: (_, output) => (output === '' ? 'verifying' : `verifying: ${output}`),
   delayed: ({ delay }) => `next attempt after ${formatDuration(delay ?? 0)}`,
+  paused: () => '',
   cancelling: () => 'stopping',
   ended: () => '',
 };
@@ -150,9 +152,9 @@ function stopping({ view, columns, look }: FrameInput): string[] {
 
 /** The counts, in as many words as the width allows. */
 function countsLine({ view, columns, now, look }: FrameInput): string {
-  const { failed, running, waiting } = view.counts;
+  const { failed, paused, running, waiting } = view.counts;
   const total = view.legs.length;
-  const done = total - running - waiting;
+  const done = total - running - waiting - paused;
   const time = formatDuration(Math.max(0, now - Date.parse(view.firstTime ?? '')) || 0);
   const some = (...words: readonly string[]): string =>
     words
@@ -160,8 +162,8 @@ function countsLine({ view, columns, now, look }: FrameInput): string {
       .map((word) => `, ${word}`)
       .join('');
   const forms = [
-    `${done} of ${total} done${some(`${running} running`, `${failed} failed`, `${waiting} waiting`)} ${look.dot} ${time}`,
-    `${done}/${total} done${some(`${failed} failed`, `${running} run`, `${waiting} wait`)} ${look.dot} ${time}`,
+    `${done} of ${total} done${some(`${running} running`, `${failed} failed`, `${paused} paused`, `${waiting} waiting`)} ${look.dot} ${time}`,
+    `${done}/${total} done${some(`${failed} failed`, `${paused} paused`, `${running} run`, `${waiting} wait`)} ${look.dot} ${time}`,
     `${done}/${total} done${some(`${failed} failed`, `${running} run`)} ${look.dot} ${time}`,
     `${done}/${total} done${some(`${failed} failed`)}`,
   ];

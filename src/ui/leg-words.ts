@@ -15,6 +15,7 @@ export function wordsFor(leg: LegView, over: boolean): string {
       return `reused from ${leg.reusedFrom}`;
     case 'tolerated':
       return 'failed, allowed to';
+    case 'paused':
     case 'succeeded':
     case 'failed':
     case 'cancelled':
@@ -35,6 +36,7 @@ const DOING: Readonly<Record<LegView['phase'], (leg: LegView) => string>> = {
   },
   verifying: () => 'verifying',
   delayed: ({ delay }) => `next attempt after ${formatDuration(delay ?? 0)}`,
+  paused: () => 'paused',
   cancelling: () => 'stopping',
   ended: () => 'over',
 };

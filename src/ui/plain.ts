@@ -70,6 +70,7 @@ const LINES: Lines = {
   'run.started': (event) => ({ text: runLine(event) }),
   'run.cancelling': ({ message }) => ({ text: `stopping: ${message}`, as: 'cancelled' }),
   'run.finished': none,
+  'run.resumed': () => ({ text: 'goes on where it was paused' }),
   warning: ({ message, job, leg = job }) => ({
     text: `warning: ${message}`,
     as: 'warning',
@@ -79,6 +80,8 @@ const LINES: Lines = {
     legs.length > 1 ? { leg: job, text: `has ${plural(legs.length, 'leg')}` } : undefined,
   'job.called': ({ leg, file, jobs }) => ({ leg, text: `calls ${file}: ${plural(jobs.length, 'job')}` }),
   'job.requested': none,
+  'job.paused': ({ leg, step, failure }) => ({ leg, text: `PAUSED at ${step}: ${failure.message}`, as: 'paused' }),
+  'job.resumed': ({ leg, how }) => ({ leg, text: how === 'retry' ? 'goes on with the step that failed' : 'is ended' }),
   'job.timed-out': ({ leg, minutes }) => ({
     leg,
     text: `took longer than its ${plural(minutes, 'minute')}`,

@@ -66,6 +66,7 @@ const HEAD_PAINT = {
   cancelling: 'yellow',
   crashed: 'red',
   finished: 'cyan',
+  paused: 'yellow',
   success: 'green',
   incomplete: 'yellow',
   failure: 'red',
@@ -77,6 +78,7 @@ const RESULTS = {
   failure: 'failed',
   cancelled: 'was cancelled',
   incomplete: 'is incomplete',
+  paused: 'is paused',
 } as const;
 
 function headWords({ view, state, now }: StatusInput): string {
@@ -93,6 +95,7 @@ function headWords({ view, state, now }: StatusInput): string {
       const heard = lastTime === undefined ? '' : `; the last that was heard of it is ${span(lastTime, now)} old`;
       return `crashed: its process is gone, and it did not come to its end${heard}`;
     }
+    case 'paused':
     case 'finished': {
       const ended = lastTime === undefined ? '' : `, ${span(lastTime, now)} ago`;
       return `${finished === undefined ? 'ended' : RESULTS[finished.result]} after ${formatDuration(duration)}${ended}`;
@@ -170,7 +173,7 @@ function countsOf({ view, state }: StatusInput): string {
   const { legs, counts } = view;
   const told = countsInWords(view, isOver(state));
   if (isOver(state)) return told;
-  return `${legs.length - counts.running - counts.waiting} of ${plural(legs.length, nounFor(view))} done; ${told}`;
+  return `${legs.length - counts.running - counts.paused - counts.waiting} of ${plural(legs.length, nounFor(view))} done; ${told}`;
 }
 
 function isOver(state: RunState): boolean {

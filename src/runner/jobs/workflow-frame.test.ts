@@ -80,6 +80,7 @@ async function run(
     (event) => void events.push(event),
     watch.signal ?? new AbortController().signal,
   );
+  if (outcome.result === 'paused') throw new Error('the job was paused');
   return { outcome, log: readFileSync(join(home, 'j.log'), 'utf8'), events, work };
 }
 

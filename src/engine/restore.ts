@@ -1,0 +1,34 @@
+/** A run that ended as `paused`, read back from its events: the state is the fold over them, as it was the first time. */
+import { err, ok, type Result } from '../shared/result.ts';
+import type { RunEvent } from './events.ts';
+import { evolve } from './evolve.ts';
+import type { Plan } from './plan.ts';
+import { initialState, type LegState, type RunState } from './state.ts';
+import { itemsOf } from './vector.ts';
+
+export interface Restored {
+  readonly state: RunState;
+  /** The number of the last event. */
+  readonly seq: number;
+  /** Milliseconds that the run took so far. */
+  readonly spent: number;
+}
+
+/** The plan is that of the same jobs. The error is a sentence: why the run cannot be taken up. */
+export function restoreRun(plan: Plan, events: readonly RunEvent[]): Result<Restored, string> {
+  let state = initialState(plan);
+  let spent = 0;
+  for (const event of events) {
+    state = evolve(plan, state, event);
+    if (event.type === 'run.finished') spent = event.duration;
+  }
+  const lost = [...itemsOf(state.jobs)].flatMap(({ legs }) => legs).find(isLost);
+  if (lost !== undefined) return err(`${lost.leg.id} was running when the run broke off`);
+  if (state.paused === 0) return err('no job of it is paused');
+  return ok({ state, seq: events.at(-1)?.seq ?? 0, spent });
+}
+
+/** What its process did is gone with it. */
+function isLost({ phase, called }: LegState): boolean {
+  return (phase === 'running' && called === undefined) || phase === 'resuming';
+}
