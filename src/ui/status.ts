@@ -82,7 +82,7 @@ const RESULTS = {
 } as const;
 
 function headWords({ view, state, now }: StatusInput): string {
-  const { firstTime, lastTime, cancelling, finished, duration } = view;
+  const { firstTime, lastTime, cancelling } = view;
   switch (state) {
     case 'starting':
       return 'starting';
@@ -96,13 +96,16 @@ function headWords({ view, state, now }: StatusInput): string {
       return `crashed: its process is gone, and it did not come to its end${heard}`;
     }
     case 'paused':
-    case 'finished': {
-      const ended = lastTime === undefined ? '' : `, ${span(lastTime, now)} ago`;
-      return `${finished === undefined ? 'ended' : RESULTS[finished.result]} after ${formatDuration(duration)}${ended}`;
-    }
+    case 'finished':
+      return endWords(view, now);
     default:
       return unreachable(state);
   }
+}
+
+function endWords({ finished, duration, lastTime }: RunView, now: number): string {
+  const ended = lastTime === undefined ? '' : `, ${span(lastTime, now)} ago`;
+  return `${finished === undefined ? 'ended' : RESULTS[finished.result]} after ${formatDuration(duration)}${ended}`;
 }
 
 /** The lines of a leg; columns are the same for all of them. */
