@@ -84,8 +84,13 @@ function whatFailed(leg: LegView, look: Look, width: number): string[] {
   return [
     `${paint(mark)} ${look.chalk.bold(cleanText(leg.name))}${spent === '' ? '' : look.chalk.dim(` (${spent})`)}`,
     ...why.map((line) => `${indent}${line}`),
+    ...hintOf(leg, width - indent.length).map((line) => `${indent}${line}`),
     ...inspectCommands(leg).map((command) => `${indent}${look.chalk.cyan(command)}`),
   ];
+}
+
+function hintOf({ failure }: LegView, width: number): string[] {
+  return failure?.hint === undefined ? [] : wrapText(cleanText(failure.hint).slice(0, 600), width);
 }
 
 function whatNext({ view, look, columns, summary }: FinalInput, green: boolean): string[] {

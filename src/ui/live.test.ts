@@ -83,6 +83,7 @@ describe('createLiveUi', () => {
 
       ✖ docs (1m 29s)
         the command said it succeeded, and nothing was changed
+        See whether it asked a question that nobody answered.
         orch logs docs
         cd /home/me/.orch/worktrees/docs
       ✖ api (3 attempts, 3m 58s)

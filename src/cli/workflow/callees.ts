@@ -12,20 +12,22 @@ export interface CalleeSources {
 
 export function loadCallee({ root, actions, signal }: CalleeSources): LoadWorkflow {
   return async (origin) => {
-    const { repository, ref = '', path } = origin;
+    const { repository, ref = '', sha: pinned, path } = origin;
     if (repository === undefined) {
       const read = await readFileBelow(root, path);
-      if (!read.ok) return err(read.error.message);
-      if (read.value === undefined) return err(`error parsing called workflow: workflow was not found: ${path}`);
+      if (!read.ok) return err(read.error);
+      if (read.value === undefined)
+        return err({ message: `error parsing called workflow: workflow was not found: ${path}` });
       return ok({ text: read.value, file: path, origin });
     }
     const [owner = '', repo = ''] = repository.split('/');
-    const reference = { kind: 'remote', owner, repo, path, ref } as const;
+    const reference = { kind: 'remote', owner, repo, path, ref: pinned ?? ref } as const;
     const fetched = await actions.fetch(reference, signal);
-    if (!fetched.ok) return err(fetched.error.message);
+    if (!fetched.ok) return err(fetched.error);
     const text = await readWorkflow(fetched.value.root, reference);
-    if (!text.ok) return err(text.error.message);
-    const at = fetched.value.sha ?? ref;
-    return ok({ text: text.value, file: `${repository}/${path}@${ref}`, origin: { ...origin, ref: at } });
+    if (!text.ok) return err(text.error);
+    const { sha, name } = fetched.value;
+    const at = { ...(sha === undefined ? {} : { sha }), ...(name === undefined ? {} : { name }) };
+    return ok({ text: text.value, file: `${repository}/${path}@${ref}`, origin: { ...origin, ...at } });
   };
 }

@@ -21,6 +21,7 @@ export function jobSources(
       contexts: { github, inputs: called?.inputs ?? inputs, vars },
       secrets: called?.secrets ?? secrets,
       job: jobContext(origin, { repository: facts.name, ref: event.ref, sha: event.sha }),
+      ...selfOf(origin),
     };
   };
 }
@@ -30,12 +31,19 @@ function ownOf({ env, defaults }: Workflow, given: Readonly<Record<string, strin
   return { ...(all === undefined ? {} : { env: all }), ...(defaults === undefined ? {} : { defaults }) };
 }
 
+/** What is not in the repository that runs is fetched again at the commit that its workflow came from. */
+function selfOf({ repository, ref = '', sha = ref }: WorkflowOrigin): Pick<JobSource, 'self'> {
+  if (repository === undefined) return {};
+  const [owner = '', repo = ''] = repository.split('/');
+  return { self: { kind: 'remote', owner, repo, path: '', ref: sha } };
+}
+
 /** Names the file that the job is written in, which need not be the one that runs. */
 function jobContext(
-  { repository, ref = '', path }: WorkflowOrigin,
+  { repository, ref = '', sha = ref, name = ref, path }: WorkflowOrigin,
   run: { readonly repository: string; readonly ref: string; readonly sha: string },
 ): JobSource['job'] {
-  const of = repository === undefined ? run : { repository, ref, sha: ref };
+  const of = repository === undefined ? run : { repository, ref: name, sha };
   return {
     workflow_ref: `${of.repository}/${path}@${of.ref}`,
     workflow_sha: of.sha,

@@ -3,13 +3,14 @@
  * rename; `<root>/<owner>/<repo>/refs-<source>/<ref>` holds what a name meant last, for runs without a network.
  */
 import { createHash, randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { MachineError } from '../../shared/failure.ts';
 import { ifThere } from './if-there.ts';
 import type { RemoteReference } from './reference.ts';
-import { isCommitId } from './resolve-ref.ts';
+import { isCommitId, type ResolvedRef } from './resolve-ref.ts';
 
 export interface ActionCache {
   /** The directory with the files of a commit, when they are there. */
@@ -21,8 +22,8 @@ export interface ActionCache {
     fill: (directory: HostPath) => Promise<{ ok: true; value: string } | { ok: false; error: E }>,
   ): Promise<{ ok: true; value: HostPath } | { ok: false; error: E }>;
   /** What the name meant when it was last asked for at this URL. */
-  recall(reference: RemoteReference, url: string): Promise<string | undefined>;
-  remember(reference: RemoteReference, url: string, sha: string): Promise<void>;
+  recall(reference: RemoteReference, url: string): Promise<ResolvedRef | undefined>;
+  remember(reference: RemoteReference, url: string, resolved: ResolvedRef): Promise<void>;
 }
 
 /** Whatever is older was left by a run that died. Milliseconds. */
@@ -61,23 +62,37 @@ export function openActionCache(root: HostPath): ActionCache {
     },
     recall: async (reference, url) => {
       const text = await ifThere(() => readFile(nameOf(reference, url), 'utf8'));
-      return text !== undefined && isCommitId(text) ? text : undefined;
+      const [sha = '', name] = text?.trim().split(' ') ?? [];
+      return isCommitId(sha) ? { sha, ...(name === undefined ? {} : { name }) } : undefined;
     },
-    remember: async (reference, url, sha) => {
+    remember: async (reference, url, { sha, name }) => {
       const path = nameOf(reference, url);
       await onDisk(root, async () => {
         await mkdir(join(path, '..'), { recursive: true });
         const fresh = `${path}.${randomBytes(6).toString('hex')}`;
-        await writeFile(fresh, sha);
+        await writeFile(fresh, name === undefined ? sha : `${sha} ${name}`);
         await rename(fresh, path);
       });
     },
   };
 }
 
+const COPY = {
+  recursive: true,
+  verbatimSymlinks: true,
+  errorOnExist: true,
+  mode: constants.COPYFILE_FICLONE,
+} as const;
+
 /** A copy for one job, which may write into it: what is in the cache is for all runs. */
 export async function copyAction(entry: HostPath, target: HostPath): Promise<void> {
-  await onDisk(target, () => cp(entry, target, { recursive: true, verbatimSymlinks: true, errorOnExist: true }));
+  await onDisk(target, () => cp(entry, target, COPY));
+}
+
+/** The files of a working tree as they are now, without what is git's. */
+export async function copyTree(tree: HostPath, target: HostPath): Promise<void> {
+  const git = join(tree, '.git');
+  await onDisk(target, () => cp(tree, target, { ...COPY, filter: (path) => path !== git }));
 }
 
 /** A rename on to a directory that is not empty fails, whoever made it: then the other's is as good. */

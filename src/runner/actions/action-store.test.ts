@@ -182,7 +182,8 @@ describe('the cache', () => {
     );
     await Promise.all(ends);
     const root = join(server.cache, 'o', 'r', sha);
-    for (const answer of answers) expect(answer).toEqual({ ok: true, value: { root, sha, directory: root } });
+    for (const answer of answers)
+      expect(answer).toEqual({ ok: true, value: { root, sha, name: 'refs/heads/main', directory: root } });
     expect(readdirSync(root)).toHaveLength(200);
     expect(readdirSync(join(server.cache, 'unfinished'))).toEqual([]);
   });

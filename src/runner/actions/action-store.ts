@@ -30,6 +30,8 @@ export interface RemoteRepository {
   readonly directory: HostPath;
   /** Undefined for a folder that the user named. */
   readonly sha?: string;
+  /** The full name of the branch or tag; undefined when the reference says a commit, and for a folder. */
+  readonly name?: string;
 }
 
 export interface ActionStore {
@@ -81,6 +83,7 @@ async function share<T, E>(
 interface Fetched {
   readonly root: HostPath;
   readonly sha?: string;
+  readonly name?: string;
 }
 
 interface Supply {
@@ -96,12 +99,12 @@ async function obtain(reference: RemoteReference, supply: Supply): Promise<Resul
   if (!resolved.ok) return resolved;
   const { sha } = resolved.value;
   const there = await cache.find(reference, sha);
-  if (there !== undefined) return ok({ root: there, sha });
+  if (there !== undefined) return ok({ root: there, ...resolved.value });
   if (options.offline) return err(notHere(reference, url));
   const added = await cache.add(reference, sha, (directory) =>
     fetchTree({ reference, url, resolved: resolved.value, directory, signal }),
   );
-  return added.ok ? ok({ root: added.value, sha }) : added;
+  return added.ok ? ok({ root: added.value, ...resolved.value }) : added;
 }
 
 async function resolve(
@@ -110,20 +113,24 @@ async function resolve(
   { cache, options, signal }: Supply,
 ): Promise<Result<ResolvedRef, Failure>> {
   if (options.offline && !isCommitId(reference.ref)) {
-    const sha = await cache.recall(reference, url);
-    return sha === undefined ? err(notHere(reference, url)) : ok({ sha });
+    const known = await cache.recall(reference, url);
+    return known === undefined ? err(notHere(reference, url)) : ok(known);
   }
   const resolved = await resolveRef(reference, url, { cwd: '/', signal });
-  if (resolved.ok && resolved.value.name !== undefined) await cache.remember(reference, url, resolved.value.sha);
+  if (resolved.ok && resolved.value.name !== undefined) await cache.remember(reference, url, resolved.value);
   return resolved;
 }
 
 function notHere(reference: RemoteReference, url: string): Failure {
   return {
     code: 'action-not-found',
-    message: `The action ${describeReference(reference)} is not in the cache, and --offline forbids to fetch it`,
+    message: `The ${isWorkflow(reference) ? 'workflow' : 'action'} ${describeReference(reference)} is not in the cache, and --offline forbids to fetch it`,
     hint: `run once without --offline to fetch it from ${withoutPassword(url)}, or use a folder in its place: --action ${reference.owner}/${reference.repo}@${reference.ref}=DIR`,
   };
+}
+
+function isWorkflow({ path }: RemoteReference): boolean {
+  return /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path);
 }
 
 /** Owners and repositories are one whatever their letter case, refs are not. */

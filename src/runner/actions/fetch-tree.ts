@@ -29,11 +29,16 @@ export async function fetchTree(request: FetchRequest): Promise<Result<string, F
   if (!made.ok) return err(broken(request.reference, faultLine(made.error)));
   const fetched = await fetchCommit(gitDir, request);
   if (!fetched.ok) return fetched;
+  const entries = await listEntries(gitDir, resolved.sha, call);
+  const excess = findExcess(entries);
+  if (excess !== undefined) return err(broken(request.reference, excess));
   const inTree = ['--git-dir', gitDir, '--work-tree', tree];
   const written = await runGit([...inTree, 'checkout', '--quiet', '--force', '--detach', resolved.sha], call);
   if (!written.ok) return err(broken(request.reference, faultLine(written.error)));
-  const links = await listLinks(gitDir, resolved.sha, call);
-  const escape = await findEscape(tree, links);
+  const escape = await findEscape(
+    tree,
+    entries.filter(({ mode }) => mode === '120000').map(({ path }) => path),
+  );
   if (escape !== undefined) return err(broken(request.reference, `the link ${escape} leaves the repository`));
   await rm(gitDir, { recursive: true, force: true });
   return ok(tree);
@@ -59,13 +64,35 @@ async function fetchCommit(gitDir: string, request: FetchRequest): Promise<Resul
   return there.ok ? ok(undefined) : err(broken(reference, `${resolved.name} changed while it was fetched`));
 }
 
-async function listLinks(gitDir: string, sha: string, call: GitCall): Promise<readonly string[]> {
-  const listed = await runGit(['--git-dir', gitDir, 'ls-tree', '-r', '-z', '--full-tree', sha], call);
-  if (!listed.ok) throw new Error(`git ls-tree of a commit that was checked out: ${faultLine(listed.error)}`);
+interface Entry {
+  readonly mode: string;
+  /** Bytes; submodules have none. */
+  readonly size: number;
+  readonly path: string;
+}
+
+/** A few objects may stand for more files than any disk holds, so they are counted before one is written. */
+const MOST_FILES = 250_000;
+const MOST_BYTES = 8 * 1024 ** 3;
+const LONGEST_LISTING = 64 * 1024 ** 2;
+
+async function listEntries(gitDir: string, sha: string, call: GitCall): Promise<readonly Entry[]> {
+  const args = ['--git-dir', gitDir, 'ls-tree', '-r', '-l', '-z', '--full-tree', sha];
+  const listed = await runGit(args, { ...call, most: LONGEST_LISTING });
+  if (!listed.ok && listed.error.code === -1) return [{ mode: '', size: Number.POSITIVE_INFINITY, path: '' }];
+  if (!listed.ok) throw new Error(`git ls-tree of a commit that was fetched: ${faultLine(listed.error)}`);
   return listed.value.split('\0').flatMap((line) => {
-    const [info = '', path = ''] = line.split('\t', 2);
-    return info.startsWith('120000 ') ? [path] : [];
+    const tab = line.indexOf('\t');
+    const [mode = '', , , size = ''] = line.slice(0, Math.max(tab, 0)).split(/ +/);
+    return tab < 0 ? [] : [{ mode, size: Number(size) || 0, path: line.slice(tab + 1) }];
   });
+}
+
+function findExcess(entries: readonly Entry[]): string | undefined {
+  const bytes = entries.reduce((sum, { size }) => sum + size, 0);
+  const many = entries.length > MOST_FILES || bytes === Number.POSITIVE_INFINITY;
+  if (many) return `it has more than ${MOST_FILES} files`;
+  return bytes > MOST_BYTES ? 'its files have more than 8 GiB' : undefined;
 }
 
 /** The first symbolic link that leads out of the tree, by its own words or through others. */

@@ -12,6 +12,8 @@ export interface GitCall {
    * of theirs for how files look.
    */
   readonly network?: boolean;
+  /** Bytes of standard output; git is ended when it says more. */
+  readonly most?: number;
 }
 
 /** Why git failed: its last words, for people. */
@@ -53,7 +55,12 @@ export async function runGit(args: readonly string[], call: GitCall): Promise<Re
   });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  let size = 0;
+  child.stdout.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (call.most !== undefined && size > call.most) child.kill('SIGKILL');
+    else stdout.push(chunk);
+  });
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', (error) => reject(explain(error, call.signal)));

@@ -1,5 +1,5 @@
 /** Actions and reusable workflows of other repositories: fetched, kept and read. */
-export { copyAction } from './action-cache.ts';
+export { copyAction, copyTree } from './action-cache.ts';
 export {
   type ActionStore,
   type ActionStoreOptions,
@@ -8,4 +8,4 @@ export {
   type RemoteRepository,
 } from './action-store.ts';
 export { type ActionManifest, findManifest, readFileBelow, readWorkflow } from './manifest.ts';
-export { parseUses, type RemoteReference, type UsesReference } from './reference.ts';
+export { describeReference, parseUses, type RemoteReference, type UsesReference } from './reference.ts';

@@ -37,7 +37,7 @@ class CompositeAction {
     this.#ids = stepIds(loaded.runs.steps);
     const inner: StepSettings = {
       ...settings,
-      selfRoot: loaded.selfRoot,
+      self: loaded.self,
       depth: settings.depth + 1,
       defaults: {},
       github: this.#github,

@@ -32,7 +32,7 @@ export interface Surroundings {
   added(): Readonly<Record<string, string>>;
   readonly hashes: HashPlace;
   /** Fetches what the steps need; the stages that come before them. `scope` is the one of `defaults.run`. */
-  setUp(scope: Scope): Promise<Result<readonly ExtraStep[], Failure>>;
+  setUp(scope: Scope, cancelled: AbortSignal): Promise<Result<readonly ExtraStep[], Failure>>;
   /** The stage that comes next after the steps: the one that was registered last. */
   takePost(): ExtraStep | undefined;
 }

@@ -1,94 +1,80 @@
 /** The actions that a job uses, found and read: each folder once a job, those of other repositories as the job's own copies. */
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { type Action, dockerfileAction, type JsonObject, type Step } from '../../workflow/index.ts';
 import { parseAction } from '../../workflow/parse/index.ts';
-import { type ActionStore, copyAction, findManifest, parseUses, type RemoteReference } from '../actions/index.ts';
+import { findManifest, parseUses, type RemoteReference } from '../actions/index.ts';
+import { type ActionRootSettings, type ActionRoots, createActionRoots } from './action-roots.ts';
+import { nodeNotice } from './node-notice.ts';
+import { createOnce } from './once.ts';
 
 export interface LoadedAction {
   readonly action: Action;
   readonly directory: HostPath;
   /** `action_repository` and `action_ref`, of other repositories' actions. */
   readonly github: JsonObject;
-  /** What `$/` in its steps stands for. */
-  readonly selfRoot: HostPath;
+  /** Whether it lies in the working tree, where it could not be looked at before the first step. */
+  readonly local: boolean;
+  /** The repository that `$/` in its steps stands for. */
+  readonly self: RemoteReference | undefined;
   /** Of a composite action: those of its steps that do not depend on what the job does, by the index of the step. */
   readonly nested: ReadonlyMap<number, LoadedAction>;
 }
 
-export interface JobActionsSettings {
-  readonly store: ActionStore;
-  /** The job's own directory for copies. */
-  readonly directory: HostPath;
-  readonly workspace: HostPath;
-  readonly signal: AbortSignal;
-}
-
 export interface ActionPlace {
-  readonly selfRoot: HostPath;
+  /** The repository that `$/` stands for, of the file that says so; undefined for the one that runs. */
+  readonly self: RemoteReference | undefined;
   /** How many composite actions are around it. */
   readonly depth: number;
 }
 
 export interface JobActions {
-  load(uses: string, place: ActionPlace): Promise<Result<LoadedAction, Failure>>;
+  load(uses: string, place: ActionPlace, signal: AbortSignal): Promise<Result<LoadedAction, Failure>>;
   /** By index, the actions that are known before the first step: all but those below the workspace. */
-  loadAll(steps: readonly Step[], place: ActionPlace): Promise<Result<ReadonlyMap<number, LoadedAction>, Failure>>;
+  loadAll(
+    steps: readonly Step[],
+    place: ActionPlace,
+    signal: AbortSignal,
+  ): Promise<Result<ReadonlyMap<number, LoadedAction>, Failure>>;
 }
 
 const MAX_DEPTH = 9;
 
-export function createJobActions(settings: JobActionsSettings): JobActions {
-  const copies = new Map<string, Promise<Result<HostPath, Failure>>>();
-  const fetch = (reference: RemoteReference): Promise<Result<HostPath, Failure>> => {
-    const { owner, repo, ref } = reference;
-    const name = `${owner.toLowerCase()}/${repo.toLowerCase()}/${encodeURIComponent(ref)}`;
-    const known = copies.get(name) ?? copyOf(reference, join(settings.directory, name), settings);
-    copies.set(name, known);
-    return known;
-  };
-  const locate = async (uses: string, place: ActionPlace): Promise<Result<Found, Failure>> => {
-    const reference = parseUses(uses);
-    if (!reference.ok) return fail(reference.error);
-    const { value } = reference;
-    switch (value.kind) {
-      case 'docker':
-        return fail(`${uses} needs a container engine, which is not supported yet`);
-      case 'local':
-        return ok({ directory: hostPath(join(settings.workspace, value.path)), root: place.selfRoot, github: {} });
-      case 'self':
-        return ok({ directory: hostPath(join(place.selfRoot, value.path)), root: place.selfRoot, github: {} });
-      case 'remote': {
-        const root = await fetch(value);
-        if (!root.ok) return root;
-        const github = { action_repository: `${value.owner}/${value.repo}`, action_ref: value.ref };
-        return ok({ directory: hostPath(join(root.value, value.path)), root: root.value, github });
-      }
-    }
+export function createJobActions(settings: ActionRootSettings): JobActions {
+  const places: Places = { roots: createActionRoots(settings), workspace: settings.workspace };
+  const notice = nodeNotice(settings.tell);
+  const once = createOnce<LoadedAction>();
+  const read = async (found: Found, depth: number, signal: AbortSignal): Promise<Result<LoadedAction, Failure>> => {
+    const action = await readAction(found.directory);
+    if (!action.ok) return action;
+    const { runs } = action.value;
+    notice(runs);
+    const inner = { self: found.self, depth: depth + 1 };
+    const nested = runs.kind === 'composite' ? await actions.loadAll(runs.steps, inner, signal) : ok(new Map());
+    return nested.ok ? ok({ ...found, action: action.value, nested: nested.value }) : nested;
   };
   const actions: JobActions = {
-    load: async (uses, place) => {
-      if (place.depth > MAX_DEPTH) return fail(`Composite action depth exceeded max depth ${MAX_DEPTH}`);
-      const found = await locate(uses, place);
+    load: async (uses, { self, depth }, signal) => {
+      if (depth > MAX_DEPTH) return fail(`Composite action depth exceeded max depth ${MAX_DEPTH}`);
+      const found = await locate(uses, self, { places, signal });
       if (!found.ok) return found;
-      const { directory, root, github } = found.value;
-      const action = await readAction(directory);
-      if (!action.ok) return action;
-      const { runs } = action.value;
-      const inner = { selfRoot: root, depth: place.depth + 1 };
-      const nested = runs.kind === 'composite' ? await actions.loadAll(runs.steps, inner) : ok(new Map());
-      return nested.ok ? ok({ action: action.value, directory, github, selfRoot: root, nested: nested.value }) : nested;
+      // What the job works on changes; and actions that use each other in many ways are gone through once a level.
+      if (found.value.local) return read(found.value, depth, signal);
+      return once(`${depth} ${found.value.directory}`, () => read(found.value, depth, signal));
     },
-    loadAll: async (steps, place) => {
+    loadAll: async (steps, place, signal) => {
+      const wanted = [...steps.entries()].flatMap(([index, step]) =>
+        step.kind === 'action' && isKnownBefore(step.uses) ? [{ index, uses: step.uses }] : [],
+      );
+      // Servers are asked at the same time, and what the first step in the file lacks is told.
+      const loads = await Promise.all(wanted.map(({ uses }) => actions.load(uses, place, signal)));
       const loaded = new Map<number, LoadedAction>();
-      for (const [index, step] of steps.entries()) {
-        if (step.kind !== 'action' || !isKnownBefore(step.uses)) continue;
-        const action = await actions.load(step.uses, place);
-        if (!action.ok) return action;
-        loaded.set(index, action.value);
+      for (const [i, { index }] of wanted.entries()) {
+        const action = loads[i];
+        if (action?.ok === false) return action;
+        if (action !== undefined) loaded.set(index, action.value);
       }
       return ok(loaded);
     },
@@ -96,10 +82,39 @@ export function createJobActions(settings: JobActionsSettings): JobActions {
   return actions;
 }
 
-interface Found {
-  readonly directory: HostPath;
-  readonly root: HostPath;
-  readonly github: JsonObject;
+interface Places {
+  readonly roots: ActionRoots;
+  readonly workspace: HostPath;
+}
+
+type Found = Pick<LoadedAction, 'directory' | 'self' | 'github' | 'local'>;
+
+async function locate(
+  uses: string,
+  self: RemoteReference | undefined,
+  { places, signal }: { readonly places: Places; readonly signal: AbortSignal },
+): Promise<Result<Found, Failure>> {
+  const reference = parseUses(uses);
+  if (!reference.ok) return fail(reference.error);
+  const { value } = reference;
+  switch (value.kind) {
+    case 'docker':
+      return fail(`${uses} needs a container engine, which is not supported yet`);
+    case 'local':
+      return ok({ directory: hostPath(join(places.workspace, value.path)), self, github: {}, local: true });
+    case 'self':
+    case 'remote': {
+      const of = value.kind === 'self' ? self : value;
+      const root = await places.roots(of, signal);
+      if (!root.ok) return root;
+      const github = value.kind === 'self' ? {} : namesOf(value);
+      return ok({ directory: hostPath(join(root.value, value.path)), self: of, github, local: false });
+    }
+  }
+}
+
+function namesOf({ owner, repo, ref }: RemoteReference): JsonObject {
+  return { action_repository: `${owner}/${repo}`, action_ref: ref };
 }
 
 /**
@@ -114,20 +129,6 @@ function isKnownBefore(uses: string): boolean {
 
 export function isCheckout(uses: string): boolean {
   return /^actions\/checkout@/i.test(uses);
-}
-
-/** A folder that the user named is used where it is; the cache belongs to all runs and is copied. */
-async function copyOf(
-  reference: RemoteReference,
-  target: string,
-  { store, signal }: JobActionsSettings,
-): Promise<Result<HostPath, Failure>> {
-  const fetched = await store.fetch(reference, signal);
-  if (!fetched.ok) return fetched;
-  if (fetched.value.sha === undefined) return ok(fetched.value.root);
-  await mkdir(dirname(target), { recursive: true });
-  await copyAction(fetched.value.root, hostPath(target));
-  return ok(hostPath(target));
 }
 
 async function readAction(directory: HostPath): Promise<Result<Action, Failure>> {

@@ -64,7 +64,7 @@ class JobSteps {
   async #runAll(env: Env): Promise<void> {
     const { facts, frame } = this.#settings;
     const around = frame.surroundings;
-    const before = await around?.setUp(defaultsScope(facts, env));
+    const before = await around?.setUp(defaultsScope(facts, env), this.#settings.cancelled);
     if (before?.ok === false) return this.#fail(before.error);
     for (const extra of before?.value ?? []) await this.#stage(extra, env);
     while (this.#order.next < facts.request.job.steps.length) await this.#step(env);

@@ -15,24 +15,26 @@ export function openNode(
   const state = new Map<string, string>();
   let registered = false;
   const run =
-    (file: string): StepHandler =>
+    (file: string, shown: ActionStep): StepHandler =>
     async (call) => {
       const inputs = await readInputs(action, call, github);
       if (!inputs.ok) return failedStep('expression', inputs.error);
-      await tellWarnings(inputs.value.warnings, call, place);
-      const title = stepName(step);
+      if (shown === step) await tellWarnings(inputs.value.warnings, call, place);
+      const title = stepName(shown);
       return runNode({ place, call, directory, file, title, github, inputs: inputs.value.values, state });
     };
   const runAndRegister =
-    (file: string): StepHandler =>
+    (file: string, shown: ActionStep): StepHandler =>
     (call) => {
       if (!registered && runs.post !== undefined) {
         registered = true;
-        addPost({ step: stageStep(step, 'Post', runs.postIf), id, handler: run(runs.post) });
+        const post = stageStep(step, 'Post', runs.postIf);
+        addPost({ step: post, id, handler: run(runs.post, post) });
       }
-      return run(file)(call);
+      return run(file, shown)(call);
     };
-  const main = runAndRegister(runs.main);
+  const main = runAndRegister(runs.main, step);
   if (runs.pre === undefined) return { main };
-  return { main, pre: { step: stageStep(step, 'Pre', runs.preIf), id, handler: runAndRegister(runs.pre) } };
+  const pre = stageStep(step, 'Pre', runs.preIf);
+  return { main, pre: { step: pre, id, handler: runAndRegister(runs.pre, pre) } };
 }

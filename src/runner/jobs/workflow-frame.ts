@@ -18,7 +18,7 @@ import {
   stepIds,
   type Workflow,
 } from '../../workflow/index.ts';
-import type { ActionStore } from '../actions/index.ts';
+import type { ActionStore, RemoteReference } from '../actions/index.ts';
 import { createMatcherRegistry } from '../commands/index.ts';
 import type { Environment, SystemClock } from '../environments/index.ts';
 import { createRepositoryFiles, endLeftovers, type JobPlace, type ScriptSettings } from '../steps/index.ts';
@@ -69,8 +69,8 @@ export interface JobSource {
   readonly secrets: Readonly<Record<string, string>>;
   /** Members of the `job` context: `workflow_ref`, `workflow_sha`, `workflow_repository`, `workflow_file_path`. */
   readonly job: Readonly<Record<string, Json>>;
-  /** The root of the file's own repository at its commit, for `$/…`; absent: the job's working tree as it was made. */
-  readonly root?: HostPath;
+  /** The file's own repository at its commit, for `$/…`; absent: the job's working tree as it was made. */
+  readonly self?: RemoteReference;
 }
 
 export interface JobWorkspace {
@@ -145,7 +145,10 @@ class WorkflowJob {
     return {
       handlerFor: (step) => this.#steps[request.job.steps.indexOf(step)]?.main,
       note: (line) => log.log.note(`[orch] ${line}`),
-      tellFailure: ({ message }) => log.log.note(`##[error]${message}`),
+      tellFailure: ({ message, hint }) => {
+        log.log.note(`##[error]${message}`);
+        if (hint !== undefined) log.log.note(`[orch] ${hint}`);
+      },
       lost: log.lost,
       surroundings: this.#surroundings(),
       close: async () => {
@@ -168,12 +171,12 @@ class WorkflowJob {
       env: source.workflow.env,
       added: () => Object.fromEntries(this.#place.made.env),
       hashes: { workspace: workspace.work, program: this.#settings.hashProgram, signal: log.lost },
-      setUp: (scope) => this.#setUp(scope),
+      setUp: (scope, cancelled) => this.#setUp(scope, cancelled),
       takePost: () => this.#posts.pop(),
     };
   }
 
-  async #setUp(scope: Scope): Promise<Result<readonly ExtraStep[], Failure>> {
+  async #setUp(scope: Scope, cancelled: AbortSignal): Promise<Result<readonly ExtraStep[], Failure>> {
     const { request, source, log, home, workspace } = this.#parts;
     const { job } = request;
     const missing = whatIsMissing(job);
@@ -184,7 +187,7 @@ class WorkflowJob {
       store: this.#settings.actions,
       directory: hostPath(join(home, '_actions')),
       workspace: workspace.work,
-      signal: log.lost,
+      tell: (line) => log.log.note(line),
     });
     const { name: repository, commit, ref } = this.#settings.repository;
     const settings: StepSettings = {
@@ -195,11 +198,11 @@ class WorkflowJob {
       addPost: (post) => void this.#posts.push(post),
       defaults: defaults.value,
       github: {},
-      selfRoot: source.root ?? workspace.work,
+      self: source.self,
       depth: 0,
       open: createOpenStep({ repository, commit, ref }, (line) => log.log.note(`[orch] ${line}`)),
     };
-    const loaded = await actions.loadAll(job.steps, settings);
+    const loaded = await actions.loadAll(job.steps, settings, AbortSignal.any([log.lost, cancelled]));
     if (!loaded.ok) return loaded;
     const ids = stepIds(job.steps);
     this.#steps = job.steps.map((step, index) => {

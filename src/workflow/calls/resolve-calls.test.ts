@@ -9,9 +9,9 @@ const FILE = (jobs: string, on = 'workflow_call', top = ''): string =>
   `on: ${on}\n${top === '' ? '' : `${top}\n`}jobs:\n${jobs}\n`;
 const LOCAL = './.github/workflows';
 
-function nameOf({ repository, ref, path }: WorkflowOrigin): string {
+function nameOf({ repository, ref, sha, path }: WorkflowOrigin): string {
   const name = path.replace('.github/workflows/', '');
-  return repository === undefined ? name : `${repository}@${ref}:${name}`;
+  return repository === undefined ? name : `${repository}@${sha ?? ref}:${name}`;
 }
 
 /** The tree of what was resolved, or the lines of what is wrong; and what was loaded. */
@@ -24,9 +24,9 @@ async function resolved(
     const name = nameOf(origin);
     loads.push(name);
     const text = files[name];
-    if (text === undefined) return Promise.resolve({ ok: false, error: `there is no ${name}` });
+    if (text === undefined) return Promise.resolve({ ok: false, error: { message: `there is no ${name}` } });
     // A branch is told as the commit that it stood for.
-    const pinned = origin.ref === 'main' ? { ...origin, ref: 'sha' } : origin;
+    const pinned = origin.ref === 'main' ? { ...origin, sha: 'sha' } : origin;
     return Promise.resolve({ ok: true, value: { text, file: name, origin: pinned } });
   };
   const origin = { path: '.github/workflows/entry.yml' };

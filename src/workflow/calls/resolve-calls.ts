@@ -12,8 +12,11 @@ import { checkCall } from './check-call.ts';
 export interface WorkflowOrigin {
   /** `owner/name` of a repository that is not the one that runs; undefined for that one. */
   readonly repository?: string;
-  /** The commit or ref of that repository. */
+  /** As the call says it: a branch, a tag or a commit of that repository. */
   readonly ref?: string;
+  /** What the ref stood for: the commit, and the full name of the branch or tag. */
+  readonly sha?: string;
+  readonly name?: string;
   /** Relative to the repository's root: `.github/workflows/ci.yml`. */
   readonly path: string;
 }
@@ -26,8 +29,13 @@ export interface WorkflowText {
   readonly origin: WorkflowOrigin;
 }
 
-/** The error is a sentence. */
-export type LoadWorkflow = (origin: WorkflowOrigin) => Promise<Result<WorkflowText, string>>;
+/** Why a workflow cannot be had, and what to do about it: a sentence each. */
+export interface LoadFault {
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+export type LoadWorkflow = (origin: WorkflowOrigin) => Promise<Result<WorkflowText, LoadFault>>;
 
 export interface ResolvedWorkflow {
   readonly workflow: Workflow;
@@ -121,9 +129,9 @@ interface CallPlace {
   readonly resolution: Resolution;
 }
 
-function fail(message: string, { job, caller, resolution }: CallPlace): undefined {
+function fail(message: string, { job, caller, resolution }: CallPlace, hint?: string): undefined {
   const faults = collectFaults(caller.file);
-  faults.error('call', message, job.uses);
+  faults.error('call', message, job.uses, hint);
   resolution.diagnostics.push(...faults.list());
 }
 
@@ -138,7 +146,7 @@ function readOnce(origin: WorkflowOrigin, place: CallPlace): Promise<ReadFile | 
 
 async function readFile(origin: WorkflowOrigin, place: CallPlace): Promise<ReadFile | undefined> {
   const loaded = await place.resolution.load(origin);
-  if (!loaded.ok) return fail(loaded.error, place);
+  if (!loaded.ok) return fail(loaded.error.message, place, loaded.error.hint);
   const { text, file } = loaded.value;
   const parsed = parseWorkflow(text, file);
   if (parsed.ok) {
@@ -159,8 +167,8 @@ function originOf(reference: WorkflowReference, caller: WorkflowOrigin): Workflo
   return { repository: `${owner}/${repository}`, ref, path };
 }
 
-function nameOf({ repository, ref, path }: WorkflowOrigin): string {
+function nameOf({ repository, ref, sha, path }: WorkflowOrigin): string {
   if (repository === undefined) return path;
   const [owner = '', name = ''] = repository.split('/');
-  return describeRemote({ kind: 'remote', owner, repository: name, path, ref: ref ?? '' });
+  return describeRemote({ kind: 'remote', owner, repository: name, path, ref: sha ?? ref ?? '' });
 }

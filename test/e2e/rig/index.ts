@@ -13,5 +13,6 @@ export {
 export { type OrchResult, orch, type StartedOrch, startOrch } from './orch.ts';
 export { isAlive, peakMemory, processesNamed, processesWith } from './processes.ts';
 export { CONFIG, type ConfigSource, createRepository, type Repository, type TaskSource } from './repository.ts';
+export { createServer, type Server } from './server.ts';
 export { branchesOf, checkoutOf, digest, filesBelow, NO_TRACES, tracesOf } from './traces.ts';
 export { waitUntil } from './wait.ts';
