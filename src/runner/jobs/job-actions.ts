@@ -62,7 +62,8 @@ export function createJobActions(settings: ActionRootSettings): JobActions {
       if (!found.ok) return found;
       // What the job works on changes; and actions that use each other in many ways are gone through once a level.
       if (found.value.local) return read(found.value, depth, signal);
-      return once(`${depth} ${found.value.directory}`, () => read(found.value, depth, signal));
+      const { directory, github } = found.value;
+      return once(JSON.stringify([depth, directory, github]), () => read(found.value, depth, signal));
     },
     loadAll: async (steps, place, signal) => {
       const wanted = [...steps.entries()].flatMap(([index, step]) =>
