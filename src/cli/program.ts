@@ -177,7 +177,7 @@ function addChecking(program: Command, done: Done): void {
   program
     .command('doctor')
     .summary('what this machine has')
-    .description('Checks git, Node, the shell, process containment, Docker, agent CLIs and disk space.')
+    .description('Checks git, Node, the shell, process containment, the tasks, Docker, agent CLIs and disk space.')
     .addHelpText('after', examples(['orch doctor']))
     .action(async () => done(await (await import('./commands/doctor.ts')).doctor()));
 }

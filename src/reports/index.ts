@@ -9,4 +9,5 @@ export { renderSummary } from './summary.ts';
 export { cleanText, clip, clipMiddle, displayWidth, padTo, wrapText } from './text.ts';
 export { reasonOf, recordedReason } from './trouble.ts';
 export type { LegView, Phase, RunHeader, RunView, Standing, WarningView } from './view.ts';
+export { warningsOf } from './warnings.ts';
 export { writeReport } from './write.ts';

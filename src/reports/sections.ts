@@ -8,6 +8,7 @@ import { type Cell, code, list, prose, table, words } from './markdown.ts';
 import { clip } from './text.ts';
 import { attemptsOf, reasonOf } from './trouble.ts';
 import type { LegView, RunView, Standing } from './view.ts';
+import { warningsOf } from './warnings.ts';
 
 const ROWS = 1000;
 const ITEMS = 100;
@@ -61,21 +62,13 @@ function evidenceOf(leg: LegView): string {
 }
 
 export function warningsSection(view: RunView): string {
-  const items = [
-    ...view.warnings.map(({ leg, code: id, message }) =>
-      words(code(id), leg === undefined ? '' : ' in ', code(leg ?? ''), ': ', prose(message)),
-    ),
-    ...view.legs.flatMap((leg) =>
-      (leg.task?.warnings ?? []).map((message) => words(code(leg.id), ': ', prose(message))),
-    ),
-  ];
+  const items = warningsOf(view).map(({ code: id, leg, message }) => {
+    const where: Cell[] = leg === undefined ? [] : [code(leg)];
+    const what: Cell[] = id === undefined ? [] : [code(id), leg === undefined ? '' : ' in '];
+    return words(...what, ...where, ': ', prose(message));
+  });
   if (items.length === 0) return '';
-  const shown = [...new Set(items.map(({ markdown }) => markdown))];
-  return joined(
-    '## Warnings\n',
-    list(shown.slice(0, ITEMS).map((markdown) => ({ markdown }))),
-    cutNote(shown.length, ITEMS),
-  );
+  return joined('## Warnings\n', list(items.slice(0, ITEMS)), cutNote(items.length, ITEMS));
 }
 
 export function containmentSection(view: RunView): string {

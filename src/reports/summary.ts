@@ -19,6 +19,7 @@ import {
 import { annotationsSection, summariesSection } from './steps.ts';
 import { troubleSection } from './trouble.ts';
 import type { RunView } from './view.ts';
+import { warningsOf } from './warnings.ts';
 
 /** The whole summary. Total: a record that breaks off gives a summary that says so. */
 export function summarize(events: Iterable<RunEvent>): string {
@@ -85,7 +86,8 @@ function overview(view: RunView): string {
   }
   if (started?.rerunOf !== undefined) rows.push(['rerun of', code(started.rerunOf)]);
   if (view.finished) rows.push(['exit code', String(view.finished.exitCode)]);
-  if (view.warnings.length > 0) rows.push(['warnings', `${view.warnings.length}, listed below`]);
+  const warnings = warningsOf(view).length;
+  if (warnings > 0) rows.push(['warnings', `${warnings}, listed below`]);
   return table(['', ''], rows);
 }
 

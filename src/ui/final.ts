@@ -14,6 +14,7 @@ import {
   reasonOf,
   rerunCommand,
   shortCommit,
+  warningsOf,
   wrapText,
 } from '../reports/index.ts';
 import { formatDuration } from '../shared/quantity.ts';
@@ -119,8 +120,8 @@ function whatNext({ view, look, columns, summary }: FinalInput, green: boolean):
   ];
 }
 
-function warningLine({ warnings, legs }: RunView, listed: boolean): string[] {
-  const all = warnings.length + legs.reduce((sum, { task }) => sum + (task?.warnings.length ?? 0), 0);
+function warningLine(view: RunView, listed: boolean): string[] {
+  const all = warningsOf(view).length;
   return all === 0 ? [] : [`${plural(all, 'warning')}${listed ? ', listed in the summary' : ''}`];
 }
 

@@ -2,7 +2,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createRepository, orch, type Repository, startOrch } from './rig/index.ts';
+import { CONFIG, createRepository, orch, type Repository, startOrch } from './rig/index.ts';
 
 const DONE = 'All that orch needs is there.';
 
@@ -31,7 +31,9 @@ it('tells what is there, in a repository and outside of one', async () => {
   expect(lineOf(stdout, 'worktrees')).toContain(join(repo.place.cache, 'orch'));
   expect(lineOf(stdout, 'codex')).toBe('0.169.0');
   expect(lineOf(stdout, 'gemini')).toContain('ended with exit code 41');
-  expect(lineOf(stdout, 'opencode')).toBe('not found');
+  expect(lineOf(stdout, 'agents')).toMatch(/^not found: .*opencode/);
+  expect(lineOf(stdout, 'agents')).not.toContain('codex,');
+  expect(lineOf(stdout, 'tasks')).toBe('no framework/orchestrator/orchestrator.yaml');
   expect(stdout.endsWith(`\n${DONE}\n`)).toBe(true);
 
   const outside = await orch(repo, ['doctor'], { cwd: repo.place.top });
@@ -50,6 +52,17 @@ it('fails when git is too old or missing', async () => {
   const none = await orch(repo, ['doctor'], { env: { PATH: only } });
   expect([none.exitCode, none.stderr]).toEqual([1, '']);
   expect(none.stdout).toContain('\nNot ready: git, bash.\n');
+});
+
+it.each([
+  ['a good file', 'tasks: [{ name: a, command: x }, { name: b, command: x }]', '2 in framework/'],
+  ['mistakes', 'tasks: [{ nam: a }]', 'framework/orchestrator/orchestrator.yaml has mistakes'],
+])('looks at the tasks: %s', async (_, text, seen) => {
+  const repo = createRepository();
+  repo.write(CONFIG, `version: 1\n${text}\n`);
+  const { exitCode, stdout } = await orch(repo, ['doctor']);
+  expect(exitCode).toBe(0);
+  expect(lineOf(stdout, 'tasks')).toContain(seen);
 });
 
 it('knows who holds the lock', async () => {

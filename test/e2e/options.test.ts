@@ -145,6 +145,35 @@ it('--rerun-failed reuses what went well, with its files and outputs, and runs t
   expect(finished(third.events, 'top').reusedFrom).toBe(second.run);
 });
 
+it('the command to run again, typed as it is shown, has what the first run was given, secrets by name', async () => {
+  const repo = createRepository({
+    config: {
+      inputs: { who: 'nobody' },
+      tasks: [
+        { name: 'good', command: 'true' },
+        {
+          name: 'late',
+          env: { WHO: '${{ inputs.who }}' },
+          secrets: ['TOKEN'],
+          command: 'echo "for $WHO"; test -e now',
+        },
+      ],
+    },
+  });
+  repo.write('host.env', 'SOME=thing\n');
+  const given = ['--input', 'who=you & me', '--env-file', 'host.env'];
+  const env = { TOKEN: 'very-secret' };
+  const first = await orch(repo, ['run', '--secret', 'TOKEN=very-secret', ...given], { env });
+  expect(first.exitCode).toBe(1);
+  const shown = `orch run --input 'who=you & me' --secret TOKEN --env-file host.env --rerun-failed ${first.run}`;
+  expect(first.stdout).toContain(shown);
+  expect(repo.read('docs/orchestrator-run-summary.md')).toContain(`\n${shown}\n`);
+  const again = [...given, '--secret', 'TOKEN', '--rerun-failed', String(first.run)];
+  const second = await orch(repo, ['run', ...again], { env });
+  expect(endings(second.events)).toMatchObject({ good: 'success', late: 'exit-code' });
+  expect(repo.read('logs/late.log')).toContain('for you & me');
+});
+
 it('--rerun-failed runs what is defined otherwise now, and all that stands on it', async () => {
   const repo = createRepository({ config: RERUN });
   const first = await orch(repo, ['run']);

@@ -1,8 +1,8 @@
 /** `orch doctor`: what this machine has, what is missing, and what to do about it. */
 import { type Check, renderChecks } from '../../ui/index.ts';
 import { openDisplay } from '../display.ts';
-import { checkContainment, checkDocker, checkNode } from '../doctor/machine.ts';
-import { checkProgram, type ProgramCheck, type Variables } from '../doctor/programs.ts';
+import { checkContainment, checkDocker, checkNode, checkProcessors } from '../doctor/machine.ts';
+import { checkAgents, checkProgram, type ProgramCheck, type Variables } from '../doctor/programs.ts';
 import { checkProject } from '../doctor/project.ts';
 import { EXIT } from '../exit-codes.ts';
 
@@ -12,24 +12,31 @@ const NEEDED: readonly ProgramCheck[] = [
 ];
 const OPTIONAL: readonly ProgramCheck[] = [
   { name: 'git-lfs', otherwise: { state: 'note', hint: 'only repositories that use it need it' } },
-  ...['codex', 'claude', 'gemini', 'opencode', 'aider'].map((name) => ({
-    name,
-    otherwise: { state: 'note' } as const,
-  })),
 ];
+const AGENTS = ['codex', 'claude', 'gemini', 'opencode', 'aider'];
 
 export async function doctor(): Promise<number> {
   const env = variables();
   const { terminal, look, columns } = openDisplay();
   const programs = (checks: readonly ProgramCheck[]): Promise<readonly Check[]> =>
     Promise.all(checks.map((check) => checkProgram(check, env)));
-  const [needed, containment, project, optional] = await Promise.all([
+  const [needed, containment, project, optional, agents] = await Promise.all([
     programs(NEEDED),
     checkContainment(),
     checkProject(),
     programs(OPTIONAL),
+    checkAgents(AGENTS, env),
   ]);
-  const checks = [checkNode(), ...needed, containment, ...project, checkDocker(env), ...optional];
+  const checks = [
+    checkNode(),
+    ...needed,
+    containment,
+    checkProcessors(),
+    ...project,
+    checkDocker(env),
+    ...optional,
+    ...agents,
+  ];
   const bad = checks.filter(({ state }) => state === 'bad').map(({ name }) => name);
   const verdict = bad.length === 0 ? 'All that orch needs is there.' : `Not ready: ${bad.join(', ')}.`;
   terminal.write(`${renderChecks(checks, look, columns)}\n${look.chalk.bold(verdict)}\n`);

@@ -1,6 +1,8 @@
-/** What the machine itself offers: Node, containment of processes, Docker. */
+/** What the machine itself offers: Node, processors, containment of processes, Docker. */
 import { existsSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
 import { strongestContainment, which } from '../../runner/environments/index.ts';
+import { formatBytes } from '../../shared/quantity.ts';
 import type { Check } from '../../ui/index.ts';
 import { isAtLeast, type Variables } from './programs.ts';
 
@@ -38,6 +40,14 @@ export async function checkContainment(): Promise<Check> {
   return { name: 'containment', ...MEANS[await strongestContainment()] };
 }
 
+/** As many jobs run at once, unless something else is asked for. */
+export function checkProcessors(): Check {
+  const count = availableParallelism();
+  const jobs = count === 1 ? '1 job' : `${count} jobs`;
+  const seen = `${jobs} at once unless max_parallel says otherwise; ${formatBytes(totalmem())} of memory`;
+  return { name: 'processors', state: 'good', seen };
+}
+
 const SOCKET = '/var/run/docker.sock';
 
 /** Whether there is an engine to talk to; it is not talked to. */
@@ -47,5 +57,5 @@ export function checkDocker(env: Variables): Check {
   const engine = socket.startsWith('/') ? existsSync(socket) : true;
   const client = which('docker', env) !== undefined;
   const seen = engine ? `an engine at ${host ?? SOCKET}` : client ? 'the client is there, and no engine' : 'not found';
-  return { name: 'docker', state: 'note', seen: `${seen}; not needed yet` };
+  return { name: 'docker', state: 'note', seen: `${seen}; nothing that orch runs so far needs it` };
 }

@@ -27,6 +27,16 @@ export async function checkProgram({ name, oldest, otherwise }: ProgramCheck, en
   return { name, seen: `${version}, and ${oldest.join('.')} or newer is needed`, ...otherwise };
 }
 
+/** Those that are there, a line each; the others in one, since nobody has them all. */
+export async function checkAgents(names: readonly string[], env: Variables): Promise<readonly Check[]> {
+  const there = names.filter((name) => which(name, env) !== undefined);
+  const missing = names.filter((name) => !there.includes(name));
+  const found = await Promise.all(there.map((name) => checkProgram({ name, otherwise: { state: 'note' } }, env)));
+  if (missing.length === 0) return found;
+  const seen = `not found: ${missing.join(', ')}`;
+  return [...found, { name: 'agents', state: 'note', seen, hint: 'only tasks whose command starts one need it' }];
+}
+
 /** The first thing with a dot between numbers: `git version 2.39.5 (Apple Git-154)` has `2.39.5`. */
 function versionIn(line: string): string | undefined {
   return /\d+\.\d+[\w.+-]*/.exec(line)?.[0].replace(/[.,]$/, '');

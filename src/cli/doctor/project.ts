@@ -1,10 +1,14 @@
 /** The repository around the current directory: whether tasks can start from it, its lock, and the room there is. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadConfig } from '../../orchestrator/index.ts';
 import { type GitRepository, openRepository, worktreeRoot } from '../../runner/workspaces/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { MachineError } from '../../shared/failure.ts';
 import { formatBytes } from '../../shared/quantity.ts';
 import { freeSpace, holderOfFile, layoutOf, probeProcesses, readRunLock } from '../../store/index.ts';
 import type { Check } from '../../ui/index.ts';
+import { DEFAULT_CONFIG } from '../project.ts';
 import { loadWorktreeRoot } from '../worktree-root.ts';
 
 /** Bytes. Less than this is too little for any run, or for most. */
@@ -19,6 +23,7 @@ export async function checkProject(): Promise<readonly Check[]> {
     const root = worktreeRoot(opened, loadWorktreeRoot(opened));
     return [
       { name: 'repository', state: 'good', seen: opened.root },
+      checkConfig(opened),
       checkLock(opened),
       await checkSpace('disk', opened.root),
       await checkSpace('worktrees', hostPath(root)),
@@ -26,6 +31,21 @@ export async function checkProject(): Promise<readonly Check[]> {
   } finally {
     await opened.dispose();
   }
+}
+
+/** The default file; what is wrong with it is for `orch validate` to tell. */
+function checkConfig({ root }: GitRepository): Check {
+  const file = join(root, DEFAULT_CONFIG);
+  if (!existsSync(file)) {
+    return { name: 'tasks', state: 'note', seen: `no ${DEFAULT_CONFIG}`, hint: 'orch init writes one to begin with' };
+  }
+  const { result } = loadConfig({ file, root });
+  if (!result.ok) {
+    const seen = `${DEFAULT_CONFIG} has mistakes`;
+    return { name: 'tasks', state: 'warning', seen, hint: 'orch validate names them' };
+  }
+  const { length } = result.value.tasks;
+  return { name: 'tasks', state: 'good', seen: `${length} in ${DEFAULT_CONFIG}` };
 }
 
 async function open(): Promise<GitRepository | Check> {
