@@ -10,6 +10,7 @@ import {
   type WorkStep,
 } from '../../workflow/index.ts';
 import { type JobPlace, type ScriptSettings, type StepCall, type StepHandler, writeLines } from '../steps/index.ts';
+import type { ActionMemory } from './action-memory.ts';
 import type { ExtraStep } from './frame.ts';
 import type { ActionPlace, JobActions, LoadedAction } from './job-actions.ts';
 import { stepName } from './run-step.ts';
@@ -21,6 +22,10 @@ export interface StepSettings extends ActionPlace {
   readonly facts: JobFacts;
   readonly actions: JobActions;
   readonly after: (milliseconds: number, call: () => void) => () => void;
+  /** What actions keep from one stage to another. */
+  readonly memory: ActionMemory;
+  /** The ids of the steps around, each with a slash behind it. */
+  readonly path: string;
   /** Registers a stage to come after the other steps. */
   readonly addPost: (post: ExtraStep) => void;
   readonly defaults: ScriptSettings['defaults'];
@@ -44,6 +49,11 @@ export interface StepInUse {
 }
 
 export type OpenStep = (used: UsedStep, settings: StepSettings) => StepInUse;
+
+/** By which the memory knows the action of a step. */
+export function placeInJob({ id }: UsedStep, { path }: StepSettings): string {
+  return `${path}${id}`;
+}
 
 /** The step with the name and the condition of a stage. */
 export function stageStep(step: ActionStep, stage: 'Pre' | 'Post', condition?: ScalarNode): ActionStep {

@@ -2,7 +2,14 @@
 import type { Failure } from '../../shared/failure.ts';
 import { type ActionStep, type CompositeRuns, evaluateString, type JsonObject, stepIds } from '../../workflow/index.ts';
 import { failedStep, type StepCall, type StepEnd, type StepHandler, writeLines } from '../steps/index.ts';
-import { type StepInUse, type StepSettings, stageStep, tellWarnings, type UsedStep } from './action-in-use.ts';
+import {
+  placeInJob,
+  type StepInUse,
+  type StepSettings,
+  stageStep,
+  tellWarnings,
+  type UsedStep,
+} from './action-in-use.ts';
 import { readInputs } from './action-inputs.ts';
 import type { ExtraStep } from './frame.ts';
 import type { LoadedAction } from './job-actions.ts';
@@ -26,7 +33,6 @@ class CompositeAction {
   readonly #ids: readonly string[];
   readonly #steps: readonly StepInUse[];
   readonly #posts: ExtraStep[] = [];
-  #order: StepOrder = firstStep();
   #failure: Failure | undefined;
 
   constructor(used: UsedStep<ActionStep>, loaded: Composite, settings: StepSettings) {
@@ -41,11 +47,25 @@ class CompositeAction {
       depth: settings.depth + 1,
       defaults: {},
       github: this.#github,
+      path: `${placeInJob(used, settings)}/`,
       addPost: (post) => this.#addPost(post),
     };
     this.#steps = loaded.runs.steps.map((step, index) =>
       settings.open({ step, id: this.#ids[index] ?? '', loaded: loaded.nested.get(index) }, inner),
     );
+  }
+
+  /** Kept outside: what its steps came to is asked for by its last stages, which may run in another process. */
+  get #order(): StepOrder {
+    return this.#settings.memory.orderOf(this.#place);
+  }
+
+  set #order(order: StepOrder) {
+    this.#settings.memory.setOrder(this.#place, order);
+  }
+
+  get #place(): string {
+    return placeInJob(this.#used, this.#settings);
   }
 
   /** One stage for all of its steps that have one. */
@@ -60,6 +80,9 @@ class CompositeAction {
     const inputs = await this.#inputs(call);
     if (typeof inputs === 'string') return failedStep('expression', inputs);
     await tellWarnings(inputs.warnings, call, this.#settings.place);
+    // It may be done over after a failure.
+    this.#order = firstStep();
+    this.#failure = undefined;
     return this.#cancellable(call, async () => {
       for (const [index, step] of this.#loaded.runs.steps.entries()) {
         const handler = this.#steps[index]?.main;

@@ -1,19 +1,28 @@
 /** Node actions: `pre`, `main` and `post` with one state; `post` comes when one of the others was started. */
 import type { ActionStep, NodeRuns } from '../../workflow/index.ts';
 import { failedStep, runNode, type StepHandler } from '../steps/index.ts';
-import { type StepInUse, type StepSettings, stageStep, tellWarnings, type UsedStep } from './action-in-use.ts';
+import {
+  placeInJob,
+  type StepInUse,
+  type StepSettings,
+  stageStep,
+  tellWarnings,
+  type UsedStep,
+} from './action-in-use.ts';
 import { readInputs } from './action-inputs.ts';
 import type { LoadedAction } from './job-actions.ts';
 import { stepName } from './run-step.ts';
 
 export function openNode(
-  { step, id }: UsedStep<ActionStep>,
+  used: UsedStep<ActionStep>,
   { action, directory, github: own, runs }: LoadedAction & { readonly runs: NodeRuns },
-  { place, addPost, github: outer }: StepSettings,
+  settings: StepSettings,
 ): StepInUse {
+  const { step, id } = used;
+  const { place, addPost, memory, github: outer } = settings;
+  const known = placeInJob(used, settings);
   const github = { ...outer, ...own };
-  const state = new Map<string, string>();
-  let registered = false;
+  const state = memory.stateOf(known);
   const run =
     (file: string, shown: ActionStep): StepHandler =>
     async (call) => {
@@ -23,14 +32,16 @@ export function openNode(
       const title = stepName(shown);
       return runNode({ place, call, directory, file, title, github, inputs: inputs.value.values, state });
     };
+  const register = (): void => {
+    if (runs.post === undefined) return;
+    const post = stageStep(step, 'Post', runs.postIf);
+    addPost({ step: post, id, handler: run(runs.post, post) });
+  };
+  memory.canRegister(known, register);
   const runAndRegister =
     (file: string, shown: ActionStep): StepHandler =>
     (call) => {
-      if (!registered && runs.post !== undefined) {
-        registered = true;
-        const post = stageStep(step, 'Post', runs.postIf);
-        addPost({ step: post, id, handler: run(runs.post, post) });
-      }
+      if (memory.begins(known)) register();
       return run(file, shown)(call);
     };
   const main = runAndRegister(runs.main, step);

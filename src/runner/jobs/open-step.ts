@@ -1,7 +1,14 @@
 /** What runs a step of a workflow or of a composite action: its shell, its action, or why there is nobody. */
 import type { ActionStep } from '../../workflow/index.ts';
 import { failedStep, type StepHandler, scriptHandler } from '../steps/index.ts';
-import { type OpenStep, type StepInUse, type StepSettings, tellWarnings, type UsedStep } from './action-in-use.ts';
+import {
+  type OpenStep,
+  placeInJob,
+  type StepInUse,
+  type StepSettings,
+  tellWarnings,
+  type UsedStep,
+} from './action-in-use.ts';
 import { checkoutHandler, type OwnCheckout } from './checkout.ts';
 import { openComposite } from './composite-action.ts';
 import { isCheckout, type LoadedAction } from './job-actions.ts';
@@ -34,6 +41,10 @@ function openAction(used: UsedStep<ActionStep>, loaded: LoadedAction, settings: 
 
 /** The action can only be looked at when its turn comes; it is too late for `pre` then. */
 function openLate(used: UsedStep<ActionStep>, settings: StepSettings): StepHandler {
+  settings.memory.canOpen(placeInJob(used, settings), async (signal) => {
+    const loaded = await settings.actions.load(used.step.uses, settings, signal);
+    if (loaded.ok) openAction(used, loaded.value, settings);
+  });
   return async (call) => {
     const loaded = await settings.actions.load(used.step.uses, settings, call.signal);
     if (!loaded.ok) return { outcome: 'failure', failure: loaded.error, outputs: {} };

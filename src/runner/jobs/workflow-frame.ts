@@ -23,6 +23,7 @@ import { createMatcherRegistry } from '../commands/index.ts';
 import type { Environment, SystemClock } from '../environments/index.ts';
 import { createRepositoryFiles, endLeftovers, type JobPlace, type ScriptSettings } from '../steps/index.ts';
 import type { StepInUse, StepSettings } from './action-in-use.ts';
+import { createActionMemory } from './action-memory.ts';
 import type { ExtraStep, JobFrame, OpenFrame, Surroundings } from './frame.ts';
 import { createJobActions } from './job-actions.ts';
 import { type LogSettings, type OpenLog, openLog } from './open-log.ts';
@@ -123,6 +124,7 @@ class WorkflowJob {
   readonly #place: JobPlace;
   readonly #facts: JobFacts;
   readonly #posts: ExtraStep[] = [];
+  readonly #memory = createActionMemory();
   #steps: readonly (StepInUse | undefined)[] = [];
 
   constructor(settings: WorkflowFrames, parts: JobParts) {
@@ -195,6 +197,8 @@ class WorkflowJob {
       facts: this.#facts,
       actions,
       after: this.#settings.clock.after,
+      memory: this.#memory,
+      path: '',
       addPost: (post) => void this.#posts.push(post),
       defaults: defaults.value,
       github: {},
