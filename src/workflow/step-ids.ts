@@ -8,7 +8,11 @@ const MAX_ID = 100;
 export function stepIds(steps: readonly Step[]): readonly string[] {
   const given = steps.map((step) => (step.kind === 'parallel' ? undefined : step.id));
   const taken = new Set(given.flatMap((id) => (id === undefined ? [] : foldCase(id))));
-  return steps.map((step, index) => given[index] ?? firstFree(`__${kindOf(step)}`.replace(/[^\w-]/g, '_'), taken));
+  /** How often an id was wanted: a job may have thousands of steps of one kind. */
+  const wanted = new Map<string, number>();
+  return steps.map(
+    (step, index) => given[index] ?? firstFree(`__${kindOf(step)}`.replace(/[^\w-]/g, '_'), taken, wanted),
+  );
 }
 
 function kindOf(step: Step): string {
@@ -24,12 +28,14 @@ function actionId(uses: string): string {
   return owner === undefined || repository === undefined ? 'run' : `${owner}_${repository}`;
 }
 
-function firstFree(id: string, taken: Set<string>): string {
-  for (let attempt = 1; ; attempt++) {
+function firstFree(id: string, taken: Set<string>, wanted: Map<string, number>): string {
+  for (let attempt = (wanted.get(id) ?? 0) + 1; ; attempt++) {
     const suffix = attempt === 1 ? '' : `_${attempt}`;
     const candidate = id.slice(0, MAX_ID - suffix.length) + suffix;
-    if (taken.has(foldCase(candidate))) continue;
-    taken.add(foldCase(candidate));
+    const folded = foldCase(candidate);
+    if (taken.has(folded)) continue;
+    taken.add(folded);
+    wanted.set(id, attempt);
     return candidate;
   }
 }

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makePlan, type Plan } from '../../engine/index.ts';
-import { createHostEnvironment, systemClock } from '../../runner/environments/index.ts';
+import { openHostJob, systemClock } from '../../runner/environments/index.ts';
 import type { WorkflowFrames } from '../../runner/jobs/index.ts';
 import { createPrivateClone } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
@@ -49,7 +49,7 @@ export async function framesOf(wiring: Wiring): Promise<WorkflowFrames> {
     toolCache: hostPath(join(cacheDirectory(), 'toolcache')),
     event: `${JSON.stringify(event.payload, null, 2)}\n`,
     hostEnv: hostEnvironment(process.env, settings.env),
-    processes: createHostEnvironment({ run }),
+    openProcesses: (home) => openHostJob({ run }, home),
     clock: systemClock,
     masker,
     logOf: output.logOf,

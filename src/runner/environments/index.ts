@@ -2,7 +2,15 @@
 export { strongestContainment } from './containment.ts';
 export { listRunProcesses, type RunProcess, sweepRun } from './ending.ts';
 export { createHostEnvironment, type HostOptions } from './host.ts';
-export type { Environment, ProcessExit, ProcessRequest, RunningProcess } from './process.ts';
+export { openHostJob } from './job-environment.ts';
+export type {
+  Environment,
+  JobEnvironment,
+  JobProcess,
+  ProcessExit,
+  ProcessRequest,
+  RunningProcess,
+} from './process.ts';
 export { which } from './program-lookup.ts';
 export { askVersion, type VersionAnswer, type VersionQuestion } from './program-version.ts';
 export { type SystemClock, systemClock } from './system-clock.ts';

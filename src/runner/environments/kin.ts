@@ -40,6 +40,36 @@ export function kinByNamespace(root: Root): FindKin {
   };
 }
 
+export interface StepOfJob {
+  /** What orch started and the namespace hangs on. */
+  readonly root: Root;
+  /** The shell that starts the command, and the children that it had before. */
+  readonly shell: number;
+  readonly before: readonly number[];
+  readonly cookie: string;
+}
+
+/**
+ * Kin of one among several commands in a namespace: by cookie, by descent from kin, and, where a process carries no
+ * cookie any more, by being a child of the command's shell that came after the command did.
+ */
+export function kinInJob({ root, shell, before, cookie }: StepOfJob): FindKin {
+  const seen = new Set<string>();
+  const isKin = (row: ProcessRow): boolean => {
+    if (seen.has(key(row))) return true;
+    const cookies = readCookies(row.pid);
+    if (cookies.includes(cookie)) return true;
+    return cookies.length === 0 && row.parent === shell && !before.includes(row.pid);
+  };
+  return async () => {
+    const rows = (await readTree(root)).filter(({ pid }) => pid !== root.pid && pid !== shell);
+    const kin = new Map(rows.filter(isKin).map((row) => [row.pid, row]));
+    addDescendants(kin, rows);
+    for (const row of kin.values()) seen.add(key(row));
+    return [...kin.values()].filter((row) => !row.zombie);
+  };
+}
+
 /** A process and everything below it. */
 export async function readTree(root: Root): Promise<readonly ProcessRow[]> {
   const rows = await readTable();

@@ -7,10 +7,18 @@ import { accessSync, constants } from 'node:fs';
 import { constants as os } from 'node:os';
 import { execa } from 'execa';
 import type { ProcessExit } from './process.ts';
+import { which } from './program-lookup.ts';
+
+type Argv = readonly [string, ...string[]];
 
 export interface Namespace {
   /** What goes before the command and its arguments. */
-  readonly prefix: readonly [string, ...string[]];
+  readonly prefix: Argv;
+  /** What goes before a shell that is to be the first process itself, and is to end with orch where that can be had. */
+  readonly first: Argv;
+  /** What goes before a shell that joins the namespace whose first process is `pid`. */
+  readonly join: (pid: number) => Argv;
+  readonly shell: string;
 }
 
 /**
@@ -29,7 +37,10 @@ const INIT = [
 const PROBE = '[ "$$" = 1 ] && read -r pid _ </proc/self/stat && [ "$pid" = 1 ]';
 
 const NEW_PIDS = ['--pid', '--fork', '--kill-child', '--mount-proc'];
-const WAYS = [NEW_PIDS, ['--user', '--map-current-user', ...NEW_PIDS]];
+const WAYS = [
+  { make: NEW_PIDS, join: [] },
+  { make: ['--user', '--map-current-user', ...NEW_PIDS], join: ['--user', '--preserve-credentials'] },
+];
 
 const SIGNALS = new Map(Object.entries(os.signals).map(([name, number]) => [number, name]));
 
@@ -43,16 +54,35 @@ export function findNamespace(): Promise<Namespace | undefined> {
 
 async function probe(): Promise<Namespace | undefined> {
   if (process.platform !== 'linux') return undefined;
-  for (const way of WAYS) {
-    const { failed } = await execa('unshare', [...way, '/bin/sh', '-c', PROBE], {
-      reject: false,
-      stdio: 'ignore',
-      timeout: 3000,
-      killSignal: 'SIGKILL',
-    });
-    if (!failed) return { prefix: ['unshare', ...way, findInitShell(), '-c', INIT, 'orch-init'] };
+  const unshare = which('unshare', process.env);
+  if (unshare === undefined) return undefined;
+  const shell = findInitShell();
+  for (const { make, join } of WAYS) {
+    const way = [unshare, ...make] as const;
+    for (const leash of leashes()) {
+      const first = [...leash, ...way] as const;
+      if (!(await works(first))) continue;
+      const target = (pid: number): Argv => ['nsenter', `--target=${pid}`, ...join, '--mount', '--pid'];
+      return { prefix: [...way, shell, '-c', INIT, 'orch-init'], first, join: target, shell };
+    }
   }
   return undefined;
+}
+
+/** Ends what it starts when the process that started it ends, however that was. Not every system's has the option. */
+function leashes(): readonly (readonly [] | Argv)[] {
+  const setpriv = which('setpriv', process.env);
+  return setpriv === undefined ? [[]] : [[setpriv, '--pdeathsig', 'KILL'], []];
+}
+
+async function works([program, ...args]: Argv): Promise<boolean> {
+  const { failed } = await execa(program, [...args, '/bin/sh', '-c', PROBE], {
+    reject: false,
+    stdio: 'ignore',
+    timeout: 3000,
+    killSignal: 'SIGKILL',
+  });
+  return !failed;
 }
 
 /** dash says apart how a command ended by a signal and one that returned 128 + n; other shells keep that to themselves. */

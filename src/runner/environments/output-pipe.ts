@@ -35,8 +35,7 @@ async function makeBatch(): Promise<boolean> {
   try {
     directory = mkdtempSync(join(tmpdir(), 'orch-pipes-'));
     const paths = Array.from({ length: BATCH }, (_, index) => `${directory}/${index}`);
-    const { failed } = await execa('mkfifo', ['-m', '600', ...paths], { reject: false, stdio: 'ignore' });
-    if (failed) return false;
+    if (!(await makeFifos(paths))) return false;
     for (const path of paths) spare.push(openBothEnds(path));
     return true;
   } catch (error) {
@@ -48,10 +47,16 @@ async function makeBatch(): Promise<boolean> {
   }
 }
 
-function openBothEnds(path: string): OutputPipe {
+/** Named pipes, where the machine has `mkfifo` and room. */
+export async function makeFifos(paths: readonly string[]): Promise<boolean> {
+  const { failed } = await execa('mkfifo', ['-m', '600', ...paths], { reject: false, stdio: 'ignore' });
+  return !failed;
+}
+
+export function openBothEnds(path: string): OutputPipe {
   // The reading end first and without waiting: then the writing end opens at once and stays a blocking one, which is
   // what programs expect of their stdout.
-  const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   try {
     return { readEnd, writeEnd: openSync(path, constants.O_WRONLY) };
   } catch (error) {

@@ -16,6 +16,25 @@ export interface ProcessRequest {
   readonly onOutput: (chunk: Uint8Array) => void | Promise<void>;
 }
 
+/**
+ * Where the commands of one job run. What they leave running is there for those behind them, up to the end of the job.
+ */
+export interface JobEnvironment {
+  /** Like `Environment.start`. Several may run at once. */
+  start(request: ProcessRequest): Promise<JobProcess>;
+  /** Ends everything that still runs. Nothing can be started afterwards. */
+  close(): Promise<void>;
+}
+
+export interface JobProcess extends Pick<RunningProcess, 'exit' | 'interrupt' | 'stop'> {
+  /**
+   * To be called after the end. Waits until what the command printed was taken; a little while for what it left
+   * running too. That is still listened to afterwards, so that it never waits for a reader. Rejects with what
+   * `onOutput` threw.
+   */
+  settle(): Promise<void>;
+}
+
 export interface RunningProcess {
   /** The command itself ended; what it left behind may still run. Never rejects. */
   readonly exit: Promise<ProcessExit>;

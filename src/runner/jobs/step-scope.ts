@@ -22,51 +22,55 @@ export interface StepView {
 
 /** For a workflow's `env`. */
 export function workflowEnvScope(facts: JobFacts): Scope {
-  const { github, inputs, vars } = ofJob(facts);
-  const contexts = { github: github ?? null, inputs: inputs ?? null, vars: vars ?? null };
-  return { contexts: { ...contexts, secrets: dataFromJson(facts.secrets) }, functions: {} };
+  const { github, inputs, vars, secrets } = ofJob(facts);
+  return scopeOf({ github, inputs, vars, secrets });
 }
 
 /** For a job's `env`, which sees neither steps nor itself. */
 export function jobEnvScope(facts: JobFacts): Scope {
-  return { contexts: { ...ofJob(facts), secrets: dataFromJson(facts.secrets) }, functions: {} };
+  return scopeOf(ofJob(facts));
 }
 
 /** For a job's `defaults.run`. */
 export function defaultsScope(facts: JobFacts, env: Readonly<Record<string, string>>): Scope {
-  return { contexts: { ...ofJob(facts), env: envData(env) }, functions: {} };
+  const { secrets: _, ...contexts } = ofJob(facts);
+  return scopeOf({ ...contexts, env: () => envData(env) });
 }
 
 /** For anything in a step, its `if` included. */
 export function stepScope(facts: JobFacts, view: StepView): Scope {
-  return {
-    contexts: { ...ofJob(facts, view.github), secrets: dataFromJson(facts.secrets), ...ofSteps(facts, view) },
-    functions: statusFunctions(view.order),
-  };
+  return scopeOf({ ...ofJob(facts, view.github), ...ofSteps(facts, view) }, statusFunctions(view.order));
 }
 
 /** For anything in a step of a composite action: it sees the action's inputs, and neither secrets nor `needs`. */
 export function compositeScope(facts: JobFacts, view: StepView, inputs: Readonly<Record<string, string>>): Scope {
   const { github, strategy, matrix } = ofJob(facts, view.github);
-  return {
-    contexts: {
-      github: github ?? null,
-      strategy: strategy ?? null,
-      matrix: matrix ?? null,
-      inputs: dataFromJson(inputs),
-      ...ofSteps(facts, view),
-    },
-    functions: statusFunctions(view.order),
-  };
+  const contexts = { github, strategy, matrix, inputs: () => dataFromJson(inputs), ...ofSteps(facts, view) };
+  return scopeOf(contexts, statusFunctions(view.order));
 }
 
-function ofSteps(facts: JobFacts, { order, env }: StepView): Readonly<Record<string, Data>> {
-  const steps = Object.fromEntries([...order.results].map(([id, record]) => [id, { ...record }]));
+type Makers = Readonly<Record<string, () => Data>>;
+
+/** A context is made when it is first asked for: most expressions ask for one, and most texts hold none. */
+function scopeOf(makers: Makers, functions: Scope['functions'] = {}): Scope {
+  const contexts: Record<string, Data> = {};
+  for (const [name, make] of Object.entries(makers)) {
+    let made: Data | undefined;
+    const get = (): Data => {
+      made ??= make();
+      return made;
+    };
+    Object.defineProperty(contexts, name, { get, enumerable: true });
+  }
+  return { contexts: Object.freeze(contexts), functions };
+}
+
+function ofSteps(facts: JobFacts, { order, env }: StepView): Makers {
   return {
-    steps: dataFromJson(steps),
-    job: dataFromJson({ ...facts.job, status: order.status }),
-    runner: dataFromJson(facts.runner ?? {}),
-    env: envData(env),
+    steps: () => dataFromJson(Object.fromEntries([...order.results].map(([id, record]) => [id, { ...record }]))),
+    job: () => dataFromJson({ ...facts.job, status: order.status }),
+    runner: () => dataFromJson(facts.runner ?? {}),
+    env: () => envData(env),
   };
 }
 
@@ -83,20 +87,22 @@ function statusFunctions({ status }: StepOrder): Scope['functions'] {
   };
 }
 
-function ofJob({ contexts, request }: JobFacts, more?: JsonObject): Readonly<Record<string, Data>> {
+function ofJob({ contexts, request, secrets }: JobFacts, more?: JsonObject) {
   const { strategy } = request;
   const base = isJsonObject(contexts.github) ? contexts.github : {};
   return {
-    github: dataFromJson(more === undefined ? contexts.github : { ...base, ...more }),
-    inputs: dataFromJson(contexts.inputs),
-    vars: dataFromJson(contexts.vars),
-    needs: dataFromJson(request.needs),
-    matrix: dataFromJson(request.leg.matrix),
-    strategy: dataFromJson({
-      'fail-fast': strategy.failFast,
-      'job-index': strategy.jobIndex,
-      'job-total': strategy.jobTotal,
-      'max-parallel': strategy.maxParallel,
-    }),
+    github: () => dataFromJson(more === undefined ? contexts.github : { ...base, ...more }),
+    inputs: () => dataFromJson(contexts.inputs),
+    vars: () => dataFromJson(contexts.vars),
+    secrets: () => dataFromJson(secrets),
+    needs: () => dataFromJson(request.needs),
+    matrix: () => dataFromJson(request.leg.matrix),
+    strategy: () =>
+      dataFromJson({
+        'fail-fast': strategy.failFast,
+        'job-index': strategy.jobIndex,
+        'job-total': strategy.jobTotal,
+        'max-parallel': strategy.maxParallel,
+      }),
   };
 }

@@ -7,7 +7,7 @@ import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { createMasker } from '../../shared/mask.ts';
 import { parseWorkflow } from '../../workflow/parse/index.ts';
 import { createActionStore } from '../actions/index.ts';
-import { createHostEnvironment, systemClock } from '../environments/index.ts';
+import { openHostJob, systemClock } from '../environments/index.ts';
 import { createJobRunner } from './run-job.ts';
 import { openWorkflowFrames } from './workflow-frame.ts';
 
@@ -55,7 +55,7 @@ async function run(
       toolCache: hostPath(join(home, 'tools')),
       event: '{"action":"opened"}',
       hostEnv: { PATH: process.env['PATH'] ?? '' },
-      processes: createHostEnvironment({ run: 'r' }),
+      openProcesses: (directory) => openHostJob({ run: 'r' }, directory),
       clock: systemClock,
       masker,
       logOf: () => ({ path: join(home, 'j.log'), shown: 'j.log', published: () => undefined }),

@@ -20,8 +20,8 @@ import {
 } from '../../workflow/index.ts';
 import type { ActionStore, RemoteReference } from '../actions/index.ts';
 import { createMatcherRegistry } from '../commands/index.ts';
-import type { Environment, SystemClock } from '../environments/index.ts';
-import { createRepositoryFiles, endLeftovers, type JobPlace, type ScriptSettings } from '../steps/index.ts';
+import type { JobEnvironment, SystemClock } from '../environments/index.ts';
+import { createRepositoryFiles, type JobPlace, type ScriptSettings } from '../steps/index.ts';
 import type { StepInUse, StepSettings } from './action-in-use.ts';
 import { createActionMemory } from './action-memory.ts';
 import type { ExtraStep, JobFrame, OpenFrame, Surroundings } from './frame.ts';
@@ -56,7 +56,8 @@ export interface WorkflowFrames extends LogSettings {
   readonly event: string;
   /** What steps inherit of this machine, such as PATH and HOME. Nothing else of orch's own environment reaches them. */
   readonly hostEnv: Readonly<Record<string, string>>;
-  readonly processes: Environment;
+  /** Opens the place for a job's processes; the directory is the job's own. */
+  readonly openProcesses: (directory: HostPath) => JobEnvironment;
   readonly clock: Pick<SystemClock, 'now' | 'after'>;
   readonly actions: ActionStore;
   /** The bundle of `steps/hash-files-program.ts`. */
@@ -98,6 +99,7 @@ interface Directories {
   readonly home: HostPath;
   readonly temp: HostPath;
   readonly event: HostPath;
+  readonly processes: JobEnvironment;
   readonly workspace: JobWorkspace;
 }
 
@@ -109,7 +111,9 @@ async function makeDirectories(settings: WorkflowFrames, leg: string): Promise<D
   const event = hostPath(join(temp, '_github_workflow', 'event.json'));
   await mkdir(join(temp, '_github_workflow'), { recursive: true });
   await writeFile(event, settings.event, { mode: 0o600 });
-  return { home, temp, event, workspace: await settings.workspace(leg) };
+  // Got ready while the workspace is being made.
+  const processes = settings.openProcesses(home);
+  return { home, temp, event, processes, workspace: await settings.workspace(leg) };
 }
 
 interface JobParts extends Directories {
@@ -154,7 +158,7 @@ class WorkflowJob {
       lost: log.lost,
       surroundings: this.#surroundings(),
       close: async () => {
-        await endLeftovers(this.#place.made);
+        await this.#place.processes.close();
         await workspace.dispose();
         await rm(home, { recursive: true, force: true });
         return log.close();
@@ -235,7 +239,7 @@ function readDefaults(node: Node | undefined, scope: Scope): Result<ScriptSettin
 }
 
 function placeOf(settings: WorkflowFrames, parts: JobParts): JobPlace {
-  const { request, source, log, temp, event, workspace } = parts;
+  const { request, source, log, temp, event, processes, workspace } = parts;
   const { github } = source.contexts;
   const debug = [source.secrets, source.contexts.vars].some(isDebugging);
   const { name: repository, serverUrl } = settings.repository;
@@ -243,7 +247,7 @@ function placeOf(settings: WorkflowFrames, parts: JobParts): JobPlace {
     workspace: workspace.work,
     temp,
     platform: platform(),
-    processes: settings.processes,
+    processes,
     hostEnv: settings.hostEnv,
     masker: settings.masker,
     write: (chunk) => log.log.write(chunk),
@@ -258,7 +262,7 @@ function placeOf(settings: WorkflowFrames, parts: JobParts): JobPlace {
       event_path: event,
     },
     runner: runnerContext(settings, { temp, workspace, debug }),
-    made: { env: new Map(), path: [], leftovers: [] },
+    made: { env: new Map(), path: [] },
   };
 }
 

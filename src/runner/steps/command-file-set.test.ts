@@ -19,9 +19,9 @@ import { type CommandFileSet, createCommandFiles } from './command-file-set.ts';
 
 let root: string;
 let files: CommandFileSet;
-beforeEach(async () => {
+beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'orch-files-'));
-  files = await createCommandFiles(hostPath(join(root, 'temp')), 'id');
+  files = createCommandFiles(hostPath(join(root, 'temp')), 'id');
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -35,7 +35,7 @@ it('are new, empty and named as on GitHub', async () => {
     ['output', 'set_output_id', ''],
   ]);
   expect(basename(dirname(files.paths.env))).toBe('_runner_file_commands');
-  expect(await files.read('linux')).toEqual([]);
+  expect(files.read('linux')).toEqual([]);
 });
 
 it('are read in order, each for itself', async () => {
@@ -43,7 +43,7 @@ it('are read in order, each for itself', async () => {
   appendFileSync(files.paths.env, 'bad\n');
   appendFileSync(files.paths.path, '/p\n');
   rmSync(files.paths.state);
-  const effects = await files.read('linux');
+  const effects = files.read('linux');
   expect(effects.map((effect) => effect.type)).toEqual([
     'add-path',
     'annotation',
@@ -68,7 +68,7 @@ it.each<readonly [string, (path: string) => void, RegExp]>([
 ])('%s in the place of one fails the step', async (_, make, message) => {
   rmSync(files.paths.output);
   make(files.paths.output);
-  const effects = await files.read('linux');
+  const effects = files.read('linux');
   expect(effects).toMatchObject([
     { annotation: { message: "Unable to process file command 'output' successfully." } },
     { annotation: { message: expect.stringMatching(message) } },
@@ -81,12 +81,12 @@ it('a link in the place of their folder fails the step', async () => {
   renameSync(folder, `${folder}-moved`);
   symlinkSync(`${folder}-moved`, folder);
   appendFileSync(files.paths.env, 'A=b');
-  expect((await files.read('linux')).some(({ type }) => type === 'set-env')).toBe(false);
+  expect(files.read('linux').some(({ type }) => type === 'set-env')).toBe(false);
 });
 
 it('go', async () => {
   rmSync(files.paths.env);
   mkdirSync(files.paths.env);
-  await files.remove();
+  files.remove();
   expect(Object.values(files.paths).some((path) => existsSync(path))).toBe(false);
 });

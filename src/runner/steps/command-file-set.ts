@@ -1,6 +1,17 @@
 /** The command files of one step on disk: new and empty before it, read after it whatever its end. */
-import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, realpath, rm, writeFile } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  realpathSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import {
@@ -18,49 +29,64 @@ export interface CommandFileSet {
   /** For the `github` context, by GitHub's names. */
   readonly paths: Readonly<Record<CommandFile, HostPath>>;
   /** What the step left in them; a file that cannot be read fails the step and the others count. */
-  read(platform: NodeJS.Platform): Promise<readonly CommandEffect[]>;
-  remove(): Promise<void>;
+  read(platform: NodeJS.Platform): readonly CommandEffect[];
+  remove(): void;
 }
 
-/** `temp` is RUNNER_TEMP on this machine; `id` makes the names unique. */
-export async function createCommandFiles(temp: HostPath, id: string): Promise<CommandFileSet> {
+/**
+ * `temp` is RUNNER_TEMP on this machine; `id` makes the names unique. Without waiting: the files are tiny, and a trip
+ * to a thread and back for each call takes longer than a small step.
+ */
+export function createCommandFiles(temp: HostPath, id: string): CommandFileSet {
   const directory = hostPath(join(temp, '_runner_file_commands'));
-  await mkdir(directory, { recursive: true });
-  const home = await realpath(directory);
+  mkdirSync(directory, { recursive: true });
+  const home = realpathSync(directory);
   const paths = Object.fromEntries(
     COMMAND_FILES.map(({ name, prefix }) => [name, hostPath(join(directory, `${prefix}${id}`))]),
   ) as Record<CommandFile, HostPath>;
-  for (const path of Object.values(paths)) await writeFile(path, '', { flag: 'wx' });
+  for (const path of Object.values(paths)) writeFileSync(path, '', { flag: 'wx' });
   return {
     paths,
-    read: async (platform) => {
+    read: (platform) => {
+      // A step in a container must not make us read a file of the host by a link.
+      const moved = isMoved(directory, home);
       const effects: CommandEffect[] = [];
       for (const { name } of COMMAND_FILES) {
-        const content = await readContent(name, paths[name], home);
+        const content = moved ? `The folder of ${paths[name]} is a link` : readContent(name, paths[name]);
         if (typeof content === 'string') effects.push(...fileFailed(name, content));
         else if (content !== undefined)
           for (const effect of readCommandFile(name, content, platform)) effects.push(effect);
       }
       return effects;
     },
-    remove: async () => {
-      for (const path of Object.values(paths)) await rm(path, { recursive: true, force: true });
+    remove: () => {
+      for (const path of Object.values(paths)) removeFile(path);
     },
   };
 }
 
-/** Undefined when the step has removed the file, a sentence when it made something else of it. */
-async function readContent(name: CommandFile, path: HostPath, home: string): Promise<FileContent | string | undefined> {
+/** One that was removed leaves nothing to be read, and that is no mistake. */
+function isMoved(directory: string, home: string): boolean {
+  try {
+    return realpathSync(directory) !== home;
+  } catch (error) {
+    if (isOf(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
+
+/** Undefined when there is nothing to read or the step has removed the file, a sentence when it made something else of it. */
+function readContent(name: CommandFile, path: HostPath): FileContent | string | undefined {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   try {
-    // A step in a container must not make us read a file of the host by a link.
-    if ((await realpath(join(path, '..'))) !== home) return `The folder of ${path} is a link`;
+    const seen = lstatSync(path);
+    if (seen.isFile() && seen.size === 0) return undefined;
     // Without O_NONBLOCK the opening of a named pipe would wait for its writer.
-    const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     try {
-      return await readBounded(file, path, name === 'step_summary' ? MAX_SUMMARY : MAX_COMMAND_FILE);
+      return readBounded(file, path, name === 'step_summary' ? MAX_SUMMARY : MAX_COMMAND_FILE);
     } finally {
-      await file.close();
+      closeSync(file);
     }
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
@@ -68,15 +94,29 @@ async function readContent(name: CommandFile, path: HostPath, home: string): Pro
   }
 }
 
-async function readBounded(file: FileHandle, path: string, limit: number): Promise<FileContent | string> {
-  const stats = await file.stat();
+function readBounded(file: number, path: string, limit: number): FileContent | string {
+  const stats = fstatSync(file);
   if (!stats.isFile()) return `${path} is no regular file`;
   if (stats.size > limit) return { size: stats.size, bytes: new Uint8Array() };
   // Something that the step left running may still write.
   const bytes = Buffer.alloc(stats.size);
   let length = 0;
   for (let read = 1; read > 0 && length < bytes.length; length += read) {
-    read = (await file.read(bytes, length, bytes.length - length, length)).bytesRead;
+    read = readSync(file, bytes, length, bytes.length - length, length);
   }
   return { size: length, bytes: bytes.subarray(0, length) };
+}
+
+function removeFile(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (isOf(error, 'ENOENT')) return;
+    // The step made something else of it.
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function isOf(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -2,7 +2,7 @@
 export type { CommandFileSet } from './command-file-set.ts';
 export { type Evaluate, failedStep, type StepCall, type StepEnd, type StepHandler, type StepNews } from './handler.ts';
 export { evaluateWithHashes, type HashPlace } from './hash-files.ts';
-export { endLeftovers, type JobPlace, writeLines } from './job-place.ts';
+export { type JobPlace, writeLines } from './job-place.ts';
 export { createRepositoryFiles, type RepositoryPlace } from './repository-file.ts';
 export { type NodeStage, runNode } from './run-node.ts';
 export { type ScriptSettings, scriptHandler } from './run-script.ts';

@@ -3,7 +3,7 @@ import type { HostPath } from '../../shared/brand.ts';
 import type { Masker } from '../../shared/mask.ts';
 import type { JsonObject } from '../../workflow/index.ts';
 import type { MatcherRegistry, RepositoryFile } from '../commands/index.ts';
-import type { Environment, RunningProcess } from '../environments/index.ts';
+import type { JobEnvironment } from '../environments/index.ts';
 import type { StepServices } from './step-env.ts';
 
 export interface JobPlace {
@@ -12,7 +12,7 @@ export interface JobPlace {
   /** RUNNER_TEMP. */
   readonly temp: HostPath;
   readonly platform: NodeJS.Platform;
-  readonly processes: Environment;
+  readonly processes: JobEnvironment;
   /** What every process of the job starts from. */
   readonly hostEnv: Readonly<Record<string, string>>;
   readonly masker: Pick<Masker, 'add' | 'maskText'>;
@@ -35,16 +35,9 @@ export interface MadeBySteps {
   readonly env: Map<string, string>;
   /** By GITHUB_PATH, in the order in which entries were added. */
   readonly path: string[];
-  /** Commands that have ended and left something running: it lives until the job ends. */
-  readonly leftovers: RunningProcess[];
 }
 
 /** Lines of the runner's own, to be masked like any other. */
 export function writeLines(place: Pick<JobPlace, 'write'>, lines: readonly string[]): void | Promise<void> {
   if (lines.length > 0) return place.write(Buffer.from(`${lines.join('\n')}\n`));
-}
-
-/** Ends what the job's commands left running. */
-export async function endLeftovers({ leftovers }: MadeBySteps): Promise<void> {
-  await Promise.all(leftovers.splice(0).map((running) => running.reap()));
 }

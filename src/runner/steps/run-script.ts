@@ -1,6 +1,6 @@
 /** `run` steps: the script in a file, its shell, and where it runs. */
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { hostPath } from '../../shared/brand.ts';
 import type { Failure } from '../../shared/failure.ts';
@@ -62,7 +62,7 @@ async function prepare(
   });
   if (!plan.ok) return err({ code: 'not-started', message: plan.error });
   const { file, program, args, shown } = plan.value;
-  await writeFile(join(place.temp, file.name), file.contents, { flag: 'wx', mode: 0o600 });
+  writeFileSync(join(place.temp, file.name), file.contents, { flag: 'wx', mode: 0o600 });
   return ok({
     kind: 'run',
     argv: [program, ...args],

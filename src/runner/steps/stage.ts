@@ -6,7 +6,7 @@ import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { JsonObject } from '../../workflow/index.ts';
 import { createCommandReader, createLineReader } from '../commands/index.ts';
-import type { ProcessExit, RunningProcess } from '../environments/index.ts';
+import type { JobProcess, ProcessExit } from '../environments/index.ts';
 import { createCommandFiles } from './command-file-set.ts';
 import { createEffects, type StageEffects } from './effects.ts';
 import type { StepCall, StepEnd } from './handler.ts';
@@ -41,7 +41,7 @@ const LARGEST_MATCHER = 1024 * 1024;
 
 export async function runStage(stage: Stage): Promise<StepEnd> {
   const { place, call } = stage;
-  const files = await createCommandFiles(place.temp, randomUUID());
+  const files = createCommandFiles(place.temp, randomUUID());
   try {
     const github = { ...place.github, action: call.id, ...stage.github, ...files.paths };
     const command = await stage.prepare(github);
@@ -49,10 +49,10 @@ export async function runStage(stage: Stage): Promise<StepEnd> {
     await writeLines(place, command.value.header);
     const effects = createEffects(stage);
     const exit = await runCommand(command.value, { stage, github, effects });
-    await effects.apply(await files.read(place.platform));
+    await effects.apply(files.read(place.platform));
     return judge(exit, { stage, effects, kind: command.value.kind });
   } finally {
-    await files.remove();
+    files.remove();
   }
 }
 
@@ -94,14 +94,14 @@ async function runCommand(command: StageCommand, { stage, github, effects }: Run
     onOutput: (chunk) => (over ? undefined : effects.apply(stream.read(lines.push(chunk)))),
   });
   const exit = await endOf(running, call.signal);
-  await settle(running, { place, ended: call.signal.aborted });
+  await running.settle();
   over = true;
   await effects.apply(stream.read(lines.end()));
   return exit;
 }
 
 /** Asks a cancelled command to end: first as Ctrl-C does, then as `kill` does, then nobody is asked. */
-async function endOf(running: RunningProcess, signal: AbortSignal): Promise<ProcessExit> {
+async function endOf(running: JobProcess, signal: AbortSignal): Promise<ProcessExit> {
   let stopping: Promise<void> | undefined;
   const stop = (): void => {
     stopping = running.interrupt(INTERRUPT_GRACE).then(() => running.stop(STOP_GRACE));
@@ -112,15 +112,6 @@ async function endOf(running: RunningProcess, signal: AbortSignal): Promise<Proc
   signal.removeEventListener('abort', stop);
   await stopping;
   return exit;
-}
-
-/** A server that a step starts is there for the steps behind it. */
-async function settle(
-  running: RunningProcess,
-  { place, ended }: { readonly place: JobPlace; readonly ended: boolean },
-): Promise<void> {
-  if (!ended && (await running.left()) > 0) place.made.leftovers.push(running);
-  else await running.reap();
 }
 
 interface Judged {
