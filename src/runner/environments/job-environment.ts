@@ -14,7 +14,7 @@ import { kinInJob, sendSignal } from './kin.ts';
 import { type Lane, openLane } from './lane.ts';
 import { createLaneScripts, type LaneScripts, quote } from './lane-script.ts';
 import { findNamespace, type Namespace } from './namespace.ts';
-import { makeFifos, openBothEnds, type OutputPipe } from './output-pipe.ts';
+import { makeFifos, type OutputPipe, openBothEnds } from './output-pipe.ts';
 import { readOutput } from './output-reader.ts';
 import {
   type JobEnvironment,
@@ -58,7 +58,7 @@ function startApart(options: HostOptions): JobEnvironment {
         if ((await running.left()) > 0) left.push(running);
         else await running.reap();
       };
-      return { exit: running.exit, interrupt: running.interrupt, stop: running.stop, settle };
+      return { ...running, settle };
     },
     close: async () => {
       await Promise.all(left.splice(0).map((running) => running.reap()));

@@ -6,6 +6,9 @@ import type { OutputReader } from './output-reader.ts';
 import type { JobProcess, ProcessExit } from './process.ts';
 import type { ProcessRow } from './process-row.ts';
 
+/** How long what a command left running is listened to before the next command starts, in milliseconds. */
+const LISTENING = 1000;
+
 export interface JobProcessParts {
   readonly exit: Promise<ProcessExit>;
   readonly output: OutputReader;
@@ -58,7 +61,7 @@ export function createJobProcess({ exit, output, kin }: JobProcessParts): JobPro
         return rows.length === 0 && state.over;
       });
     },
-    settle: () => output.settle(),
+    settle: () => output.settle(LISTENING),
   };
 }
 

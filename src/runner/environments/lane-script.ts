@@ -21,10 +21,10 @@ type Env = Readonly<Record<string, string>>;
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Names that one shell or another refuses to set, or sets itself. They reach the command past the shell. */
 const SPECIAL =
-  /^(_|BASH.*|DIRSTACK|E?UID|FUNCNAME|GROUPS|IFS|LINENO|OPTARG|OPTIND|PIPESTATUS|POSIXLY_CORRECT|PPID|RANDOM|SECONDS|SHELLOPTS|SHLVL)$/;
+  /^(_|BASH.*|DIRSTACK|E?UID|FUNCNAME|GROUPS|IFS|LINENO|OPTARG|OPTIND|PIPESTATUS|POSIXLY_CORRECT|PPID|RANDOM|SECONDS|SHELLOPTS)$/;
 
-/** And exported. */
-const SET_BY_CD = ['PWD', 'OLDPWD'];
+/** What a shell exports by itself, the first two at each `cd`. */
+const OF_SHELL = ['PWD', 'OLDPWD', 'SHLVL'];
 
 /** `envProgram` is the system's `env`. */
 export function createLaneScripts(envProgram: string): LaneScripts {
@@ -39,9 +39,9 @@ export function createLaneScripts(envProgram: string): LaneScripts {
       }
       const base = kept;
       const isNews = ([name, value]: readonly [string, string]): boolean =>
-        base[name] !== value || SET_BY_CD.includes(name);
+        base[name] !== value || OF_SHELL.includes(name);
       const changed = Object.fromEntries(Object.entries(own).filter(isNews));
-      const gone = [...SET_BY_CD, ...Object.keys(base).filter((name) => own[name] === undefined)];
+      const gone = [...OF_SHELL, ...Object.keys(base).filter((name) => own[name] === undefined)];
       const words = past.length === 0 ? argv : [envProgram, ...past.map((entry) => entry.join('=')), ...argv];
       const inner = `cd ${quote(cwd)}||exit;unset ${gone.join(' ')};${exporting(changed)}exec ${words.map(quote).join(' ')}`;
       return `${first}(${inner})>${quote(output)} 2>&1 4>&-;echo "exit $?">&4\n`;

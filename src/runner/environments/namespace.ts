@@ -56,14 +56,18 @@ async function probe(): Promise<Namespace | undefined> {
   if (process.platform !== 'linux') return undefined;
   const unshare = which('unshare', process.env);
   if (unshare === undefined) return undefined;
+  const nsenter = which('nsenter', process.env) ?? 'nsenter';
+  // What is told to a whole process group in there, such as `kill 0`, is not to reach what holds the namespace.
+  const setsid = which('setsid', process.env);
+  const apart = setsid === undefined ? [] : [setsid];
   const shell = findInitShell();
   for (const { make, join } of WAYS) {
     const way = [unshare, ...make] as const;
     for (const leash of leashes()) {
       const first = [...leash, ...way] as const;
       if (!(await works(first))) continue;
-      const target = (pid: number): Argv => ['nsenter', `--target=${pid}`, ...join, '--mount', '--pid'];
-      return { prefix: [...way, shell, '-c', INIT, 'orch-init'], first, join: target, shell };
+      const target = (pid: number): Argv => [nsenter, `--target=${pid}`, ...join, '--mount', '--pid', ...apart];
+      return { prefix: [...way, shell, '-c', INIT, 'orch-init'], first: [...first, ...apart], join: target, shell };
     }
   }
   return undefined;

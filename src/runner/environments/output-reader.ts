@@ -8,8 +8,11 @@ export interface OutputReader {
    * Rejects with what `onOutput` threw.
    */
   drain(): Promise<void>;
-  /** Waits until everything written so far was taken, and goes on reading. Rejects like `drain`. */
-  settle(): Promise<void>;
+  /**
+   * The same, and goes on reading. After `longest` milliseconds it waits no more for who never falls silent: what was
+   * written before the call has been taken by then. Rejects like `drain`.
+   */
+  settle(longest?: number): Promise<void>;
 }
 
 const QUIET = 200;
@@ -49,9 +52,10 @@ export function readOutput(
       stream.once('close', () => resolve(true));
     });
   });
-  const settle = async (): Promise<void> => {
-    const over = Promise.all(ended).then(() => true);
-    for (let before = -1; before !== touched; ) {
+  const over = Promise.all(ended).then(() => true);
+  const settle = async (longest = Number.POSITIVE_INFINITY): Promise<void> => {
+    const deadline = performance.now() + longest;
+    for (let before = -1; before !== touched && performance.now() < deadline; ) {
       before = touched;
       if (await Promise.race([over, afterSilence(taking, quiet)])) break;
     }

@@ -122,6 +122,9 @@ function byAge(a: ProcessRow, b: ProcessRow): number {
   return Number(a.started) - Number(b.started) || a.pid - b.pid;
 }
 
+/** What never falls silent is listened to for so long, in milliseconds. */
+const LISTENING = 1000;
+
 async function interrupt(
   ended: Promise<unknown>,
   grace: number,
@@ -135,7 +138,7 @@ async function interrupt(
 async function countLeft(output: OutputReader, kin: FindKin): Promise<number> {
   // Alone, whoever holds a namespace keeps the output open: only the end of that shows that all was taken.
   if ((await kin()).length === 0) return 0;
-  await output.settle();
+  await output.settle(LISTENING);
   return (await kin()).length;
 }
 

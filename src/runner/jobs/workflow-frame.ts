@@ -113,7 +113,12 @@ async function makeDirectories(settings: WorkflowFrames, leg: string): Promise<D
   await writeFile(event, settings.event, { mode: 0o600 });
   // Got ready while the workspace is being made.
   const processes = settings.openProcesses(home);
-  return { home, temp, event, processes, workspace: await settings.workspace(leg) };
+  try {
+    return { home, temp, event, processes, workspace: await settings.workspace(leg) };
+  } catch (error) {
+    await processes.close();
+    throw error;
+  }
 }
 
 interface JobParts extends Directories {
