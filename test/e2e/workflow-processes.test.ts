@@ -73,6 +73,6 @@ test('orch that is killed leaves no process of its jobs', async () => {
   const run = startOrch(repository, ['run', 'ci', '--ui', 'plain']);
   await repository.heard('started');
   run.kill('SIGKILL');
-  await run.ended;
+  expect(await run.ended).toMatchObject({ signal: 'SIGKILL' });
   await waitUntil('nothing of it runs', () => processesWith(repository.place.top).length === 0);
 });
