@@ -71,11 +71,12 @@ export function jobsWith(state: RunState, phase: 'waiting' | 'running'): readonl
 /** Takes out of the lines what is in them no more, which costs the length of the lines: not for nothing. */
 export function purged(before: RunState, state: RunState): RunState {
   if (state === before) return state;
-  const isStartable = (ref: LegRef): boolean => isInLine(legAt(state, ref));
+  const inLine = (ref: LegRef): boolean => isInLine(legAt(state, ref));
   return {
     ...state,
-    startable: filtered(state.startable, isStartable),
-    callable: filtered(state.callable, isStartable),
+    toJoin: filtered(state.toJoin, (ref) => legAt(state, ref).phase === 'grouped'),
+    startable: filtered(state.startable, inLine),
+    callable: filtered(state.callable, inLine),
   };
 }
 

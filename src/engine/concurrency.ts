@@ -2,6 +2,7 @@
 import { err, ok, type Result } from '../shared/result.ts';
 import {
   dataFromJson,
+  dataToString,
   evaluateNode,
   isJsonObject,
   type Json,
@@ -28,11 +29,11 @@ export function readWorkflowConcurrency(
   return readConcurrency(node, { contexts, functions: {} });
 }
 
-function concurrencyOf(json: Json): Result<Concurrency | undefined, string> {
-  if (json === null) return ok(undefined);
-  const settings: JsonObject = isJsonObject(json) ? json : { group: typeof json === 'number' ? String(json) : json };
-  const group = settings['group'];
-  if (typeof group !== 'string' || group === '') return err('Concurrency group name cannot be empty');
+function concurrencyOf(json: Json): Result<Concurrency, string> {
+  const settings: JsonObject = isJsonObject(json) ? json : { group: json };
+  const named = settings['group'] ?? '';
+  const group = typeof named === 'object' ? '' : dataToString(named);
+  if (group === '') return err('Concurrency group name cannot be empty');
   if (group.length > 400) return err('Concurrency group name must be 400 characters or less');
   const queue = settings['queue'] === 'max' ? 'max' : 'single';
   return ok({ group, queue, cancelInProgress: settings['cancel-in-progress'] === true });

@@ -24,6 +24,9 @@ export type EngineEvent =
   | RunStarted
   | JobExpanded
   | JobCalled
+  | JobWaiting
+  | JobAdmitted
+  | JobDisplaced
   | JobRequested
   | JobPaused
   | JobResumed
@@ -31,6 +34,8 @@ export type EngineEvent =
   | JobCancelRequested
   | JobSkipped
   | JobFinished
+  | RunWaiting
+  | RunAdmitted
   | RunCancelling
   | RunFinished
   | RunResumed;
@@ -91,6 +96,39 @@ export interface CalledJob {
   readonly needs: readonly string[];
 }
 
+/** A leg waits for a concurrency group. */
+export interface JobWaiting extends RunWaitingFor {
+  readonly type: 'job.waiting';
+  readonly job: string;
+  readonly leg: string;
+}
+
+interface RunWaitingFor {
+  readonly group: string;
+  /** The run that has it. */
+  readonly holder: string;
+  /** One sentence for people. */
+  readonly message: string;
+}
+
+/** A leg holds a concurrency group from here on, until it has ended. */
+export interface JobAdmitted {
+  readonly type: 'job.admitted';
+  readonly job: string;
+  readonly leg: string;
+  readonly group: string;
+}
+
+/** A leg has to make way for another in a concurrency group, whether it waited, held it or was turned away. */
+export interface JobDisplaced {
+  readonly type: 'job.displaced';
+  readonly job: string;
+  readonly leg: string;
+  readonly group: string;
+  /** One sentence for people. */
+  readonly message: string;
+}
+
 /** The engine decided to start a leg; it holds a slot from here on. */
 export interface JobRequested {
   readonly type: 'job.requested';
@@ -141,6 +179,16 @@ export interface JobFinished {
   readonly task?: TaskReport;
   /** The run that this result was taken from. */
   readonly reusedFrom?: string;
+}
+
+/** The run as a whole waits for a concurrency group: no job starts before it has it. */
+export interface RunWaiting extends RunWaitingFor {
+  readonly type: 'run.waiting';
+}
+
+export interface RunAdmitted {
+  readonly type: 'run.admitted';
+  readonly group: string;
 }
 
 export interface RunCancelling {

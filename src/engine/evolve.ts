@@ -2,7 +2,7 @@
 import { openCall } from './calls.ts';
 import { cancelLeg, cancelLegs, dropLeg, dropLegs, jobsWith, purged, stillHolds } from './closing.ts';
 import type { CancelReason, EngineEvent, JobExpanded, JobFinished, JobSkipped, RunEventBody } from './events.ts';
-import { joinGroups, leaveGroups } from './groups.ts';
+import { admitted, askFor, displaced, seated } from './lines.ts';
 import { pauseLeg, resumeLeg } from './pausing.ts';
 import type { Plan } from './plan.ts';
 import { dequeued, enqueued } from './queue.ts';
@@ -10,54 +10,24 @@ import { aggregate, mergeOutputs } from './results.ts';
 import type { JobState, LegRef, RunState } from './state.ts';
 import { findJob, findLeg, jobAt, legAt, plannedAt, withJob, withLeg } from './state.ts';
 
-export function evolve(plan: Plan, state: RunState, event: RunEventBody): RunState {
-  return isEngineEvent(event) ? evolved(plan, state, event) : state;
-}
+type Change<T extends EngineEvent['type']> = (
+  state: RunState,
+  event: Extract<EngineEvent, { readonly type: T }>,
+  plan: Plan,
+) => RunState;
 
-/** Closed over the union: a new kind of event has to say here which it is. */
-const CHANGES_STATE: Readonly<Record<RunEventBody['type'], boolean>> = {
-  'run.started': true,
-  'job.expanded': true,
-  'job.called': true,
-  'job.requested': true,
-  'job.paused': true,
-  'job.resumed': true,
-  'job.timed-out': true,
-  'job.cancel-requested': true,
-  'job.skipped': true,
-  'job.finished': true,
-  'run.cancelling': true,
-  'run.finished': true,
-  'run.resumed': true,
-  'task.prepared': false,
-  'step.started': false,
-  'step.finished': false,
-  'attempt.started': false,
-  'attempt.finished': false,
-  'attempt.delayed': false,
-  'verify.started': false,
-  'log.closed': false,
-  annotation: false,
-  'step.summary': false,
-  warning: false,
-};
-
-function isEngineEvent(event: RunEventBody): event is EngineEvent {
-  return CHANGES_STATE[event.type];
-}
-
-type Evolve = {
-  readonly [T in EngineEvent['type']]: (
-    state: RunState,
-    event: Extract<EngineEvent, { readonly type: T }>,
-    plan: Plan,
-  ) => RunState;
-};
-
-const EVOLVE: Evolve = {
+const CHANGES: { readonly [T in EngineEvent['type']]: Change<T> } = {
   'run.started': (state) => state,
+  'run.waiting': (state) => ({ ...state, admission: 'waiting' }),
+  'run.admitted': (state) => ({ ...state, admission: 'open' }),
+  'run.cancelling': (state, { reason }, plan) => closeRun(plan, { ...state, cancelReason: reason }, 'cancelled'),
+  'run.finished': (state) => ({ ...state, finished: true }),
+  'run.resumed': (state) => ({ ...state, finished: false }),
   'job.expanded': expanded,
   'job.called': (state, event) => openCall(state, findLeg(state, event)),
+  'job.waiting': (state, event) => seated(state, findLeg(state, event)),
+  'job.admitted': (state, event) => admitted(state, findLeg(state, event), event.group),
+  'job.displaced': (state, event) => displaced(state, findLeg(state, event), event.message),
   'job.requested': (state, event) => requested(state, findLeg(state, event)),
   'job.paused': pauseLeg,
   'job.resumed': (state, event) => resumeLeg(state, findLeg(state, event), event.how),
@@ -65,17 +35,23 @@ const EVOLVE: Evolve = {
   'job.cancel-requested': (state) => ({ ...state, toCancel: dequeued(state.toCancel) }),
   'job.skipped': skipped,
   'job.finished': finished,
-  'run.cancelling': (state, event, plan) => closeRun(plan, { ...state, cancelReason: event.reason }, 'cancelled'),
-  'run.finished': (state) => ({ ...state, finished: true }),
-  'run.resumed': (state) => ({ ...state, finished: false }),
 };
 
-function evolved<T extends EngineEvent['type']>(
-  plan: Plan,
+/** What only tells leaves the state as it is. */
+export function evolve(plan: Plan, state: RunState, event: RunEventBody): RunState {
+  return isEngineEvent(event) ? changed(state, event, plan) : state;
+}
+
+function isEngineEvent(event: RunEventBody): event is EngineEvent {
+  return Object.hasOwn(CHANGES, event.type);
+}
+
+function changed<T extends EngineEvent['type']>(
   state: RunState,
   event: Extract<EngineEvent, { readonly type: T }>,
+  plan: Plan,
 ): RunState {
-  return EVOLVE[event.type as T](state, event, plan);
+  return CHANGES[event.type](state, event, plan);
 }
 
 function requested(state: RunState, ref: LegRef): RunState {
@@ -112,7 +88,7 @@ function releaseLegs(state: RunState, index: number): RunState {
   for (const [leg, { phase }] of legs.entries()) {
     if (room <= 0) break;
     if (phase !== 'held') continue;
-    next = joinGroups(next, { job: index, leg });
+    next = askFor(next, { job: index, leg });
     room--;
   }
   return next;
@@ -126,7 +102,7 @@ function skipped(state: RunState, event: JobSkipped): RunState {
   }
   const ref = findLeg(state, { leg: event.leg, job: event.job });
   const next = withLeg(state, ref, { phase: 'ended', outcome: event.result, conclusion: event.result });
-  return legEnded(leaveGroups({ ...next, toSkip: dequeued(next.toSkip) }, ref), ref);
+  return legEnded({ ...next, toSkip: dequeued(next.toSkip) }, ref);
 }
 
 function finished(state: RunState, event: JobFinished, plan: Plan): RunState {
@@ -139,7 +115,6 @@ function finished(state: RunState, event: JobFinished, plan: Plan): RunState {
   if (before.called !== undefined) next = { ...next, returnable: dequeued(next.returnable) };
   else if (before.phase === 'running') next = { ...next, running: next.running - 1 };
   else next = purged(state, next);
-  next = leaveGroups(next, ref);
   const job = jobAt(next, ref.job);
   next = withJob(next, ref.job, { ...job, outputs: mergeOutputs(job.outputs, event.outputs) });
   if (event.conclusion === 'failure') next = afterFailure(plan, next, ref);

@@ -11,6 +11,8 @@ import { itemsOf } from './vector.ts';
 export function standingOf(plan: Plan, state: RunState): Pick<RunFinished, 'result' | 'exitCode'> {
   if (state.paused > 0) return { result: 'paused', exitCode: 77 };
   if (state.cancelReason === 'user') return { result: 'cancelled', exitCode: 130 };
+  // Another run took its place in a concurrency group.
+  if (state.cancelReason === 'concurrency') return { result: 'cancelled', exitCode: 130 };
   // A failed vital sink: the record is not whole, whatever the jobs did.
   if (state.cancelReason !== undefined) return { result: 'failure', exitCode: 1 };
   const results = plan.jobs.map(({ index }) => jobAt(state, index).result);
@@ -65,7 +67,7 @@ export function skipMessage(
     case 'fail-fast':
       return 'another leg of its matrix failed first (fail_fast)';
     case 'concurrency':
-      return 'a newer job of the same concurrency group took its place';
+      return leg?.displaced ?? 'a newer job of the same concurrency group took its place';
     case 'unserved':
       return unservedMessage(leg);
     default:

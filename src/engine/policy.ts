@@ -1,4 +1,5 @@
 /** What only this machine decides about a run; the workflow itself knows nothing of it. */
+import type { Concurrency } from './legs.ts';
 import type { Platforms } from './platforms.ts';
 
 export interface Policy {
@@ -8,6 +9,8 @@ export interface Policy {
   readonly onFailure: 'continue' | 'no-new' | 'kill';
   /** Whether the run goes on while nothing but paused legs is left; by default it ends as `paused`. */
   readonly waitsForPaused?: boolean;
+  /** The group of the workflow as a whole, evaluated. */
+  readonly concurrency?: Concurrency;
   /** Which `runs-on` this machine serves. Without it, everything runs here. */
   readonly platforms?: Platforms;
 }

@@ -5,12 +5,15 @@ import type { ResolvedWorkflow } from '../workflow/calls/index.ts';
 import type { JobResult, Json, Permissions, StepsJob } from '../workflow/index.ts';
 import type { CancelReason, RunEvent } from './events.ts';
 import type { Leg } from './legs.ts';
+import type { ConcurrencyGroups } from './memberships.ts';
 import type { GoOn, JobPaused } from './pause-events.ts';
 import type { RunnerEvent } from './runner-events.ts';
 
 export interface EnginePorts {
   readonly clock: EngineClock;
   readonly runner: JobRunner;
+  /** Concurrency groups that other runs share; without them each run has its own. */
+  readonly groups?: ConcurrencyGroups;
   /** Told of each event in order. One that throws is reported once and dropped, unless it is `vital`. */
   readonly sinks: readonly EventSink[];
 }

@@ -133,7 +133,7 @@ describe('decide and evolve over random graphs', () => {
         const run = play(given, () => undefined);
         expect(run.state.finished).toBe(true);
         expect(run.state.running).toBe(0);
-        expect(run.state.groups.size).toBe(0);
+        expect(run.groups.busy()).toBe(false);
         const ended = run.events
           .filter((event) => event.type === 'job.finished' || event.type === 'job.skipped')
           .map((event) => `${event.job}/${event.leg}`);

@@ -2,11 +2,14 @@
 import { err, ok, type Result } from '../shared/result.ts';
 import type { RunEvent } from './events.ts';
 import { evolve } from './evolve.ts';
+import { askAgain } from './lines.ts';
 import type { Plan } from './plan.ts';
 import { initialState, type LegState, type RunState } from './state.ts';
 import { itemsOf } from './vector.ts';
 
 export interface Restored {
+  /** The run's id. */
+  readonly run: string;
   readonly state: RunState;
   /** The number of the last event. */
   readonly seq: number;
@@ -18,14 +21,16 @@ export interface Restored {
 export function restoreRun(plan: Plan, events: readonly RunEvent[]): Result<Restored, string> {
   let state = initialState(plan);
   let spent = 0;
+  let run = '';
   for (const event of events) {
     state = evolve(plan, state, event);
     if (event.type === 'run.finished') spent = event.duration;
+    if (event.type === 'run.started') ({ run } = event);
   }
   const lost = [...itemsOf(state.jobs)].flatMap(({ legs }) => legs).find(isLost);
   if (lost !== undefined) return err(`${lost.leg.id} was running when the run broke off`);
   if (state.paused === 0) return err('no job of it is paused');
-  return ok({ state, seq: events.at(-1)?.seq ?? 0, spent });
+  return ok({ run, state: askAgain(state), seq: events.at(-1)?.seq ?? 0, spent });
 }
 
 /** What its process did is gone with it. */

@@ -9,6 +9,8 @@ import { decide, type Effect, isDue } from './decide.ts';
 import type { JobSkipped, RunEventBody, RunFinished, RunStarted } from './events.ts';
 import { evolve } from './evolve.ts';
 import { expandJob, standIn } from './expand.ts';
+import { type Asking, groupsOf, joinLeg, joinRun, newsEvent, reclaimGroups } from './group-events.ts';
+import { createLocalGroups } from './memberships.ts';
 import { type OpenLegs, trackLegs } from './open-legs.ts';
 import { skipMessage, standingOf, totalsOf } from './outcome.ts';
 import type { GoOn, RunResumed } from './pause-events.ts';
@@ -18,7 +20,7 @@ import type { PlannedJob } from './planned-job.ts';
 import type { Cancellation, EnginePorts, EventSink, JobOutcome, PausedJob } from './ports.ts';
 import { requestFor } from './request.ts';
 import type { Restored } from './restore.ts';
-import { initialState, type LegRef, legAt, plannedAt, type RunState } from './state.ts';
+import { findLeg, initialState, type LegRef, legAt, plannedAt, type RunState } from './state.ts';
 import { type LostSink, type Telling, tellTo } from './telling.ts';
 
 export interface Run {
@@ -37,9 +39,12 @@ export interface RunEnd {
   readonly lostSinks: readonly LostSink[];
 }
 
+/** How often other runs are looked at, in milliseconds. */
+const GROUPS_EVERY = 200;
+
 /** Starts at once; `header` is the run's first event. */
 export function startRun(plan: Plan, ports: EnginePorts, header: RunStarted): Run {
-  const engine = new Engine(plan, ports, { state: initialState(plan), seq: 0, spent: 0 });
+  const engine = new Engine(plan, ports, { run: header.run, state: initialState(plan), seq: 0, spent: 0 });
   return runBy(engine, engine.start(header));
 }
 
@@ -67,15 +72,18 @@ class Engine {
   readonly #ports: EnginePorts;
   readonly #telling: Telling;
   readonly #legs: OpenLegs;
+  readonly #asking: Asking;
+  #listening = false;
   /** When each leg that is calling began to. */
   readonly #calls = new Map<string, number>();
   #state: RunState;
   readonly #started: number;
   #resolve: (end: RunEnd) => void = () => undefined;
 
-  constructor(plan: Plan, ports: EnginePorts, { state, seq, spent }: Restored) {
+  constructor(plan: Plan, ports: EnginePorts, { run, state, seq, spent }: Restored) {
     this.#plan = plan;
     this.#ports = ports;
+    this.#asking = { run, groups: ports.groups ?? createLocalGroups() };
     this.#telling = tellTo(ports, (sink, reason) => this.#sinkLost(sink, reason), seq);
     this.#legs = trackLegs(ports, {
       said: (body) => this.#telling.tell(body),
@@ -96,8 +104,11 @@ class Engine {
   resume({ goOn, ...header }: Resumption): Promise<RunEnd> {
     const done = this.#end();
     this.#fold(header);
-    for (const [leg, how] of goOn) this.goOn(leg, how);
-    this.#decide();
+    const taken = reclaimGroups(this.#plan, this.#state, this.#asking);
+    if (taken === undefined) for (const [leg, how] of goOn) this.goOn(leg, how);
+    else this.warn('group-taken', taken);
+    this.#settle();
+    this.#listen();
     return done;
   }
 
@@ -125,20 +136,42 @@ class Engine {
 
   #happen(body: RunEventBody): void {
     this.#fold(body);
-    this.#decide();
+    this.#settle();
+    this.#listen();
   }
 
-  #decide(): void {
+  #settle(): void {
     for (;;) {
       const effects = decide(this.#plan, this.#state);
-      if (effects.length === 0) return;
       for (const effect of effects) if (isDue(this.#state, effect)) this.#perform(effect);
+      const news = this.#asking.groups.news();
+      if (effects.length === 0 && news.length === 0) return;
+      for (const one of news) this.#fold(newsEvent(one));
     }
+  }
+
+  /** Other runs do not say when they leave a group, or want one. */
+  #listen(): void {
+    const { shared, busy } = this.#asking.groups;
+    if (this.#listening || this.#state.finished || !shared || !busy()) return;
+    this.#listening = true;
+    this.#ports.clock.after(GROUPS_EVERY, () => {
+      this.#listening = false;
+      if (this.#state.finished) return;
+      for (const one of this.#asking.groups.news()) this.#happen(newsEvent(one));
+      this.#listen();
+    });
   }
 
   #fold(body: RunEventBody): void {
     this.#state = evolve(this.#plan, this.#state, body);
     this.#telling.tell(body);
+    if ((body.type === 'job.finished' || body.type === 'job.skipped') && body.leg !== undefined) this.#leave(body);
+  }
+
+  #leave(event: { readonly job: string; readonly leg?: string }): void {
+    const { leg } = legAt(this.#state, findLeg(this.#state, { job: event.job, leg: event.leg ?? '' }));
+    if (groupsOf(leg).length > 0) this.#asking.groups.leave(leg.id);
   }
 
   #sinkLost({ name, vital }: EventSink, reason: string): void {
@@ -164,6 +197,10 @@ class Engine {
         return this.#call(effect.ref);
       case 'return':
         return this.#return(effect.ref);
+      case 'join-group':
+        return this.#fold(joinLeg(this.#state, effect, this.#asking));
+      case 'join-run':
+        return this.#fold(joinRun(effect.wanted, this.#asking));
       case 'finish':
         return this.#finish();
       default:
@@ -231,11 +268,11 @@ class Engine {
   }
 
   #cancelLeg({ ref, reason }: { readonly ref: LegRef; readonly reason: Cancellation['reason'] }): void {
-    const { leg } = legAt(this.#state, ref);
+    const { leg, displaced } = legAt(this.#state, ref);
     const job = plannedAt(this.#state, ref.job).id;
     this.#fold({ type: 'job.cancel-requested', job, leg: leg.id, reason });
-    const message =
-      reason === 'timeout' ? `the job used up its ${leg.timeoutMinutes} minutes` : `cancelled (${reason})`;
+    const timedOut = `the job used up its ${leg.timeoutMinutes} minutes`;
+    const message = reason === 'timeout' ? timedOut : (displaced ?? `cancelled (${reason})`);
     this.#legs.cancel(leg.id, { reason, message });
   }
 
@@ -255,6 +292,7 @@ class Engine {
   #finish(): void {
     const standing = standingOf(this.#plan, this.#state);
     const duration = Math.round(this.#ports.clock.now() - this.#started);
+    this.#asking.groups.leaveAll();
     this.#fold({ type: 'run.finished', ...standing, duration, totals: totalsOf(this.#state) });
     // Sinks that fail on the very last event are told of too.
     queueMicrotask(() => this.#resolve({ ...standing, lostSinks: this.#telling.lost }));

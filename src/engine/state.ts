@@ -21,16 +21,18 @@ export interface RunState {
   readonly callable: Queue<LegRef>;
   /** Legs whose workflow is through. */
   readonly returnable: Queue<LegRef>;
+  /** Legs that are to ask for a concurrency group. */
+  readonly toJoin: Queue<LegRef>;
   readonly toCancel: Queue<Cancel>;
   readonly toSkip: Queue<Skip>;
-  /** Concurrency groups in use, by lower-case name. */
-  readonly groups: ReadonlyMap<string, Group>;
   /** Legs that hold a slot. Those that call hold none. */
   readonly running: number;
   /** Legs that stand still; they hold none either. */
   readonly paused: number;
   /** Jobs that have ended, skipped ones included. */
   readonly ended: number;
+  /** Whether the run has the concurrency group of its workflow, or needs none. */
+  readonly admission: 'open' | 'wanted' | 'waiting';
   /** Why nothing new starts, save what outlives it. */
   readonly closing?: 'on-failure' | 'cancelled';
   readonly cancelReason?: CancelReason;
@@ -88,16 +90,15 @@ export interface LegState {
   /** Milliseconds that it ran before it was paused. */
   readonly spent?: number;
   readonly cancelling?: CancelReason;
+  /** The concurrency groups that it has. */
+  readonly holds?: readonly string[];
+  /** Why it had to make way in one of them: a sentence. */
+  readonly displaced?: string;
   readonly called?: CalledState;
   /** It failed by itself, and not by a job that it called. */
   readonly failed?: boolean;
   readonly outcome?: JobResult;
   readonly conclusion?: JobResult;
-}
-
-export interface Group {
-  readonly holder: LegRef;
-  readonly pending: readonly LegRef[];
 }
 
 export function initialState(plan: Plan): RunState {
@@ -110,12 +111,13 @@ export function initialState(plan: Plan): RunState {
     startable: emptyQueue(),
     callable: emptyQueue(),
     returnable: emptyQueue(),
+    toJoin: emptyQueue(),
     toCancel: emptyQueue(),
     toSkip: emptyQueue(),
-    groups: new Map(),
     running: 0,
     paused: 0,
     ended: 0,
+    admission: plan.policy.concurrency === undefined ? 'open' : 'wanted',
     finished: false,
   };
 }

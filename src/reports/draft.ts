@@ -16,6 +16,7 @@ export interface RunDraft {
   lastTime: string | undefined;
   finished: RunFinished | undefined;
   cancelling: RunView['cancelling'];
+  waitsFor: RunView['waitsFor'] | undefined;
   missing: number;
   lastSeq: number;
   /** Legs by id, in the order in which they are shown; replaced in place when a job expands. */
@@ -34,6 +35,7 @@ export function emptyRun(): RunDraft {
     lastTime: undefined,
     finished: undefined,
     cancelling: undefined,
+    waitsFor: undefined,
     missing: 0,
     lastSeq: 0,
     jobs: new Map(),
@@ -103,6 +105,7 @@ export function snapshot(run: RunDraft): RunView {
     ...(run.firstTime !== undefined && { firstTime: run.firstTime }),
     ...(run.lastTime !== undefined && { lastTime: run.lastTime }),
     ...(run.cancelling && { cancelling: run.cancelling }),
+    ...(run.waitsFor !== undefined && { waitsFor: run.waitsFor }),
     ...(run.finished && {
       finished: { result: run.finished.result, exitCode: run.finished.exitCode, totals: run.finished.totals },
     }),

@@ -41,6 +41,7 @@ type Apply = {
 const APPLY: Apply = {
   'run.started': start,
   'run.cancelling': (run, { reason, message }) => {
+    run.waitsFor = undefined;
     run.cancelling ??= { reason, message };
   },
   'run.finished': (run, event) => {
@@ -52,6 +53,23 @@ const APPLY: Apply = {
   warning: warn,
   'job.expanded': (run, event) => expand(run, event.job, event.legs),
   'job.called': call,
+  'job.waiting': (run, event) => {
+    legOf(run, event).waitsFor = event.message;
+  },
+  'job.admitted': (run, event) => {
+    delete legOf(run, event).waitsFor;
+  },
+  'job.displaced': (run, event) => {
+    const leg = legOf(run, event);
+    delete leg.waitsFor;
+    leg.displaced = event.message;
+  },
+  'run.waiting': (run, { message }) => {
+    run.waitsFor = message;
+  },
+  'run.admitted': (run) => {
+    run.waitsFor = undefined;
+  },
   'job.requested': (run, event) => {
     const leg = enter(run, event, 'starting');
     leg.requestedAt = event.time;

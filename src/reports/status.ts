@@ -21,7 +21,7 @@ export interface RunStatus {
   readonly name: string | undefined;
   readonly kind: 'tasks' | 'workflow' | undefined;
   readonly state: RunState;
-  /** Why it is being cancelled, or was. */
+  /** Why it is being cancelled, or was; what it waits for. */
   readonly message: string | undefined;
   readonly result: 'success' | 'failure' | 'cancelled' | 'incomplete' | 'paused' | undefined;
   readonly exitCode: number | undefined;
@@ -49,7 +49,7 @@ export interface LegStatus {
   readonly started: string | undefined;
   readonly ended: string | undefined;
   readonly duration: number | undefined;
-  /** Why it failed or was skipped: one sentence. */
+  /** Why it failed or was skipped, or what it waits for: one sentence. */
   readonly reason: string | undefined;
   /** The run that its result was taken from. */
   readonly reusedFrom: string | undefined;
@@ -65,7 +65,7 @@ export function statusOf(view: RunView, { run, lost }: { readonly run: string; r
     name: view.started?.name,
     kind: view.started?.kind,
     state: stateOf(view, lost),
-    message: view.cancelling?.message,
+    message: view.cancelling?.message ?? view.waitsFor,
     result: view.finished?.result,
     exitCode: view.finished?.exitCode,
     started: view.firstTime,
@@ -90,7 +90,7 @@ function legStatus(leg: LegView): LegStatus {
     started: leg.requestedAt,
     ended: leg.endedAt,
     duration: leg.duration,
-    reason: recordedReason(leg),
+    reason: recordedReason(leg) ?? leg.waitsFor,
     reusedFrom: leg.reusedFrom,
     branch: leg.task?.branch ?? leg.prepared?.branch,
     log: leg.log?.path,

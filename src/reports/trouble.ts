@@ -52,6 +52,7 @@ export function reasonOf(leg: LegView): string {
   if (leg.standing === 'waiting') return 'it had not started when the record ends';
   if (leg.timedOut !== undefined) return `it took longer than its ${plural(leg.timedOut, 'minute')}`;
   if (leg.standing !== 'cancelled') return 'no reason was recorded';
+  if (leg.displaced !== undefined) return leg.displaced;
   return leg.cancelRequested === undefined ? 'it was cancelled' : `it was cancelled (${leg.cancelRequested})`;
 }
 

@@ -14,6 +14,8 @@ export interface RunView {
   /** Milliseconds: as the run said, else between the first and the last event. */
   readonly duration: number;
   readonly cancelling?: { readonly reason: CancelReason; readonly message: string };
+  /** What no job can start without, as a sentence: a concurrency group that another run has. */
+  readonly waitsFor?: string;
   /** Events that the numbering says there were and the record does not hold. */
   readonly missing: number;
   /** In declared order, the legs of a job by index. A leg that calls a workflow is left out for the jobs of that workflow. A job that is not expanded yet has one leg with its own id. */
@@ -55,6 +57,10 @@ export interface LegView {
   /** The delay before the attempt to come, in milliseconds. */
   readonly delay?: number;
   readonly step?: string;
+  /** The concurrency group that it waits for, as a sentence. */
+  readonly waitsFor?: string;
+  /** Why it had to make way in its concurrency group. */
+  readonly displaced?: string;
   readonly conclusion?: RunFinishedResult;
   readonly failure?: Failure;
   /** It stands still at a step that failed, and waits for somebody. */

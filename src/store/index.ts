@@ -1,6 +1,7 @@
 /** What a run leaves on disk: lock, journal, logs, history. */
 
 export { freeSpace, type SpaceNeed, willFit } from './disk.ts';
+export { createGroupFile } from './group-file.ts';
 export {
   findRun,
   latestMainRun,

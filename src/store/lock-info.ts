@@ -71,7 +71,8 @@ const TEXTS = [
   'started',
 ] as const satisfies readonly (keyof LockInfo)[];
 
-function isLockInfo(value: unknown): value is LockInfo {
+/** Whether it is all that a lock says of a process, whatever else it may be. */
+export function isLockInfo(value: unknown): value is LockInfo {
   if (typeof value !== 'object' || value === null) return false;
   const fields: Readonly<Record<string, unknown>> = { ...value };
   const pid = fields['pid'];

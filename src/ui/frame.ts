@@ -23,7 +23,7 @@ export interface FrameInput {
 export function renderFrame(input: FrameInput): string[] {
   const { view, columns, look } = input;
   const last = [
-    ...stopping(input),
+    ...standingOf(input),
     layLine([{ text: countsLine(input), paint: look.chalk.bold }], columns - 1, look.ellipsis),
   ];
   const room = Math.max(0, input.rows - 1 - last.length);
@@ -114,7 +114,8 @@ const why: Detail = (leg) => recordedReason(leg) ?? '';
 
 const DETAILS: Readonly<Record<LegView['standing'], Detail>> = {
   running: (leg, output) => DOING[leg.phase](leg, output),
-  waiting: ({ needs }, _, ended) => {
+  waiting: ({ needs, waitsFor }, _, ended) => {
+    if (waitsFor !== undefined) return waitsFor;
     const open = needs.filter((need) => !ended.has(need));
     return open.length > 0 ? `after ${open.join(', ')}` : '';
   },
@@ -138,7 +139,10 @@ const DOING: Readonly<Record<LegView['phase'], (leg: LegView, output: string) =>
   ended: () => '',
 };
 
-function stopping({ view, columns, look }: FrameInput): string[] {
+/** What is to be known of the run as a whole: that it waits, or is being stopped. */
+function standingOf({ view, columns, look }: FrameInput): string[] {
+  if (view.waitsFor !== undefined)
+    return [layLine([{ text: cleanText(view.waitsFor), paint: look.chalk.yellow }], columns - 1, look.ellipsis)];
   if (!view.cancelling) return [];
   const hint = view.cancelling.reason === 'user' ? '; Ctrl-C again ends it at once' : '';
   return [

@@ -79,6 +79,13 @@ const LINES: Lines = {
   'job.expanded': ({ job, legs }) =>
     legs.length > 1 ? { leg: job, text: `has ${plural(legs.length, 'leg')}` } : undefined,
   'job.called': ({ leg, file, jobs }) => ({ leg, text: `calls ${file}: ${plural(jobs.length, 'job')}` }),
+  'job.waiting': ({ leg, message }) => ({ leg, text: message }),
+  // What it does next says so.
+  'job.admitted': none,
+  // The end of its job says so.
+  'job.displaced': none,
+  'run.waiting': ({ message }) => ({ text: message }),
+  'run.admitted': none,
   'job.requested': none,
   'job.paused': ({ leg, step, failure }) => ({ leg, text: `PAUSED at ${step}: ${failure.message}`, as: 'paused' }),
   'job.resumed': ({ leg, how }) => ({ leg, text: how === 'retry' ? 'goes on with the step that failed' : 'is ended' }),

@@ -40,9 +40,9 @@ export async function runWorkflows(project: Project, options: RunWorkflowOptions
   const ui = options.ui === undefined ? {} : { ui: options.ui };
   let worst: number = EXIT.success;
   for (const prepared of runs) {
-    const exitCode = await executeWorkflow(project, { prepared, settings, maxParallel, open, ...ui });
+    const { exitCode, stopped } = await executeWorkflow(project, { prepared, settings, maxParallel, open, ...ui });
     worst = worseOf(worst, exitCode);
-    if (exitCode === EXIT.cancelled) break;
+    if (stopped) break;
   }
   return worst;
 }

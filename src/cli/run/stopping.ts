@@ -7,6 +7,8 @@ import { listenToSignals } from '../signals.ts';
 export interface Stopping {
   /** The run is there: it is cancelled by the first signal, even by one that came before. */
   attach(run: Run): void;
+  /** Whether a signal has asked for it. */
+  asked(): boolean;
   /** For a process that goes on after the run. */
   stopListening(): void;
 }
@@ -40,6 +42,7 @@ export function listenForStop(stopped: Stopped, writeDown: () => Promise<void>):
       attached = run;
       cancel();
     },
+    asked: () => first !== undefined,
     stopListening,
   };
 }

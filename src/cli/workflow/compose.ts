@@ -2,12 +2,23 @@
 import { realpathSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makePlan, type Plan } from '../../engine/index.ts';
+import {
+  type Concurrency,
+  type ConcurrencyGroups,
+  type GroupStorage,
+  makePlan,
+  openGroups,
+  type Plan,
+  type Policy,
+  readWorkflowConcurrency,
+} from '../../engine/index.ts';
 import { openHostJob, systemClock } from '../../runner/environments/index.ts';
 import type { WorkflowFrames } from '../../runner/jobs/index.ts';
 import { createPrivateClone } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import type { Masker } from '../../shared/mask.ts';
+import { createGroupFile, describeSelf, probeProcesses } from '../../store/index.ts';
+import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import { hostEnvironment } from './host-env.ts';
@@ -30,8 +41,33 @@ export function planOf(prepared: Prepared, settings: WorkflowSettings, maxParall
   const { resolved, github, inputs } = prepared;
   const { labels, incomplete, vars, secrets } = settings;
   const platforms = { system: process.platform, labels, incomplete };
-  const policy = { maxParallel, onFailure: 'continue', platforms } as const;
+  const concurrency = concurrencyOf(prepared, settings);
+  const policy: Policy = {
+    maxParallel,
+    onFailure: 'continue',
+    platforms,
+    ...(concurrency === undefined ? {} : { concurrency }),
+  };
   return makePlan(resolved.workflow, policy, { github, inputs, vars, secrets }, resolved.callees);
+}
+
+/** Throws `UsageError`: without its group a run cannot start. */
+function concurrencyOf({ file, github, inputs }: Prepared, { vars }: WorkflowSettings): Concurrency | undefined {
+  const concurrency = readWorkflowConcurrency(file.workflow.concurrency, { github, inputs, vars });
+  if (!concurrency.ok) throw new UsageError(`${file.path}: ${concurrency.error}`);
+  return concurrency.value;
+}
+
+/** The groups that all workflow runs of the repository share. */
+export function groupsOf({ layout }: Project, run: string, onTrouble: (message: string) => void): ConcurrencyGroups {
+  let opened: GroupStorage | undefined;
+  // Most runs need none.
+  const file = (): GroupStorage => {
+    opened ??= createGroupFile(layout, describeSelf(run, probeProcesses(), new Date()));
+    return opened;
+  };
+  const storage: GroupStorage = { update: (change) => file().update(change), read: () => file().read() };
+  return openGroups(storage, true, onTrouble);
 }
 
 export async function framesOf(wiring: Wiring): Promise<WorkflowFrames> {

@@ -1,5 +1,5 @@
 /** One workflow run from its first event to its summary. */
-import { type JobRunner, type Plan, type RunEvent, startRun } from '../../engine/index.ts';
+import { type JobRunner, type Plan, type Run, type RunEvent, startRun } from '../../engine/index.ts';
 import { systemClock } from '../../runner/environments/index.ts';
 import { createJobRunner, type OpenFrame, type WorkflowFrames } from '../../runner/jobs/index.ts';
 import { removeTree } from '../../runner/workspaces/index.ts';
@@ -12,7 +12,7 @@ import type { Project } from '../project.ts';
 import { attempt, forgetOldRuns, say } from '../run/ending.ts';
 import { checkSpace } from '../run/space.ts';
 import { listenForStop } from '../run/stopping.ts';
-import { framesOf, planOf } from './compose.ts';
+import { framesOf, groupsOf, planOf } from './compose.ts';
 import { workflowHeader } from './header.ts';
 import type { WorkflowSettings } from './options.ts';
 import type { Prepared } from './prepare.ts';
@@ -27,8 +27,13 @@ export interface Execution {
   readonly open: (frames: WorkflowFrames) => OpenFrame;
 }
 
-/** Gives the exit code. */
-export async function executeWorkflow(project: Project, execution: Execution): Promise<number> {
+export interface Executed {
+  readonly exitCode: number;
+  /** Somebody wants no more of this; the run may be cancelled for other reasons. */
+  readonly stopped: boolean;
+}
+
+export async function executeWorkflow(project: Project, execution: Execution): Promise<Executed> {
   const { prepared, settings, maxParallel } = execution;
   const plan = planOf(prepared, settings, maxParallel);
   const trees = Math.min(maxParallel, plan.jobs.length);
@@ -55,7 +60,9 @@ export async function executeWorkflow(project: Project, execution: Execution): P
   const record = { name: 'record', event: (event: RunEvent) => void events.push(event) };
   const shown = { name: ui.name, event: (event: RunEvent) => ui.event(event) };
   const header = workflowHeader(project, prepared, plan);
-  const run = startRun(plan, { clock: systemClock, runner, sinks: [output.sink, shown, record] }, header);
+  const groups = groupsOf(project, prepared.run, (message) => queueMicrotask(() => run.warn('groups-lost', message)));
+  const sinks = [output.sink, shown, record];
+  const run: Run = startRun(plan, { clock: systemClock, runner, groups, sinks }, header);
   stopping.attach(run);
   const { exitCode, lostSinks } = await run.done;
   for (const { name, error } of lostSinks)
@@ -67,7 +74,8 @@ export async function executeWorkflow(project: Project, execution: Execution): P
   for (const problem of await forgetOldRuns(project)) say(problem);
   await ui.end();
   stopping.stopListening();
-  return lostSinks.length > 0 || state.summary === undefined ? Math.max(exitCode, EXIT.failed) : exitCode;
+  const lost = lostSinks.length > 0 || state.summary === undefined;
+  return { exitCode: lost ? Math.max(exitCode, EXIT.failed) : exitCode, stopped: stopping.asked() };
 }
 
 interface Surroundings {

@@ -7,6 +7,8 @@ import { decide, type Effect, isDue } from '../decide.ts';
 import type { RunEventBody } from '../events.ts';
 import { evolve } from '../evolve.ts';
 import { expandJob, standIn } from '../expand.ts';
+import { joinLeg, joinRun, newsEvent } from '../group-events.ts';
+import { createLocalGroups } from '../memberships.ts';
 import { standingOf, totalsOf } from '../outcome.ts';
 import { makePlan, type Plan } from '../plan.ts';
 import type { Policy } from '../policy.ts';
@@ -135,6 +137,7 @@ export function planOf(
 export class Simulation {
   readonly plan: Plan;
   readonly events: RunEventBody[] = [];
+  readonly groups = createLocalGroups();
   state: RunState;
 
   constructor(plan: Plan) {
@@ -189,21 +192,25 @@ export class Simulation {
   private fold(event: RunEventBody): void {
     this.state = evolve(this.plan, this.state, event);
     this.events.push(event);
+    if ((event.type === 'job.finished' || event.type === 'job.skipped') && event.leg !== undefined) {
+      this.groups.leave(event.leg);
+    }
   }
 
   private settle(): void {
-    for (let effects = decide(this.plan, this.state); effects.length > 0; effects = decide(this.plan, this.state)) {
+    for (;;) {
+      const effects = decide(this.plan, this.state);
       for (const effect of effects) if (isDue(this.state, effect)) this.perform(effect);
+      const news = this.groups.news();
+      if (effects.length === 0 && news.length === 0) return;
+      for (const one of news) this.fold(newsEvent(one));
     }
   }
 
   private perform(effect: Effect): void {
     switch (effect.type) {
-      case 'expand': {
-        const expanded = expandJob(this.plan, this.state, plannedAt(this.state, effect.job));
-        if (expanded.ok) return this.fold(expanded.value);
-        return this.failJob(effect.job, expanded.error);
-      }
+      case 'expand':
+        return this.expand(effect.job);
       case 'fail-job':
         return this.failJob(effect.job, effect.message);
       case 'skip-job':
@@ -219,6 +226,9 @@ export class Simulation {
         });
       case 'open-leg':
         return this.fold({ type: 'job.requested', job: this.idOf(effect.ref.job), leg: this.legId(effect.ref) });
+      case 'join-group':
+      case 'join-run':
+        return this.join(effect);
       case 'call':
         return this.fold(callOf(this.state, effect.ref));
       case 'return': {
@@ -234,6 +244,17 @@ export class Simulation {
           totals: totalsOf(this.state),
         });
     }
+  }
+
+  private expand(job: number): void {
+    const expanded = expandJob(this.plan, this.state, plannedAt(this.state, job));
+    if (expanded.ok) this.fold(expanded.value);
+    else this.failJob(job, expanded.error);
+  }
+
+  private join(effect: Extract<Effect, { type: 'join-group' | 'join-run' }>): void {
+    const asking = { groups: this.groups, run: 'r' };
+    this.fold(effect.type === 'join-run' ? joinRun(effect.wanted, asking) : joinLeg(this.state, effect, asking));
   }
 
   private skip(
