@@ -45,10 +45,11 @@ export interface RunStarted {
   readonly run: string;
   readonly kind: 'tasks' | 'workflow';
   readonly name: string;
+  /** What this run of a workflow is called, by its `run-name` or by what it is about. */
+  readonly title?: string;
   readonly orch: string;
   readonly file: string;
-  /** The commit that the jobs start from, and the ref or snapshot it came from. */
-  readonly base?: { readonly commit: string; readonly ref: string; readonly uncommitted: boolean };
+  readonly base?: RunBase;
   readonly command: readonly string[];
   readonly host: { readonly node: string; readonly git: string; readonly platform: string; readonly cpus: number };
   readonly policy: { readonly maxParallel: number; readonly onFailure: string };
@@ -57,6 +58,15 @@ export interface RunStarted {
   /** The run whose successes may be reused. */
   readonly rerunOf?: string;
   readonly jobs: readonly JobDeclaration[];
+}
+
+/** The commit that the jobs start from, and the ref or snapshot it came from. */
+export interface RunBase {
+  readonly commit: string;
+  readonly ref: string;
+  readonly uncommitted: boolean;
+  /** How many files a snapshot has otherwise than HEAD. */
+  readonly changed?: number;
 }
 
 export interface JobDeclaration {

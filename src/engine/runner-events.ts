@@ -44,6 +44,8 @@ export interface StepFinished {
   readonly outcome: JobResult;
   readonly conclusion: JobResult;
   readonly duration: number;
+  /** The last that a step of a workflow printed before it failed: a few lines, fit to be shown. */
+  readonly lastLines?: readonly string[];
 }
 
 export interface AttemptStarted {

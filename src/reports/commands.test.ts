@@ -42,10 +42,10 @@ describe('what to type next', () => {
     ['docs', ['orch logs docs', 'cd /home/me/.orch/worktrees/docs']],
     ['web', []],
   ])('for %s', (id, commands) => {
-    expect(inspectCommands(leg(id))).toEqual(commands);
+    expect(inspectCommands(leg(id), view)).toEqual(commands);
   });
 
-  test('a run of another file is rerun with it, and with the options that it was given; a workflow run is not', () => {
+  test('a run of another file is rerun with it, and with the options that it was given; a workflow as it was', () => {
     expect(rerunCommand(view)).toBe(`orch run --rerun-failed ${RUN}`);
     const other = (over: object) => foldRun(createJournal().add(0, { ...started([]), ...over }).events);
     expect(rerunCommand(other({ file: 'my tasks.yaml' }))).toBe(`orch run 'my tasks.yaml' --rerun-failed ${RUN}`);
@@ -53,7 +53,10 @@ describe('what to type next', () => {
     expect(rerunCommand(other({ file: 'my tasks.yaml', rerunWith }))).toBe(
       `orch run 'my tasks.yaml' --input 'who=you & me' --secret TOKEN --rerun-failed ${RUN}`,
     );
-    expect(rerunCommand(other({ kind: 'workflow' }))).toBeUndefined();
+    const workflow = (...command: readonly string[]) => rerunCommand(other({ kind: 'workflow', command }));
+    expect(workflow('run', 'ci', '--input', 'who=Ada L')).toBe("orch run ci --input 'who=Ada L'");
+    // A secret was taken out of it.
+    expect(workflow('run', 'ci', '--secret', 'A=***')).toBeUndefined();
   });
 
   test('branches to merge: none that another one contains, through a task without changes too, none without commits', () => {

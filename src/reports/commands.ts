@@ -16,10 +16,11 @@ export function shellQuote(word: string): string {
   return `$'${escaped}'`;
 }
 
-/** How to look into a leg that did not succeed. */
-export function inspectCommands(leg: LegView): string[] {
+/** How to look into a leg that did not succeed. Of workflows several may run at once, so that their runs are named. */
+export function inspectCommands(leg: LegView, { started }: Pick<RunView, 'started'>): string[] {
   const commands: string[] = [];
-  if (leg.requestedAt !== undefined) commands.push(`orch logs ${shellQuote(leg.id)}`);
+  const run = started?.kind === 'workflow' ? `${shellQuote(started.run)} ` : '';
+  if (leg.requestedAt !== undefined) commands.push(`orch logs ${run}${shellQuote(leg.id)}`);
   const { branch, start } = leg.task ?? leg.prepared ?? {};
   const changed = leg.task?.changed.total !== 0;
   if (branch !== undefined && start !== undefined && changed) {
@@ -36,8 +37,9 @@ export function worktreeOf(leg: LegView): string | undefined {
   return leg.task ? leg.task.worktree : leg.prepared?.worktree;
 }
 
-/** How to run again what did not succeed. */
+/** How to run again what did not succeed; of a workflow, all of it. */
 export function rerunCommand(view: Pick<RunView, 'started'>): string | undefined {
+  if (view.started?.kind === 'workflow') return sameCommand(view.started.command);
   if (view.started?.kind !== 'tasks') return undefined;
   const { file, run, rerunWith = file === DEFAULT_FILE ? [] : [file] } = view.started;
   return ['orch', 'run', ...[...rerunWith, '--rerun-failed', run].map(shellQuote)].join(' ');
@@ -48,6 +50,12 @@ export function pauseCommands(view: Pick<RunView, 'started' | 'counts'>): readon
   const run = view.started?.run;
   if (run === undefined || view.counts.paused === 0) return [];
   return [`orch retry ${shellQuote(run)}`, `orch abort ${shellQuote(run)}`];
+}
+
+/** What was typed, unless secrets were taken out of it. */
+function sameCommand(words: readonly string[]): string | undefined {
+  if (words.some((word) => word.endsWith('=***'))) return undefined;
+  return ['orch', ...words.map(shellQuote)].join(' ');
 }
 
 /** How to take the results: the branches that no other successful job contains already. */

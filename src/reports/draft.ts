@@ -7,6 +7,8 @@ type Draft<T> = { -readonly [K in keyof T]: T[K] };
 export type LegDraft = Draft<Omit<LegView, 'standing' | 'attempts'>> & {
   readonly attempts: LegView['attempts'][number][];
   tolerated: boolean;
+  /** Names of the steps under way, by number. */
+  readonly open: Map<number, string>;
 };
 export type OfLeg = { readonly job: string; readonly leg: string };
 
@@ -74,6 +76,7 @@ export function emptyLeg(job: string, id: string): LegDraft {
     tolerated: false,
     phase: 'waiting',
     attempts: [],
+    open: new Map(),
   };
 }
 
@@ -125,11 +128,17 @@ function viewOf(run: RunDraft, draft: LegDraft): LegView {
   return view;
 }
 
-function toLeg({ tolerated, ...draft }: LegDraft): LegView {
-  return { ...draft, attempts: [...draft.attempts], standing: standingOf(draft, tolerated) };
+function toLeg({ tolerated, open, ...draft }: LegDraft): LegView {
+  const step = [...open.values()].at(-1);
+  return {
+    ...draft,
+    ...(step === undefined ? {} : { step }),
+    attempts: [...draft.attempts],
+    standing: standingOf(draft, tolerated),
+  };
 }
 
-function standingOf(leg: Omit<LegDraft, 'tolerated'>, tolerated: boolean): Standing {
+function standingOf(leg: Omit<LegDraft, 'tolerated' | 'open'>, tolerated: boolean): Standing {
   if (leg.skipped) return 'skipped';
   switch (leg.conclusion) {
     case undefined:

@@ -95,11 +95,10 @@ const APPLY: Apply = {
     legOf(run, event).prepared = { branch: event.branch, start: event.start, worktree: event.worktree };
   },
   'step.started': (run, event) => {
-    enter(run, event, 'running').step = event.name;
+    const leg = enter(run, event, 'running');
+    leg.open.set(event.step, event.name);
   },
-  'step.finished': (run, event) => {
-    delete legOf(run, event).step;
-  },
+  'step.finished': stepFinished,
   'attempt.started': (run, event) => {
     const leg = enter(run, event, 'running');
     leg.attempt = { number: event.attempt, of: event.of };
@@ -144,6 +143,17 @@ function enter(run: RunDraft, event: OfLeg, phase: Phase): LegDraft {
   return leg;
 }
 
+function stepFinished(run: RunDraft, event: Extract<RunEvent, { readonly type: 'step.finished' }>): void {
+  const leg = legOf(run, event);
+  const name = leg.open.get(event.step) ?? `step ${event.step}`;
+  leg.open.delete(event.step);
+  // The steps of a task are orch's own.
+  if (event.conclusion !== 'failure' || run.started?.kind !== 'workflow') return;
+  // The first is the cause; what fails behind it is a consequence.
+  const { step: number, duration, lastLines = [] } = event;
+  leg.failedStep ??= { number, name, duration, lastLines };
+}
+
 function skip(run: RunDraft, event: Extract<RunEvent, { readonly type: 'job.skipped' }>): void {
   const { job, leg: one, reason, message, result } = event;
   for (const id of one === undefined ? [...jobOf(run, job).keys()] : [one]) {
@@ -176,7 +186,7 @@ function expand(run: RunDraft, job: string, legs: readonly Leg[]): void {
     job,
     new Map(
       expanded.map(({ id, name, continueOnError }) => {
-        const known = before.get(id) ?? { ...template, attempts: [] };
+        const known = before.get(id) ?? { ...template, attempts: [], open: new Map() };
         return [id, { ...known, id, name, continueOnError }];
       }),
     ),
@@ -210,7 +220,7 @@ function finish(run: RunDraft, event: Extract<RunEvent, { readonly type: 'job.fi
   leg.duration = event.duration;
   leg.endedAt = event.time;
   leg.phase = 'ended';
-  delete leg.step;
+  leg.open.clear();
   if (event.failure !== undefined) leg.failure = event.failure;
   if (event.task !== undefined) leg.task = event.task;
   if (event.reusedFrom !== undefined) leg.reusedFrom = event.reusedFrom;

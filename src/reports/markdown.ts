@@ -45,9 +45,21 @@ export function list(items: readonly Cell[]): string {
 
 /** Lines of shell that can be copied as they stand. */
 export function shellBlock(lines: readonly string[]): string {
+  return fenced(lines, 'sh');
+}
+
+/** Lines of output, as they came. */
+export function outputBlock(lines: readonly string[]): string {
+  return fenced(
+    lines.map((line) => clip(cleanText(line), 300)),
+    'text',
+  );
+}
+
+function fenced(lines: readonly string[], language: string): string {
   const longest = Math.max(2, ...lines.flatMap((line) => line.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return `${fence}sh\n${lines.map((line) => `${line}\n`).join('')}${fence}\n`;
+  return `${fence}${language}\n${lines.map((line) => `${line}\n`).join('')}${fence}\n`;
 }
 
 /** A table whose pipes stand under each other. Strings are escaped as prose. Columns that are empty throughout go. */

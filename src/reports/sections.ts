@@ -4,7 +4,7 @@ import type { Containment } from '../shared/verdict.ts';
 import { type Cause, createCauses, pathOf } from './causes.ts';
 import { plural } from './figures.ts';
 import { nounFor } from './headline.ts';
-import { type Cell, code, list, prose, table, words } from './markdown.ts';
+import { type Cell, code, list, prose, strong, table, words } from './markdown.ts';
 import { clip } from './text.ts';
 import { attemptsOf, reasonOf } from './trouble.ts';
 import type { LegView, RunView, Standing } from './view.ts';
@@ -25,7 +25,13 @@ export function skippedSection(view: RunView): string {
     const cause = leg.skipped?.reason === 'needs' ? causeOf(leg.job) : undefined;
     return [prose(leg.name, 60), prose(reasonOf(leg), 160), cause ? prose(causeInWords(cause), 200) : ''];
   });
-  return joined('## Not run\n', table(['name', 'why', 'where it began'], rows), cutNote(skipped.length, ROWS));
+  const unserved = skipped.some((leg) => leg.skipped?.reason === 'unserved');
+  return joined(
+    '## Not run\n',
+    table(['name', 'why', 'where it began'], rows),
+    cutNote(skipped.length, ROWS),
+    unserved ? 'A label that this machine can serve all the same is told to it by `--platform LABEL=host`.\n' : '',
+  );
 }
 
 /** `web ← api: the command ended with exit code 3, and 1 more`. */
@@ -34,6 +40,36 @@ function causeInWords(cause: Cause): string {
   const path = pathOf(cause);
   const shown = path.length > 6 ? [...path.slice(0, 2), '…', ...path.slice(-2)] : path;
   return `${shown.join(' ← ')}: ${clip(reasonOf(root), 100)}${others > 0 ? `, and ${others} more` : ''}`;
+}
+
+const RESULTS: Readonly<Record<Standing, string>> = {
+  paused: 'paused',
+  failed: 'failed',
+  tolerated: 'failed, which is allowed',
+  cancelled: 'cancelled',
+  running: 'did not finish',
+  waiting: 'never started',
+  skipped: 'skipped',
+  reused: 'reused',
+  succeeded: 'succeeded',
+};
+
+/** All jobs of a workflow in declared order, as GitHub's page of a run has them. */
+export function jobsSection({ legs }: RunView): string {
+  if (legs.length === 0) return '';
+  const rows = legs.slice(0, ROWS).map((leg): Cell[] => {
+    const good = leg.standing === 'succeeded' || leg.standing === 'reused';
+    const failed = leg.standing === 'failed';
+    const step = leg.failedStep === undefined ? '' : `${clip(leg.failedStep.name, 60)}: `;
+    return [
+      prose(leg.name, 60),
+      failed ? strong(RESULTS.failed) : RESULTS[leg.standing],
+      leg.duration === undefined ? '' : formatDuration(leg.duration),
+      good ? '' : prose(`${step}${reasonOf(leg)}`, 160),
+      code(leg.log?.path ?? ''),
+    ];
+  });
+  return joined('## Jobs\n', table(['job', 'result', 'duration', 'why', 'log'], rows), cutNote(legs.length, ROWS));
 }
 
 export function goodSection(title: string, legs: readonly LegView[]): string {

@@ -19,7 +19,11 @@ type Conclusion = NonNullable<LegView['conclusion']>;
 export interface RunStatus {
   readonly run: string;
   readonly name: string | undefined;
+  /** What this run of a workflow is called. */
+  readonly title: string | undefined;
   readonly kind: 'tasks' | 'workflow' | undefined;
+  /** The orchestrator.yaml or the workflow. */
+  readonly file: string | undefined;
   readonly state: RunState;
   /** Why it is being cancelled, or was; what it waits for. */
   readonly message: string | undefined;
@@ -44,6 +48,8 @@ export interface LegStatus {
   readonly standing: Standing;
   /** What it does just now; running legs only. */
   readonly phase: Phase | undefined;
+  /** The step that a job of a workflow is at, or the one that it failed for. */
+  readonly step: string | undefined;
   /** The attempt begun last, and how many there may be. */
   readonly attempt: LegView['attempt'];
   readonly started: string | undefined;
@@ -63,7 +69,9 @@ export function statusOf(view: RunView, { run, lost }: { readonly run: string; r
   return {
     run,
     name: view.started?.name,
+    title: view.started?.title,
     kind: view.started?.kind,
+    file: view.started?.file,
     state: stateOf(view, lost),
     message: view.cancelling?.message ?? view.waitsFor,
     result: view.finished?.result,
@@ -86,6 +94,7 @@ function legStatus(leg: LegView): LegStatus {
     result: leg.conclusion,
     standing: leg.standing,
     phase: state === 'running' ? leg.phase : undefined,
+    step: leg.failedStep?.name ?? leg.step,
     attempt: leg.attempt,
     started: leg.requestedAt,
     ended: leg.endedAt,

@@ -1,5 +1,5 @@
 /** The run's summary in Markdown: red first, nothing that is not in the record, the same bytes for the same events. */
-import type { RunEvent } from '../engine/index.ts';
+import type { RunBase, RunEvent } from '../engine/index.ts';
 import { formatDuration } from '../shared/quantity.ts';
 import { mergeCommands, pauseCommands, rerunCommand } from './commands.ts';
 import { formatTime, plural, shortCommit } from './figures.ts';
@@ -11,6 +11,7 @@ import {
   artifactsSection,
   containmentSection,
   goodSection,
+  jobsSection,
   joined,
   skippedSection,
   standing,
@@ -18,7 +19,7 @@ import {
 } from './sections.ts';
 import { annotationsSection, summariesSection } from './steps.ts';
 import { troubleSection } from './trouble.ts';
-import type { RunView } from './view.ts';
+import type { RunHeader, RunView } from './view.ts';
 import { warningsOf } from './warnings.ts';
 
 /** The whole summary. Total: a record that breaks off gives a summary that says so. */
@@ -28,19 +29,23 @@ export function summarize(events: Iterable<RunEvent>): string {
 
 export function renderSummary(view: RunView): string {
   const verdict = judgeRun(view);
+  // A job of a workflow has no evidence to show beside its result.
+  const ofWorkflow = ofWorkflowRun(view);
   return joined(
     `# ${headline(view, verdict.result)}\n`,
     ...verdict.reasons.map((reason) => `${prose(reason).markdown}.\n`),
     overview(view),
     nextSteps(view, verdict.result === 'success'),
-    troubleSection('Paused', standing(view, 'paused')),
-    troubleSection('Failed', standing(view, 'failed')),
-    troubleSection('Did not finish', standing(view, 'running')),
-    troubleSection('Cancelled', standing(view, 'cancelled')),
-    troubleSection('Failed, but allowed to', standing(view, 'tolerated')),
+    ...(ofWorkflow ? [jobsSection(view)] : []),
+    troubleSection('Paused', standing(view, 'paused'), view),
+    troubleSection('Failed', standing(view, 'failed'), view),
+    troubleSection('Did not finish', standing(view, 'running'), view),
+    troubleSection('Cancelled', standing(view, 'cancelled'), view),
+    troubleSection('Failed, but allowed to', standing(view, 'tolerated'), view),
     skippedSection(view),
-    goodSection('Succeeded', standing(view, 'succeeded')),
-    goodSection('Reused', standing(view, 'reused')),
+    ...(ofWorkflow
+      ? []
+      : [goodSection('Succeeded', standing(view, 'succeeded')), goodSection('Reused', standing(view, 'reused'))]),
     annotationsSection(view),
     summariesSection(view),
     warningsSection(view),
@@ -50,38 +55,20 @@ export function renderSummary(view: RunView): string {
   );
 }
 
+function ofWorkflowRun({ started }: RunView): boolean {
+  return started?.kind === 'workflow';
+}
+
 function overview(view: RunView): string {
   const { started } = view;
   const rows: Cell[][] = [['counts', countsInWords(view, true) || `no ${nounFor(view)}s`]];
   if (started) rows.push(['run', words(code(started.run), ' of ', code(started.name), ' (', code(started.file), ')')]);
+  if (started?.title !== undefined) rows.push(['title', prose(started.title)]);
   rows.push(['when', when(view)]);
-  if (started?.base) {
-    const { commit, ref, uncommitted } = started.base;
-    rows.push([
-      'base',
-      words(
-        code(shortCommit(commit)),
-        ...(ref === commit ? [] : [' (', code(ref), ')']),
-        uncommitted ? ', with the uncommitted changes of that moment' : '',
-      ),
-    ]);
-  }
+  if (started?.base) rows.push(['base', baseOf(started.base)]);
   if (started) {
     rows.push(['policy', words(`${started.policy.maxParallel} at once, on failure `, code(started.policy.onFailure))]);
-    rows.push([
-      'made by',
-      words(
-        'orch ',
-        prose(started.orch),
-        ', node ',
-        prose(started.host.node),
-        ', git ',
-        prose(started.host.git),
-        ', ',
-        prose(started.host.platform),
-        `, ${plural(started.host.cpus, 'CPU')}`,
-      ),
-    ]);
+    rows.push(['made by', madeBy(started)]);
     rows.push(['command', code(started.command.join(' '))]);
   }
   if (started?.rerunOf !== undefined) rows.push(['rerun of', code(started.rerunOf)]);
@@ -89,6 +76,24 @@ function overview(view: RunView): string {
   const warnings = warningsOf(view).length;
   if (warnings > 0) rows.push(['warnings', `${warnings}, listed below`]);
   return table(['', ''], rows);
+}
+
+function madeBy({ orch, host }: RunHeader): Cell {
+  const { node, git, platform, cpus } = host;
+  const machine = [', node ', prose(node), ', git ', prose(git), ', ', prose(platform), `, ${plural(cpus, 'CPU')}`];
+  return words('orch ', prose(orch), ...machine);
+}
+
+function baseOf(base: RunBase): Cell {
+  const { commit, ref } = base;
+  const named = ref === commit ? [] : [' (', code(ref), ')'];
+  return words(code(shortCommit(commit)), ...named, snapshotWords(base));
+}
+
+function snapshotWords({ uncommitted, changed }: RunBase): string {
+  if (!uncommitted) return '';
+  if (changed === undefined) return ', with the uncommitted changes of that moment';
+  return `, a snapshot with ${plural(changed, 'uncommitted file')}`;
 }
 
 function when(view: RunView): string {
@@ -100,11 +105,14 @@ function when(view: RunView): string {
 function nextSteps(view: RunView, green: boolean): string {
   const rerun = green ? undefined : rerunCommand(view);
   const [retry, abort] = pauseCommands(view);
+  const ofTasks = view.started?.kind === 'tasks';
   const merges = mergeCommands(view);
   const cut =
     merges.length > 20 ? [...merges.slice(0, 20), `# and ${merges.length - 20} more branches, listed below`] : merges;
   const lines = [
-    ...(rerun === undefined ? [] : [`# run again what did not succeed; what did is reused`, rerun]),
+    ...(rerun === undefined
+      ? []
+      : [ofTasks ? '# run again what did not succeed; what did is reused' : '# run it again', rerun]),
     ...(retry === undefined ? [] : ['# repeat the step that failed, and go on', retry]),
     ...(abort === undefined ? [] : ['# or let the failure stand', abort]),
     ...(cut.length === 0 ? [] : [`# take what succeeded`, ...cut]),
@@ -115,5 +123,5 @@ function nextSteps(view: RunView, green: boolean): string {
 function footer(view: RunView): string {
   const run = view.started?.run;
   if (run === undefined) return '';
-  return `---\n\n${words('Made from ', code(`logs/runs/${run}/events.jsonl`), '; ', code('orch report'), ' makes it again, byte for byte.').markdown}\n`;
+  return `---\n\n${words('Made from ', code(`logs/runs/${run}/events.jsonl`), '; ', code(`orch report${ofWorkflowRun(view) ? ` ${run}` : ''}`), ' makes it again, byte for byte.').markdown}\n`;
 }

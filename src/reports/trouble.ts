@@ -4,8 +4,8 @@ import type { AttemptReport, Evidence, Verdict } from '../shared/verdict.ts';
 import { inspectCommands, worktreeOf } from './commands.ts';
 import { plural, shortCommit } from './figures.ts';
 import type { Cell, Markdown } from './markdown.ts';
-import { code, list, prose, shellBlock, strong, table, words } from './markdown.ts';
-import type { LegView } from './view.ts';
+import { code, list, outputBlock, prose, shellBlock, strong, table, words } from './markdown.ts';
+import type { FailedStep, LegView, RunView } from './view.ts';
 
 /** More than this many in full would bury the first ones. */
 const IN_FULL = 30;
@@ -28,12 +28,12 @@ const CLAIMS: Readonly<Record<Verdict['claim'], string>> = {
 };
 
 /** A section for these legs, in full as far as a person will read, the rest as a table. Empty without legs. */
-export function troubleSection(title: string, legs: readonly LegView[]): string {
+export function troubleSection(title: string, legs: readonly LegView[], run: Pick<RunView, 'started'>): string {
   if (legs.length === 0) return '';
   const rest = legs.slice(IN_FULL);
   return [
     `## ${title}\n`,
-    ...legs.slice(0, IN_FULL).map(inFull),
+    ...legs.slice(0, IN_FULL).map((leg) => inFull(leg, run)),
     ...(rest.length > 0 ? [`### ${rest.length} more\n`, inShort(rest)] : []),
   ].join('\n');
 }
@@ -64,15 +64,16 @@ const PHASES: Partial<Record<LegView['phase'], string>> = {
   cancelling: 'being cancelled',
 };
 
-function inFull(leg: LegView): string {
+function inFull(leg: LegView, run: Pick<RunView, 'started'>): string {
   const verdict = verdictOf(leg);
   const parts = [
     `### ${prose(leg.name, 120).markdown}\n`,
     whyParagraph(leg),
     ...(leg.failure?.details?.length ? [cutList(leg.failure.details, FILES)] : []),
     ...(verdict ? [claimAndEvidence(verdict)] : []),
+    ...(leg.failedStep === undefined ? [] : [stepParagraph(leg.failedStep)]),
     list(facts(leg)),
-    shellBlockOf(inspectCommands(leg)),
+    shellBlockOf(inspectCommands(leg, run)),
   ];
   return parts.filter((part) => part !== '').join('\n');
 }
@@ -81,6 +82,13 @@ function whyParagraph(leg: LegView): string {
   const hint = leg.failure?.hint === undefined ? [] : [' ', prose(sentence(leg.failure.hint))];
   const codeOf = leg.failure ? [' (', code(leg.failure.code), ')'] : [];
   return `${words(strong(sentence(reasonOf(leg))), ...codeOf, ...hint).markdown}\n`;
+}
+
+/** Where it failed, and the last that was printed there. */
+function stepParagraph({ number, name, duration, lastLines }: FailedStep): string {
+  const where = words(`Step ${number}, `, code(name), `, failed after ${formatDuration(duration)}`);
+  if (lastLines.length === 0) return `${where.markdown}, without a word.\n`;
+  return `${where.markdown}. The last that it printed:\n\n${outputBlock(lastLines)}`;
 }
 
 /** Side by side: what the command said of itself, and what orch saw. */

@@ -61,6 +61,8 @@ export interface LegView {
   readonly waitsFor?: string;
   /** Why it had to make way in its concurrency group. */
   readonly displaced?: string;
+  /** The step of a workflow's job that it failed for. */
+  readonly failedStep?: FailedStep;
   readonly conclusion?: RunFinishedResult;
   readonly failure?: Failure;
   /** It stands still at a step that failed, and waits for somebody. */
@@ -74,6 +76,16 @@ export interface LegView {
   readonly log?: { readonly path: string; readonly bytes: number; readonly sha256: string };
   /** The run that the result was taken from. */
   readonly reusedFrom?: string;
+}
+
+export interface FailedStep {
+  /** As its events number it. */
+  readonly number: number;
+  readonly name: string;
+  /** Milliseconds. */
+  readonly duration: number;
+  /** The last that it printed. */
+  readonly lastLines: readonly string[];
 }
 
 type RunFinishedResult = keyof RunFinished['totals'];

@@ -4,7 +4,6 @@ export { freeSpace, type SpaceNeed, willFit } from './disk.ts';
 export { createGroupFile } from './group-file.ts';
 export {
   findRun,
-  latestMainRun,
   listRuns,
   newestRun,
   type Pruned,

@@ -3,6 +3,7 @@ import type { RunStarted } from '../engine/index.ts';
 import type { LegView, RunView } from '../reports/index.ts';
 import {
   cleanText,
+  clip,
   countsInWords,
   displayWidth,
   headline,
@@ -31,6 +32,9 @@ export interface FinalInput {
 }
 
 const FAILED = 8;
+/** Of what a failed step printed; the summary has more. */
+const LINES = 5;
+const UNSERVED = 3;
 const MERGES = 3;
 
 /** Lines without line ends. Commands are never cut or wrapped, so that they can be copied. */
@@ -51,28 +55,48 @@ export function renderFinal({ view, look, columns, summary }: FinalInput): strin
     ...wrapText(`${countsInWords(view, true)} ${look.dot} ${formatDuration(view.duration)}`, width),
     ...reasons.flatMap((reason) => wrapText(cleanText(reason), width)),
     ...(bad.length === 0 ? [] : ['']),
-    ...bad.slice(0, FAILED).flatMap((leg) => whatFailed(leg, look, width)),
+    ...bad.slice(0, FAILED).flatMap((leg) => whatFailed(leg, { view, look, width })),
+    ...unservedLines(view, look, width),
     ...(bad.length > FAILED ? [chalk.dim(`${look.ellipsis} and ${bad.length - FAILED} more, in the summary`)] : []),
     '',
     ...whatNext({ view, look, columns, summary }, result === 'success'),
   ];
 }
 
+/** Jobs that no machine here is for: nothing failed, and yet they were not run. */
+function unservedLines({ legs }: RunView, look: Look, width: number): string[] {
+  const unserved = legs.filter(({ skipped }) => skipped?.reason === 'unserved');
+  const lines = unserved.slice(0, UNSERVED).map((leg) => {
+    const why = `${look.marks.skipped} ${cleanText(leg.name)} was not run: ${cleanText(reasonOf(leg))}`;
+    return look.chalk.dim(clip(why, width, look.ellipsis));
+  });
+  const rest = unserved.length - lines.length;
+  const more = rest > 0 ? [look.chalk.dim(`${look.ellipsis} nor were ${rest} more, for the same reason`)] : [];
+  return lines.length === 0 ? [] : ['', ...lines, ...more];
+}
+
 /** What a run is, in one line for its beginning. */
 export function runLine(event: RunStarted): string {
   const from = event.base ? `, from ${baseName(event.base)}` : '';
   const noun = event.kind === 'workflow' ? 'job' : 'task';
-  return `${cleanText(event.name)}: ${plural(event.jobs.length, noun)}, ${event.policy.maxParallel} at once${from}, run ${cleanText(event.run)}`;
+  const title = event.title === undefined ? '' : ` (${clip(cleanText(event.title), 60)})`;
+  return `${cleanText(event.name)}${title}: ${plural(event.jobs.length, noun)}, ${event.policy.maxParallel} at once${from}, run ${cleanText(event.run)}`;
 }
 
-function baseName({ commit, ref, uncommitted }: NonNullable<RunStarted['base']>): string {
+function baseName({ commit, ref, uncommitted, changed }: NonNullable<RunStarted['base']>): string {
+  if (uncommitted && changed !== undefined) {
+    return `a snapshot with ${plural(changed, 'uncommitted file')} (${shortCommit(commit)})`;
+  }
   // Named by its id, a commit has nothing to add to it.
   const named = ref === commit ? [] : [cleanText(ref)];
   const words = [...named, ...(uncommitted ? ['uncommitted changes'] : [])].join(' and ');
   return words === '' ? shortCommit(commit) : `${shortCommit(commit)} (${words})`;
 }
 
-function whatFailed(leg: LegView, look: Look, width: number): string[] {
+function whatFailed(
+  leg: LegView,
+  { view, look, width }: { readonly view: RunView; readonly look: Look; readonly width: number },
+): string[] {
   const paint = paintOf(look, leg.standing);
   const made = leg.task?.attempts ?? leg.attempt?.number ?? 0;
   const spent = [
@@ -81,12 +105,17 @@ function whatFailed(leg: LegView, look: Look, width: number): string[] {
   ].join(', ');
   const mark = look.marks[leg.standing];
   const indent = ' '.repeat(displayWidth(mark) + 1);
-  const why = wrapText(cleanText(reasonOf(leg)).slice(0, 600), width - indent.length);
+  const step = leg.failedStep === undefined ? '' : `${clip(cleanText(leg.failedStep.name), 60)}: `;
+  const why = wrapText(cleanText(`${step}${reasonOf(leg)}`).slice(0, 600), width - indent.length);
+  const printed = leg.failedStep?.lastLines.slice(-LINES) ?? [];
   return [
     `${paint(mark)} ${look.chalk.bold(cleanText(leg.name))}${spent === '' ? '' : look.chalk.dim(` (${spent})`)}`,
     ...why.map((line) => `${indent}${line}`),
     ...hintOf(leg, width - indent.length).map((line) => `${indent}${line}`),
-    ...inspectCommands(leg).map((command) => `${indent}${look.chalk.cyan(command)}`),
+    ...printed.map((line) =>
+      look.chalk.dim(`${indent}| ${clip(cleanText(line), width - indent.length - 2, look.ellipsis)}`),
+    ),
+    ...inspectCommands(leg, view).map((command) => `${indent}${look.chalk.cyan(command)}`),
   ];
 }
 

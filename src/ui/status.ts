@@ -55,9 +55,11 @@ function head(input: StatusInput): string[] {
   const { run, view, state, look, columns } = input;
   const { chalk } = look;
   const paint = HEAD_PAINT[view.finished?.result ?? state];
-  const title = `${cleanText(view.started?.name ?? 'run')} ${look.dot} ${run}`;
+  const { name = 'run', title } = view.started ?? {};
+  const named = title === undefined ? name : `${name} ${look.dot} ${title}`;
+  const heading = `${cleanText(named)} ${look.dot} ${run}`;
   const words = wrapText(cleanText(headWords(input)), columns).map((line) => chalk[paint](line));
-  return [...wrapText(title, columns).map((line) => chalk.bold(line)), ...words];
+  return [...wrapText(heading, columns).map((line) => chalk.bold(line)), ...words];
 }
 
 const HEAD_PAINT = {

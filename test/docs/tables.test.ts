@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import { makeProgram } from '../../src/cli/program.ts';
+import type { RunEvent } from '../../src/engine/index.ts';
 import { configSchema } from '../../src/orchestrator/index.ts';
+import { foldRun, statusOf } from '../../src/reports/index.ts';
 import { FAILURE_CODES } from '../../src/shared/failure.ts';
 import { codeOf, readTable } from './markdown.ts';
 
@@ -16,6 +18,10 @@ interface Schema {
 }
 
 const schema = configSchema as Schema;
+const ONE_JOB: readonly RunEvent[] = [
+  { seq: 1, time: '2026-11-22T21:31:45.962Z', type: 'job.requested', job: 'a', leg: 'a' },
+];
+
 const FORMAT = 'docs/orchestrator-yaml.md';
 
 /** As the table is to show it; undefined where the schema leaves it to words. */
@@ -70,6 +76,13 @@ it('the README lists the commands that people call', () => {
   const shown = readTable('README.md', 'commands').map(([command]) => codeOf(command).replace('orch ', ''));
   // Those that begin with underscores are for completion scripts.
   expect(shown.toSorted()).toEqual(commands.filter((name) => !name.startsWith('__') && name !== 'help').toSorted());
+});
+
+it('docs/output.md names the fields of the status', () => {
+  const status = statusOf(foldRun(ONE_JOB), { run: 'r', lost: false });
+  const fields = (table: string) => readTable('docs/output.md', table).map(([field]) => codeOf(field));
+  expect(fields('status')).toEqual(Object.keys(status));
+  expect(fields('status-legs')).toEqual(Object.keys(status.legs[0] ?? {}));
 });
 
 it('docs/architecture.md has the import table that is enforced', () => {

@@ -15,7 +15,7 @@ jobs:
   test:
     needs: lint
     runs-on: ubuntu-latest
-    strategy: { matrix: { part: [a, b] } }
+    strategy: { fail-fast: false, matrix: { part: [a, b] } }
     steps:
       - run: echo "part \${{ matrix.part }}"
       - run: test "\${{ matrix.part }}" = a
@@ -44,9 +44,9 @@ it('status, logs and report know a workflow run that is over', async () => {
   const summary = `logs/runs/${run}/summary.md`;
 
   const status = await orch(repo, ['status']);
-  expect(status.stdout).toContain(`CI · ${run}`);
+  expect(status.stdout).toContain(`CI · first · ${run}`);
   expect(status.stdout).toMatch(/✖ test \(b\).*failed: Process completed with exit code 1\./);
-  expect(status.stdout).toContain(`summary  ${summary}`);
+  expect(status.stdout).toMatch(new RegExp(`^summary +${summary}$`, 'm'));
   const json = JSON.parse((await orch(repo, ['status', '--format', 'json', run])).stdout) as object;
   expect(json).toMatchObject({ run, name: 'CI', kind: 'workflow', state: 'finished', result: 'failure', exitCode: 1 });
 
@@ -70,7 +70,7 @@ it('the newest run is meant, of tasks or of a workflow, and others that are on a
   const slow = startOrch(repo, ['run', 'slow']);
   await repo.heard('begun');
   const first = await slow.run();
-  expect((await orch(repo, ['status'])).stdout).toContain(`Slow · ${first}\nrunning for`);
+  expect((await orch(repo, ['status'])).stdout).toContain(`Slow · first · ${first}\nrunning for`);
   const following = startOrch(repo, ['logs', '-f', 'wait']);
   await following.said('here');
 

@@ -1,6 +1,6 @@
 /** Everything that a run of tasks needs to know before anything is started. */
 import { availableParallelism } from 'node:os';
-import { makePlan, type Plan, type Policy } from '../../engine/index.ts';
+import { makePlan, type Plan, type Policy, type RunBase } from '../../engine/index.ts';
 import { resolveCommit } from '../../runner/workspaces/index.ts';
 import { newRunId } from '../../store/index.ts';
 import { readEnvFiles } from '../env-file.ts';
@@ -25,7 +25,7 @@ export interface RunOptions extends LoadOptions, SecretOptions {
 export interface RunSetup {
   readonly run: string;
   readonly plan: Plan;
-  readonly base: { readonly commit: string; readonly ref: string; readonly uncommitted: boolean };
+  readonly base: RunBase;
   readonly secrets: Readonly<Record<string, string>>;
   /** The environment that tasks may take from: orch's own and that of `--env-file`. */
   readonly hostEnv: Readonly<Record<string, string>>;

@@ -5,19 +5,24 @@ import type { Plan, RunStarted } from '../../engine/index.ts';
 import type { Project } from '../project.ts';
 import { commandLine } from '../run/header.ts';
 import { VERSION } from '../version.ts';
-import { type Prepared, titleOf } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
+import { workflowName } from './run-title.ts';
 
 export function workflowHeader({ repository }: Project, prepared: Prepared, plan: Plan): RunStarted {
-  const { run, file, event, tree, resolved } = prepared;
-  const uncommitted = tree.uncommitted && event.sha === tree.commit;
+  const { run, file, event, tree, resolved, title } = prepared;
+  const uncommitted = tree.changed > 0 && event.sha === tree.commit;
+  const name = workflowName(file);
   return {
     type: 'run.started',
     run,
     kind: 'workflow',
-    name: titleOf(file),
+    name,
+    ...(title === name ? {} : { title }),
     orch: VERSION,
     file: file.path,
-    base: { commit: event.sha, ref: uncommitted ? 'the working tree' : event.ref, uncommitted },
+    base: uncommitted
+      ? { commit: event.sha, ref: 'the working tree', uncommitted, changed: tree.changed }
+      : { commit: event.sha, ref: event.ref, uncommitted },
     command: commandLine(process.argv.slice(2)),
     host: {
       node: process.versions.node,

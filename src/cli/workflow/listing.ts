@@ -1,13 +1,13 @@
 /** What would run, as text: the workflows with their events, and their jobs with what these need. */
 import type { Prepared } from './prepare.ts';
-import { titleOf } from './prepare.ts';
+import { workflowName } from './run-title.ts';
 
 export function listWorkflows(runs: readonly Prepared[]): string {
   return runs.map((run) => `${[headOf(run), ...run.resolved.workflow.jobs.map(lineOf)].join('\n')}\n`).join('\n');
 }
 
 function headOf({ file, event }: Prepared): string {
-  return plain(`${titleOf(file)} (${file.path}) on ${event.name}, ${event.ref}`);
+  return plain(`${workflowName(file)} (${file.path}) on ${event.name}, ${event.ref}`);
 }
 
 function lineOf(job: Prepared['resolved']['workflow']['jobs'][number]): string {

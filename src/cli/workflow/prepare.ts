@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createActionStore, DEFAULT_SOURCE } from '../../runner/actions/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import { type Diagnostic, hasErrors } from '../../shared/diagnostic.ts';
+import { createMasker } from '../../shared/mask.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { newRunId } from '../../store/index.ts';
 import { type ResolvedWorkflow, resolveCalls } from '../../workflow/calls/index.ts';
@@ -19,6 +20,7 @@ import { githubJson } from './github-json.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { narrowMatrices, selectJobs } from './narrow.ts';
 import type { WorkflowOptions, WorkflowSettings } from './options.ts';
+import { runTitle, workflowName } from './run-title.ts';
 import { type Tree, takeTree } from './tree.ts';
 
 export interface Prepared {
@@ -29,6 +31,8 @@ export interface Prepared {
   readonly facts: RepositoryFacts;
   readonly tree: Tree;
   readonly github: JsonObject;
+  /** What this run is called. */
+  readonly title: string;
   readonly inputs: JsonObject;
   readonly actions: ReturnType<typeof createActionStore>;
 }
@@ -107,7 +111,7 @@ async function prepare(
 ): Promise<Result<Prepared, readonly Diagnostic[]>> {
   const { facts, tree, settings, actions, project } = surroundings;
   const run = newRunId(new Date());
-  const about = { facts, run, path: file.path, workflow: titleOf(file), token: tokenOf(settings) };
+  const about = { facts, run, path: file.path, workflow: workflowName(file), token: tokenOf(settings) };
   const contexts = { github: githubJson({ ...about, event: before }), vars: settings.vars };
   const inputs = readInputs(file.workflow.on, before.name, settings.inputs, contexts);
   if (!inputs.ok) throw new UsageError(inputs.error.map((problem) => `${file.path}: ${problem}`).join('\norch: '));
@@ -118,13 +122,11 @@ async function prepare(
   const resolved = await resolveCalls({ workflow, file: file.path, origin }, load);
   if (!resolved.ok) return resolved;
   const github = githubJson({ ...about, event });
+  const masker = createMasker(Object.values(settings.secrets), { shortest: 1 });
+  const title = runTitle(file, event, { ...contexts, github, inputs: inputs.value.values });
+  if (!title.ok) return title;
   const found = { run, file, resolved: resolved.value.value, event, facts, tree, actions };
-  return ok({ ...found, github, inputs: inputs.value.values });
-}
-
-export function titleOf({ workflow, path }: ReadWorkflow): string {
-  const name = workflow.name?.value;
-  return typeof name === 'string' && name !== '' ? name : path;
+  return ok({ ...found, github, title: masker.maskText(title.value), inputs: inputs.value.values });
 }
 
 function tokenOf({ secrets }: WorkflowSettings): string {

@@ -7,7 +7,8 @@ import type { Project } from '../project.ts';
 export interface Tree {
   /** HEAD itself when there is nothing to add. */
   readonly commit: string;
-  readonly uncommitted: boolean;
+  /** How many files are otherwise than in HEAD. */
+  readonly changed: number;
 }
 
 /** Files that hold the user's secrets, which no job has any business to find in its working tree. */
@@ -18,7 +19,7 @@ export async function takeTree({ repository }: Project): Promise<Tree> {
     exclude: [LOGS, SUMMARY, ...PRIVATE],
     message: 'orch: snapshot of the working tree',
   });
-  if (taken.ok) return { commit: taken.value.commit, uncommitted: taken.value.changed > 0 };
+  if (taken.ok) return { commit: taken.value.commit, changed: taken.value.changed };
   const [first] = taken.error;
   throw new UsageError(first?.message ?? 'the working tree cannot be taken', {
     hint: 'commit, remove or ignore what is named',

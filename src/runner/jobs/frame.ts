@@ -12,12 +12,21 @@ export interface JobFrame {
   note(line: string): void;
   /** Tells of a failed step in the job's log; by default with a note. */
   readonly tellFailure?: (failure: Failure) => void;
+  /** The last that each step printed, for reports; a task's attempts have logs of their own. */
+  readonly recent?: RecentOutput;
   /** Aborted when the job cannot go on, such as when its log cannot be written. */
   readonly lost: AbortSignal;
   /** What a job of a workflow has around it; a task's has nothing. */
   readonly surroundings?: Surroundings;
   /** Closes what the job had open; says where its log is. */
   close(): Promise<Closed>;
+}
+
+export interface RecentOutput {
+  /** A step begins. */
+  mark(): void;
+  /** Of the step that began last. */
+  read(): readonly string[];
 }
 
 export interface Surroundings {

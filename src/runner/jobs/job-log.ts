@@ -2,7 +2,7 @@
 import type { MachineError } from '../../shared/failure.ts';
 import type { Masker } from '../../shared/mask.ts';
 import { systemClock } from '../environments/index.ts';
-import { createLastLine } from './last-line.ts';
+import { createLastLine, type LastLine } from './last-line.ts';
 import { createLogFile } from './log-file.ts';
 
 export interface JobLogOptions {
@@ -22,6 +22,10 @@ export interface JobLog {
   write(chunk: Uint8Array): void | Promise<void>;
   /** A line of orch's own. It never splits a line of output that may hold a secret: then it comes after that. */
   note(line: string): void;
+  /** A step begins: `lastLines` are its own. */
+  mark(): void;
+  /** The last that came since the mark, as people are shown it. */
+  lastLines(): readonly string[];
   /** Size and sha256 (hex) are those of what is in the file. */
   close(): Promise<{ readonly path: string; readonly bytes: number; readonly sha256: string }>;
 }
@@ -33,7 +37,8 @@ export async function openJobLog(options: JobLogOptions): Promise<JobLog> {
   const { path, masker, onFailure } = options;
   const file = await createLogFile(path, onFailure);
   const stream = masker.stream();
-  const watcher = createWatcher(options);
+  const lastLine = createLastLine();
+  const watcher = createWatcher(options, lastLine);
   let notes: string[] = [];
   /** What came in last, and what went out last: whether a line is begun. */
   let lastIn = LINE_FEED;
@@ -45,7 +50,8 @@ export async function openJobLog(options: JobLogOptions): Promise<JobLog> {
   };
   const emit = (bytes: Uint8Array): void | Promise<void> => {
     if (bytes.length === 0) return;
-    watcher.push(bytes);
+    lastLine.push(bytes);
+    watcher.push();
     return append(bytes);
   };
   const emitNotes = (): void => {
@@ -67,6 +73,12 @@ export async function openJobLog(options: JobLogOptions): Promise<JobLog> {
       notes.push(line.replaceAll(/\p{Cc}+/gu, ' '));
       if (mayEmitNotes()) emitNotes();
     },
+    mark: () => lastLine.mark(),
+    lastLines: () => {
+      // What is held back, since a secret might begin with it, has come to its end like the line.
+      if (lastIn === LINE_FEED) void emit(stream.end());
+      return lastLine.lines();
+    },
     close: async () => {
       emitNotes();
       watcher.close();
@@ -76,14 +88,17 @@ export async function openJobLog(options: JobLogOptions): Promise<JobLog> {
 }
 
 interface Watcher {
-  push(bytes: Uint8Array): void;
+  /** There is more output. */
+  push(): void;
   close(): void;
 }
 
 /** Tells of the last line at once, then again when the interval is over and there was more. */
-function createWatcher({ onLine, lineInterval = 100, clock = systemClock }: JobLogOptions): Watcher {
+function createWatcher(
+  { onLine, lineInterval = 100, clock = systemClock }: JobLogOptions,
+  lastLine: LastLine,
+): Watcher {
   if (onLine === undefined) return { push: () => undefined, close: () => undefined };
-  const lastLine = createLastLine();
   let told = '';
   let news = false;
   let callOff: (() => void) | undefined;
@@ -100,8 +115,7 @@ function createWatcher({ onLine, lineInterval = 100, clock = systemClock }: JobL
     callOff = clock.after(lineInterval, tellOrRest);
   };
   return {
-    push: (bytes) => {
-      lastLine.push(bytes);
+    push: () => {
       news = true;
       if (callOff === undefined) tellOrRest();
     },

@@ -32,3 +32,21 @@ it('a line without end shows a piece of its end', () => {
   lastLine.push(Buffer.from('é'.repeat(3000)));
   expect(lastLine.read()).toBe('é'.repeat(300));
 });
+
+it.each<readonly [string, readonly string[], readonly string[], readonly string[]]>([
+  ['none', ['before\n'], [], []],
+  ['those since the mark', ['before\n'], ['one\n', '\n\u001b[31mtwo\u001b[0m\nthree'], ['one', 'two', 'three']],
+  ['no pieces of lines', [], [`${'x'.repeat(5000)}\n`, 'end\n'], ['end']],
+  [
+    'no old ones, however long the new ones are',
+    ['old\n'],
+    ['y\n'.repeat(3000)],
+    Array.from({ length: 2047 }, () => 'y'),
+  ],
+])('lines since a mark: %s', (_, before, after, expected) => {
+  const lastLine = createLastLine();
+  for (const chunk of before) lastLine.push(Buffer.from(chunk));
+  lastLine.mark();
+  for (const chunk of after) lastLine.push(Buffer.from(chunk));
+  expect(lastLine.lines()).toEqual(expected);
+});

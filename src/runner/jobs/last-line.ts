@@ -3,6 +3,10 @@ import { stripVTControlCharacters } from 'node:util';
 
 export interface LastLine {
   push(chunk: Uint8Array): void;
+  /** `lines` begin here. */
+  mark(): void;
+  /** What was printed since the mark, as far as it is kept: lines as `read` gives them, without empty ones. */
+  lines(): readonly string[];
   /** The last line with something to see, without control characters, cut to 300 characters. */
   read(): string;
 }
@@ -13,17 +17,30 @@ const SHOWN = 300;
 
 export function createLastLine(): LastLine {
   let tail: Uint8Array = new Uint8Array(0);
+  let sinceMark = 0;
   return {
     push: (chunk) => {
+      sinceMark += chunk.length;
       const before =
         chunk.length < KEPT ? tail.subarray(Math.max(0, tail.length + chunk.length - KEPT)) : tail.subarray(0, 0);
       tail = Buffer.concat([before, chunk.subarray(Math.max(0, chunk.length - KEPT))]);
     },
-    read: () => {
-      const lines = stripVTControlCharacters(Buffer.from(tail).toString()).split(/[\r\n]/);
-      return lines.map(toPlainText).findLast((line) => line !== '') ?? '';
+    mark: () => {
+      sinceMark = 0;
     },
+    lines: () => {
+      const kept = plainLines(tail.subarray(Math.max(0, tail.length - sinceMark)));
+      // Of the first only the end may be there.
+      return (sinceMark > tail.length ? kept.slice(1) : kept).filter((line) => line !== '');
+    },
+    read: () => plainLines(tail).findLast((line) => line !== '') ?? '',
   };
+}
+
+function plainLines(bytes: Uint8Array): string[] {
+  return stripVTControlCharacters(Buffer.from(bytes).toString())
+    .split(/[\r\n]/)
+    .map(toPlainText);
 }
 
 /** Control characters and those that turn the direction of text would change what stands around the line. */

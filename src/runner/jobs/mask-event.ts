@@ -12,6 +12,7 @@ const TEXT: ReadonlySet<string> = new Set([
   'name',
   'outputs',
   'title',
+  'lastLines',
   'markdown',
 ]);
 

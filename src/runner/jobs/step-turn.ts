@@ -24,16 +24,20 @@ interface StepNames {
 
 /** Turns are numbered from 1 in the order in which they begin, stages of actions included. */
 export function createTurns(settings: TurnSettings): TakeTurn {
-  const { request, clock, emit } = settings;
+  const { request, frame, clock, emit } = settings;
   let count = 0;
   return async (name, run) => {
     const names = { job: request.job.id, leg: request.leg.id, step: ++count };
     const started = clock.now();
     emit({ type: 'step.started', ...names, name });
+    frame.recent?.mark();
     const done = await run((news) => emit(newsEvent(news, names)));
-    tellFailure(done, names, settings);
     const { outcome, conclusion } = done;
-    emit({ type: 'step.finished', ...names, outcome, conclusion, duration: Math.round(clock.now() - started) });
+    const lastLines = outcome === 'failure' ? (frame.recent?.read() ?? []) : [];
+    tellFailure(done, names, settings);
+    const duration = Math.round(clock.now() - started);
+    const shown = lastLines.length === 0 ? {} : { lastLines };
+    emit({ type: 'step.finished', ...names, outcome, conclusion, duration, ...shown });
     return done;
   };
 }

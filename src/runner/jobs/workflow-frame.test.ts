@@ -131,6 +131,17 @@ describe('run steps', () => {
     expect(events).toContainEqual(expect.objectContaining({ type: 'annotation', level: 'error', step: 1 }));
   });
 
+  it('that fail tell the last that they printed', async () => {
+    const { events } = await run(
+      job(`
+      - run: echo of another
+      - run: echo one; echo hunter22; echo "::group::g"; echo two; exit 1
+`),
+    );
+    const ends = events.flatMap((event) => (event.type === 'step.finished' ? [event.lastLines] : []));
+    expect(ends).toEqual([undefined, ['one', '***', '##[group]g', 'two']]);
+  });
+
   it('mask what is secret from the start and what becomes so', async () => {
     const { log, events } = await run(
       job(`

@@ -156,6 +156,7 @@ class WorkflowJob {
     return {
       handlerFor: (step) => this.#steps[request.job.steps.indexOf(step)]?.main,
       note: (line) => log.log.note(`[orch] ${line}`),
+      recent: { mark: () => log.log.mark(), read: () => lastOutput(log.log.lastLines()) },
       tellFailure: ({ message, hint }) => {
         log.log.note(`##[error]${message}`);
         if (hint !== undefined) log.log.note(`[orch] ${hint}`);
@@ -224,6 +225,18 @@ class WorkflowJob {
     });
     return ok(this.#steps.flatMap((step) => step?.pre ?? []));
   }
+}
+
+/** What a failed step is shown with: its own words, without the command line that stands above them. */
+const LINES = 10;
+const HEAD_END = '##[endgroup]';
+
+function lastOutput(lines: readonly string[]): readonly string[] {
+  const end = lines.indexOf(HEAD_END);
+  const begun = lines.findIndex((line) => line.startsWith('##[group]'));
+  // A later group is the step's own.
+  const own = end !== -1 && begun <= 0 ? lines.slice(end + 1) : lines;
+  return own.slice(-LINES);
 }
 
 /** Containers come with a later version. */
