@@ -28,12 +28,16 @@ function readings(value: string, shortest: number): ReadonlySet<string> {
   for (const line of value.split(/\r\n|\r|\n/)) parts.push(line, line.trim());
   // Shells and option parsers take the quotes of a quoted value away.
   if (value.length > 8 && value.startsWith('"') && value.endsWith('"')) parts.push(value.slice(1, -1));
-  // PowerShell's error messages print the parts around an ampersand apart.
-  const ampersand = value.lastIndexOf('&');
-  if (ampersand >= 0) {
-    parts.push(...[value.slice(0, ampersand + 1), value.slice(ampersand + 1)].filter((part) => part.length >= 6));
-  }
+  parts.push(...aroundAmpersand(value).filter((part) => part.length >= 6));
   return new Set(parts.filter((part) => part.trim().length >= shortest));
+}
+
+/** PowerShell's error messages print the parts around an ampersand apart, and the character behind `&+` by itself. */
+function aroundAmpersand(value: string): readonly string[] {
+  const joint = value.indexOf('&+');
+  if (joint >= 0) return [value.slice(0, joint + 2), value.slice(joint + 3)];
+  const ampersand = value.lastIndexOf('&');
+  return ampersand < 0 ? [] : [value.slice(0, ampersand + 1), value.slice(ampersand + 1)];
 }
 
 function escapedForms(text: string): readonly string[] {

@@ -54,6 +54,19 @@ export interface Finished extends OrchResult {
   readonly logOf: (leg: string) => string;
 }
 
+/** The end of a job's body: steps that run these scripts; what begins with `- ` is the text of a step as it is. */
+export function steps(...all: readonly string[]): string {
+  const lines = all.flatMap((text) =>
+    text.startsWith('- ') ? text.split('\n') : ['- run: |', ...text.split('\n').map((line) => `    ${line}`)],
+  );
+  return ['steps:', ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+/** A job's body of these lines and steps. */
+export function body(lines: string, ...all: readonly string[]): string {
+  return `${lines}\n${steps(...all)}`;
+}
+
 const cleanUps: (() => Promise<void>)[] = [];
 
 /** Removes what runs have left; throws when they left what they should not. */

@@ -1,0 +1,127 @@
+/** GITHUB_ENV and the other files that steps write. */
+import { expect } from 'vitest';
+import { differs, type Subject, works } from '../rig/feature.ts';
+import { shareRun, steps } from '../rig/run.ts';
+
+const run = shareRun();
+
+/** A step that writes this to its outputs and then looks at them. */
+function outputs(lines: string): string {
+  return steps(
+    `- id: w\n  continue-on-error: true\n  run: |\n    printf '%b' '${lines}' >> "$GITHUB_OUTPUT"`,
+    'echo "= ${{ steps.w.outcome }}"\necho \'= ${{ toJSON(steps.w.outputs) }}\' | tr -d "\\n" | tr -s " "',
+  );
+}
+
+function gives(lines: string, outcome: string, values: Readonly<Record<string, string>>) {
+  const shown = JSON.stringify(values, undefined, 2).replaceAll('\n', '').replaceAll(/ +/g, ' ');
+  return run.job(outputs(lines), { says: [outcome, shown] });
+}
+
+export const commandFiles: Subject = {
+  title: 'Environment files',
+  features: [
+    works(
+      'GITHUB_ENV: for the steps behind, not for the one that writes',
+      run.job(
+        steps(
+          'echo "A=1" >> "$GITHUB_ENV"\necho "= [$A]"',
+          'echo "= [$A] ${{ env.A }}"',
+          '- env: { A: own }\n  run: echo "= [$A]"',
+        ),
+        {
+          says: ['[]', '[1] 1', '[own]'],
+        },
+      ),
+    ),
+    works(
+      'GITHUB_OUTPUT, GITHUB_STATE: `NAME=VALUE`, all of the value as it is written',
+      gives('a=1\\nb=x=y <<z\\n\\nc= \\n', 'success', { a: '1', b: 'x=y <<z', c: ' ' }),
+    ),
+    works(
+      '`NAME<<DELIMITER`: lines up to one that is the delimiter; the last line break is left out',
+      gives('a<<EOF\\none\\n\\n two\\nEOF\\nb<<X\\nX\\nc<<EOF\\nEOF2\\nEOF', 'success', {
+        a: 'one\n\n two',
+        b: '',
+        c: 'EOF2',
+      }),
+    ),
+    works(
+      'What cannot be read fails the step; what stood before it counts',
+      gives('a=1\\nnonsense\\nb=2\\n', 'failure', { a: '1' }),
+      gives('a<<EOF\\nnever closed\\n', 'failure', {}),
+      gives('a=1\\n<<EOF\\nx\\nEOF\\n', 'failure', { a: '1' }),
+      run.job(steps('echo nonsense >> "$GITHUB_ENV"'), {
+        ends: expect.anything() as string,
+        log: ["Unable to process file command 'env' successfully.", "Invalid format 'nonsense'"],
+      }),
+    ),
+    works(
+      'The files are read when the step has failed too',
+      run.job(
+        steps(
+          '- id: f\n  continue-on-error: true\n  run: echo "a=1" >> "$GITHUB_OUTPUT"; exit 1',
+          'echo "= ${{ steps.f.outputs.a }}"',
+        ),
+        {
+          says: ['1'],
+        },
+      ),
+    ),
+    works(
+      'NODE_OPTIONS cannot be set; what GITHUB_ and RUNNER_ begin with is set in vain, CI is not',
+      run.job(
+        steps(
+          'echo "NODE_OPTIONS=--bad" >> "$GITHUB_ENV"\necho "GITHUB_SHA=mine" >> "$GITHUB_ENV"\necho "RUNNER_OS=mine" >> "$GITHUB_ENV"\necho "CI=mine" >> "$GITHUB_ENV"',
+          'test "$GITHUB_SHA" != mine && echo "= [$NODE_OPTIONS] $RUNNER_OS $CI ${{ env.GITHUB_SHA }}"',
+        ),
+        {
+          says: ['[] Linux mine mine'],
+          annotations: [
+            expect.stringContaining("Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command."),
+          ],
+        },
+      ),
+    ),
+    works(
+      'GITHUB_PATH: the newest entry comes first; one that is there moves',
+      run.job(
+        steps(
+          'mkdir a b\necho "$PWD/a" >> "$GITHUB_PATH"\necho "$PWD/b" >> "$GITHUB_PATH"',
+          'echo "= ${PATH:0:$((2 * ${#PWD} + 5))}" | sed "s#$PWD/##g"\necho "$PWD/a" >> "$GITHUB_PATH"',
+          'echo "= ${PATH:0:$((2 * ${#PWD} + 5))}" | sed "s#$PWD/##g"',
+        ),
+        { says: ['b:a', 'a:b'] },
+      ),
+    ),
+    works(
+      'GITHUB_STEP_SUMMARY: masked, at most 1 MiB',
+      run.job(
+        steps(
+          'echo "# Title" >> "$GITHUB_STEP_SUMMARY"\necho "::add-mask::mellon"',
+          'echo "say mellon" >> "$GITHUB_STEP_SUMMARY"',
+        ),
+        {
+          summary: '# Title\nsay ***\n',
+        },
+      ),
+      run.job(steps('head -c 1100000 /dev/zero | tr "\\0" x >> "$GITHUB_STEP_SUMMARY"'), {
+        summary: '',
+        annotations: [
+          expect.stringContaining('$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k'),
+        ],
+      }),
+    ),
+    differs(
+      'The files lie in RUNNER_TEMP, new and empty for each step',
+      'each has 64 MiB at most',
+      run.job(
+        steps(
+          'for f in "$GITHUB_ENV" "$GITHUB_OUTPUT" "$GITHUB_STATE" "$GITHUB_PATH" "$GITHUB_STEP_SUMMARY"; do test -f "$f" && test ! -s "$f" && test "$(dirname "$f")" -ef "$RUNNER_TEMP/_runner_file_commands" && echo "= $(basename "$f" | sed "s/[0-9a-f-]*$//")"; done\necho x=1 >> "$GITHUB_OUTPUT"',
+          'test ! -s "$GITHUB_OUTPUT" && echo "= new"',
+        ),
+        { says: ['set_env_', 'set_output_', 'save_state_', 'add_path_', 'step_summary_', 'new'] },
+      ),
+    ),
+  ],
+};

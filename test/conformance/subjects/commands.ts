@@ -1,0 +1,248 @@
+/** Workflow commands in the output of steps, masks, problem matchers. */
+import { expect } from 'vitest';
+import { createMasker } from '../../../src/shared/mask.ts';
+import { type Check, differs, type Subject, works } from '../rig/feature.ts';
+import { body, type Expected, shareRun, steps } from '../rig/run.ts';
+
+const MATCHER = {
+  problemMatcher: [
+    {
+      owner: 'lint',
+      severity: 'warning',
+      pattern: [{ regexp: '^(.+):(\\d+):(\\d+): (.+)$', file: 1, line: 2, column: 3, message: 4 }],
+    },
+    {
+      owner: 'list',
+      pattern: [
+        { regexp: '^file (\\S+)$', file: 1 },
+        { regexp: '^ (\\d+) (.+)$', line: 1, message: 2, loop: true },
+      ],
+    },
+  ],
+};
+
+const SECRET = 'open sesame';
+const run = shareRun({
+  files: { 'matcher.json': JSON.stringify(MATCHER), 'src/a.js': 'x\n' },
+  args: ['--secret', `S=${SECRET}`, '--secret', 'LINES=first line\n\n  second line  ', '--secret', 'ONE=~'],
+});
+const debugging = shareRun({ args: ['--var', 'ACTIONS_STEP_DEBUG=true'] });
+
+/** A job that says these lines. */
+function says(lines: readonly string[], expected: Expected): Check {
+  return run.job(steps(["cat <<'END'", ...lines, 'END'].join('\n')), expected);
+}
+
+const FAILS = { ends: expect.anything() as string };
+
+export const commands: Subject = {
+  title: 'Workflow commands',
+  features: [
+    works(
+      '`::name key=value,…::data` at the start of a line, `##[name key=value;…]data` anywhere in it; on stdout and stderr; unknown names are output',
+      says(['  ::warning::indented', 'text ::warning::not one', 'text ##[warning]old', '::nothing::x'], {
+        annotations: ['warning indented', 'warning old'],
+        log: ['text ::warning::not one', '::nothing::x'],
+      }),
+      run.job(steps('echo "::notice::told" >&2'), { annotations: ['notice told'] }),
+    ),
+    works(
+      'Escapes: `%0A`, `%0D`, `%25`; in properties `%3A` and `%2C` as well',
+      says(['::error title=a%3Ab%2Cc%25::one%0Atwo 100%25'], { annotations: ['error one\ntwo 100%'] }),
+    ),
+    works(
+      '`error`, `warning`, `notice` with title, file and place; a place that makes no sense is left out',
+      says(
+        [
+          '::error file=src/a.js,line=3,col=5,endLine=4,title=T::there',
+          '::warning file=src/a.js,col=5::no line',
+          '::notice line=3,endLine=2::backwards',
+        ],
+        {
+          annotations: [
+            'error src/a.js:3 there',
+            'warning src/a.js no line',
+            expect.stringMatching(/^notice .*backwards$/),
+          ],
+        },
+      ),
+    ),
+    works(
+      'Ten annotations of each level are kept for a step',
+      run.job(steps('for n in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "::notice::$n"; done\necho "::warning::w"'), {
+        annotations: ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10'].map((n) => `notice ${n}`).concat('warning w'),
+      }),
+    ),
+    works(
+      '`group` and `endgroup`',
+      says(['::group::Title', 'inside', '::endgroup::'], { log: ['##[group]Title\ninside\n##[endgroup]\n'] }),
+    ),
+    works(
+      '`debug` is seen with ACTIONS_STEP_DEBUG, as a secret or a variable, and so is RUNNER_DEBUG',
+      says(['::debug::details'], { without: ['##[debug]details'] }),
+      debugging.job(steps('echo "::debug::details"\necho "= $RUNNER_DEBUG ${{ runner.debug }}"'), {
+        log: ['##[debug]details'],
+        says: ['1 1'],
+      }),
+    ),
+    works(
+      '`set-output` and `save-state` still work, with a warning',
+      run.job(steps('- id: s\n  run: echo "::set-output name=a::1%25"', 'echo "= ${{ steps.s.outputs.a }}"'), {
+        says: ['1%'],
+        annotations: [expect.stringContaining('The `set-output` command is deprecated')],
+      }),
+    ),
+    works(
+      '`set-env` and `add-path` are errors, unless ACTIONS_ALLOW_UNSECURE_COMMANDS is true',
+      says(['::set-env name=A::1'], { ...FAILS, log: ['The `set-env` command is disabled'] }),
+      says(['::add-path::/x'], { ...FAILS, log: ['The `add-path` command is disabled'] }),
+      run.job(
+        body(
+          'env: { ACTIONS_ALLOW_UNSECURE_COMMANDS: true }',
+          'echo "::set-env name=A::1"\necho "::add-path::/made"',
+          'echo "= $A ${PATH%%:*}"',
+        ),
+        { says: ['1 /made'] },
+      ),
+    ),
+    works(
+      '`stop-commands::TOKEN` until `::TOKEN::`; weak tokens are errors',
+      says(['::stop-commands::aRandomToken', '::warning::not seen', '::aRandomToken::', '::warning::seen'], {
+        annotations: ['warning seen'],
+      }),
+      says(['::stop-commands::'], FAILS),
+      says(['::stop-commands::pause-logging'], FAILS),
+      says(['::stop-commands::warning'], FAILS),
+    ),
+    works(
+      '`echo::on` shows commands in the log as they are written',
+      says(['::set-output name=a::1', '::echo::on', '::set-output name=b::2', '::echo::off', '::echo::perhaps'], {
+        ...FAILS,
+        log: ['::set-output name=b::2', 'Invalid echo command value'],
+      }),
+    ),
+    works(
+      'A command that fails makes its step fail, whatever the exit code',
+      says(['::save-state::x', 'goes on'], {
+        ...FAILS,
+        log: ["Unable to process command '::save-state::x' successfully.", 'goes on'],
+      }),
+    ),
+  ],
+};
+
+/** What is left of a text when this is secret. */
+function masks(secret: string, text: string, expected: string): Check {
+  return {
+    what: `${JSON.stringify(secret)} in ${JSON.stringify(text)}`,
+    actual: () => createMasker([secret], { shortest: 1 }).maskText(text),
+    expected,
+  };
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+export const secrets: Subject = {
+  title: 'Secrets and masks',
+  features: [
+    works(
+      'Secrets are `***` in logs, annotations, summaries and outputs of the run',
+      run.job(
+        steps(
+          'echo "= ${{ secrets.S }} ${{ secrets.s }}"\necho "::warning::is ${{ secrets.S }}"\necho "in ${{ secrets.S }}" >> "$GITHUB_STEP_SUMMARY"',
+        ),
+        { says: ['*** ***'], annotations: ['warning is ***'], summary: 'in ***\n', without: [SECRET] },
+      ),
+    ),
+    works('A secret that is not there is empty', run.job(steps('echo "= [${{ secrets.NOPE }}]"'), { says: ['[]'] })),
+    works(
+      'Each line of a secret is one, trimmed, also the only character of a short one',
+      run.job(steps("echo '= first line / second line / ~100'"), { says: ['*** / *** / ***100'] }),
+    ),
+    works(
+      '`add-mask`: the value, and each of its lines',
+      run.job(steps('echo "::add-mask::mellon%0Afriend"\necho "= say friend and mellon"', 'echo "= mellon"'), {
+        says: ['say *** and ***', '***'],
+      }),
+      run.job(steps('echo "::add-mask::"'), {
+        annotations: [expect.stringContaining("Can't add secret mask for empty string")],
+      }),
+    ),
+    works(
+      'Masked in base64 as well, wherever the secret stands in what is encoded',
+      masks('sesame-street', base64('sesame-street'), '***'),
+      {
+        what: 'inside of others',
+        actual: () =>
+          ['', 'x', 'xy'].map((before) =>
+            createMasker(['sesame-street'], { shortest: 1 })
+              .maskText(base64(`${before}sesame-street!`))
+              .includes('***'),
+          ),
+        expected: [true, true, true],
+      },
+    ),
+    works(
+      'Masked in JSON, in URLs, in XML, in quotes',
+      masks('a"b\\c', JSON.stringify('a"b\\c'), '"***"'),
+      masks('a b&c', encodeURIComponent('a b&c'), '***'),
+      masks('a<b>&"c', 'a&lt;b&gt;&amp;&quot;c', '***'),
+      masks("it's mine", "it''s mine", '***'),
+      masks('"quoted value"', 'quoted value', '***'),
+    ),
+    works(
+      'Masked as PowerShell shows what stands before and behind `&`',
+      masks('before12&behind34', 'before12&', '***'),
+      masks('before12&behind34', 'behind34', '***'),
+      masks('before12&+behind&34', 'before12&+ b ehind&34', '*** b ***'),
+    ),
+    works('What overlaps or touches becomes one `***`', {
+      what: 'two secrets',
+      actual: () => createMasker(['abcdef', 'defghi'], { shortest: 1 }).maskText('x abcdefghi abcdefdefghi'),
+      expected: 'x *** ***',
+    }),
+  ],
+};
+
+export const matchers: Subject = {
+  title: 'Problem matchers',
+  features: [
+    works(
+      '`add-matcher` and `remove-matcher`; the severity is that of the matcher, colours are passed over',
+      run.job(
+        steps(
+          'echo "::add-matcher::matcher.json"\necho "src/a.js:1:2: bad"\nprintf "\\033[31msrc/a.js:2:3: red\\033[0m\\n"',
+          'echo "src/a.js:3:1: later"\necho "::remove-matcher owner=lint::"\necho "src/a.js:4:1: no more"',
+        ),
+        {
+          annotations: [
+            expect.stringMatching(/^warning .*1:2 bad$/),
+            expect.stringMatching(/2:3 red$/),
+            expect.stringMatching(/3:1 later$/),
+          ],
+        },
+      ),
+    ),
+    works(
+      'Patterns of several lines, with `loop`',
+      run.job(
+        steps('echo "::add-matcher::matcher.json"\nprintf "file src/a.js\\n 1 one\\n 2 two\\nend\\n 3 none\\n"'),
+        {
+          annotations: [expect.stringMatching(/^error .*1 one$/), expect.stringMatching(/^error .*2 two$/)],
+        },
+      ),
+    ),
+    differs(
+      'A file is named when it is there, in a checkout of this repository',
+      'the working tree of the job is that checkout, also without `actions/checkout`',
+      run.job(
+        steps(
+          'echo "::add-matcher::matcher.json"\necho "src/a.js:1:2: bad"\necho "nowhere.js:1:2: bad"\necho "/etc/hostname:1:2: bad"',
+        ),
+        {
+          annotations: ['warning src/a.js:1:2 bad', 'warning 1:2 bad', 'warning 1:2 bad'],
+        },
+      ),
+    ),
+  ],
+};

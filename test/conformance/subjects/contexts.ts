@@ -1,0 +1,226 @@
+/** What contexts hold, and what steps find in their environment and on the disk. */
+import { expect } from 'vitest';
+import { differs, notYet, type Subject, works } from '../rig/feature.ts';
+import { body, shareRun, steps } from '../rig/run.ts';
+
+const GITHUB =
+  'actor actor_id api_url event_name event_path graphql_url job ref ref_name ref_protected ref_type repository repository_id repository_owner repository_owner_id retention_days run_attempt run_id run_number server_url sha triggering_actor workflow workflow_ref workflow_sha workspace';
+/** Steps see no token and no event there. */
+const VARIABLES = GITHUB.split(' ').map((name) => `GITHUB_${name.toUpperCase()}`);
+const HOST = { ORCH_CONFORMANCE_HOST: 'mine' };
+
+const run = shareRun({
+  top: 'name: Contexts\non: { push: }',
+  args: ['--repository', 'octo/hello', '--actor', 'ada', '--var', 'Colour=red', '--env', 'GIVEN=1'],
+  env: HOST,
+});
+const dispatched = shareRun({
+  top: 'on: { workflow_dispatch: { inputs: { flag: { type: boolean }, n: { type: number, default: 2 }, t: {}, c: { type: choice, options: [a, b] } } } }',
+  args: ['--event', 'workflow_dispatch', '--input', 'flag=true', '--input', 'n=7'],
+});
+
+const COMPARE = GITHUB.split(' ')
+  .filter((name) => name !== 'job')
+  .map((name) => `test "$GITHUB_${name.toUpperCase()}" = "\${{ github.${name} }}" || echo "= ${name}"`)
+  .join('\n');
+
+export const contexts: Subject = {
+  title: 'Contexts and default environment',
+  features: [
+    works(
+      'The `github` context, and GITHUB_… in the environment, with the same values',
+      run.job(steps(`${COMPARE}\necho "= done"`), { says: ['done'] }),
+      run.job(
+        steps(`for name in ${VARIABLES.join(' ')}; do test -n "\${!name+x}" || echo "= $name"; done\necho "= done"`),
+        {
+          says: ['done'],
+        },
+      ),
+      run.job(
+        steps(
+          'echo "= $GITHUB_REPOSITORY $GITHUB_REPOSITORY_OWNER $GITHUB_ACTOR $GITHUB_EVENT_NAME $GITHUB_REF $GITHUB_REF_NAME $GITHUB_REF_TYPE"',
+        ),
+        {
+          says: ['octo/hello octo ada push refs/heads/main main branch'],
+        },
+      ),
+    ),
+    works(
+      '`github.event` is the payload, and GITHUB_EVENT_PATH the file with it',
+      run.job(
+        steps(
+          'node -e \'const e = JSON.parse(require("fs").readFileSync(process.env.GITHUB_EVENT_PATH)); console.log("=", e.ref, e.repository.full_name)\'\necho "= ${{ github.event.ref }} ${{ github.event.repository.full_name }}"',
+        ),
+        {
+          says: ['refs/heads/main octo/hello', 'refs/heads/main octo/hello'],
+        },
+      ),
+    ),
+    works(
+      '`github.token` and `secrets.GITHUB_TOKEN` are not in the environment',
+      run.job(steps('echo "= [$GITHUB_TOKEN] [$GITHUB_EVENT]"'), { says: ['[] []'] }),
+    ),
+    works(
+      '`vars`, whatever the letter case',
+      run.job(steps('echo "= ${{ vars.COLOUR }} ${{ vars.colour }} [${{ vars.nope }}]"'), { says: ['red red []'] }),
+    ),
+    works(
+      '`inputs` have their types, `github.event.inputs` are texts; those that nobody gives are false, 0 or empty',
+      dispatched.job(
+        steps(
+          'echo "= ${{ inputs.flag == true }} ${{ inputs.n == 7 }}"\necho "= ${{ github.event.inputs.flag == \'true\' }} [${{ inputs.t }}]"',
+        ),
+        { says: ['true true', 'true []'] },
+      ),
+      run.job(steps('echo "= [${{ inputs.flag }}]"'), { says: ['[]'] }),
+    ),
+    works(
+      '`job.status`, `job.workflow_ref`, `job.workflow_sha`, `job.workflow_repository`, `job.workflow_file_path`',
+      run.job(
+        steps(
+          'echo "= ${{ job.status }} ${{ job.workflow_repository }} ${{ job.workflow_file_path }} ${{ job.workflow_ref }}"',
+        ),
+        {
+          says: [
+            'success octo/hello .github/workflows/check.yml octo/hello/.github/workflows/check.yml@refs/heads/main',
+          ],
+        },
+      ),
+    ),
+    works(
+      '`runner`: name, os, arch, temp, tool_cache, workspace, environment, and RUNNER_…',
+      run.job(
+        steps(
+          'test "$RUNNER_OS $RUNNER_ARCH $RUNNER_TEMP $RUNNER_TOOL_CACHE $RUNNER_WORKSPACE $RUNNER_NAME $RUNNER_ENVIRONMENT" = "${{ runner.os }} ${{ runner.arch }} ${{ runner.temp }} ${{ runner.tool_cache }} ${{ runner.workspace }} ${{ runner.name }} ${{ runner.environment }}" && echo "= $RUNNER_OS $RUNNER_ENVIRONMENT [$RUNNER_DEBUG]"',
+        ),
+        {
+          says: ['Linux self-hosted []'],
+        },
+      ),
+    ),
+    works(
+      'A member that is not there is null; a context that is not there is an error when the file is read',
+      run.job(steps('echo "= [${{ github.nope.deeper }}] [${{ steps.a.outputs.b }}] [${{ matrix.x }}]"'), {
+        says: ['[] [] []'],
+      }),
+    ),
+    works(
+      'GITHUB_ACTIONS and CI are true; CI may be set, GITHUB_… may not',
+      run.job(
+        body(
+          'env: { CI: "false", GITHUB_SHA: mine }',
+          'echo "= $GITHUB_ACTIONS $CI"\ntest "$GITHUB_SHA" != mine && echo "= kept"',
+        ),
+        {
+          says: ['true false', 'kept'],
+        },
+      ),
+      run.job(steps('echo "= $CI"'), { says: ['true'] }),
+    ),
+    differs(
+      'Steps start from the environment of the runner',
+      'they start from PATH, HOME and a few others of this machine; `--env` adds to them',
+      run.job(steps('echo "= [$ORCH_CONFORMANCE_HOST] $GIVEN [${HOME:+home}]"'), { says: ['[] 1 [home]'] }),
+    ),
+    works(
+      'Scripts have no ACTIONS_RUNTIME_TOKEN and no ACTIONS_RESULTS_URL',
+      run.job(steps('echo "= [$ACTIONS_RUNTIME_TOKEN] [$ACTIONS_RESULTS_URL]"'), { says: ['[] []'] }),
+    ),
+    works(
+      'GITHUB_WORKSPACE is a directory of the job, named after the repository, and where steps run',
+      run.job(
+        steps(
+          'test "$PWD" -ef "$GITHUB_WORKSPACE" && echo "= $(basename "$PWD") $(basename "$(dirname "$PWD")")"\ntest "$(dirname "$PWD")" -ef "$RUNNER_WORKSPACE" && echo "= above"',
+        ),
+        {
+          says: ['hello hello', 'above'],
+        },
+      ),
+    ),
+    differs(
+      'The workspace is empty until `actions/checkout` has run',
+      'it holds the working tree from the start, with what is not committed',
+      run.job(steps('test -e README.md && git rev-parse --is-inside-work-tree | sed "s/^/= /"'), { says: ['true'] }),
+    ),
+    works(
+      'RUNNER_TEMP is empty when the job starts, and gone when it has ended; RUNNER_TOOL_CACHE stays for other jobs',
+      run.jobs(
+        {
+          writes: steps(
+            'ls "$RUNNER_TEMP" | grep -v "^_" | sed "s/^/= /"\ntouch "$RUNNER_TEMP/mine" "$RUNNER_TOOL_CACHE/shared"',
+          ),
+          looks: body(
+            'needs: writes',
+            'ls "$RUNNER_TEMP" | grep -v "^_\\|\\.sh$" | sed "s/^/= /"\ntest -e "$RUNNER_TOOL_CACHE/shared" && echo "= shared"',
+          ),
+        },
+        { writes: {}, looks: { says: ['shared'] } },
+      ),
+    ),
+    differs(
+      '`github.token`',
+      'it is empty, unless you give one as the secret GITHUB_TOKEN',
+      run.job(steps('echo "= [${{ github.token }}] [${{ secrets.GITHUB_TOKEN }}]"'), { says: ['[] []'] }),
+    ),
+  ],
+};
+
+export const lifeCycle: Subject = {
+  title: 'The course of a job',
+  features: [
+    works(
+      'Steps run in their order; `pre` of all actions before them, `post` behind them in reverse; a job fails with its first step that does',
+      run.job(
+        steps('echo "= one"', 'echo "= two"; exit 2', '- if: always()\n  run: echo "= three"', 'echo "= never"'),
+        {
+          ends: 'exit-code',
+          says: ['one', 'two', 'three'],
+          steps: [
+            'Run echo "= one" success',
+            'Run echo "= two"; exit 2 failure',
+            'Run echo "= three" success',
+            'Run echo "= never" skipped',
+          ],
+        },
+      ),
+    ),
+    works(
+      'A step that is cancelled gets SIGINT, after 7.5 seconds SIGTERM, and is killed 2.5 seconds later',
+      run.job(
+        body(
+          "timeout-minutes: ${{ fromJSON('0.01') }}",
+          'trap \'echo "= asked"; exit 1\' INT\nwhile :; do sleep 0.05; done',
+          '- if: cancelled()\n  run: echo "= tidy ${{ job.status }}"',
+        ),
+        { ends: 'cancelled', says: ['asked', 'tidy cancelled'] },
+      ),
+    ),
+    works(
+      'A step whose `if` holds after the cancellation goes on',
+      run.job(
+        body("timeout-minutes: ${{ fromJSON('0.005') }}", '- if: always()\n  run: sleep 0.6; echo "= to its end"'),
+        {
+          ends: expect.stringMatching(/cancelled|success/) as string,
+          says: ['to its end'],
+        },
+      ),
+    ),
+    notYet('Hooks of a self-hosted runner (ACTIONS_RUNNER_HOOK_JOB_STARTED and _COMPLETED)', 'there are none'),
+  ],
+};
+
+export const services: Subject = {
+  title: 'Services of GitHub',
+  features: [
+    notYet('Artifacts: `actions/upload-artifact`, `actions/download-artifact`', 'there is no such service yet'),
+    notYet('Caches: `actions/cache`, and what `setup-*` actions keep', 'there is no such service yet'),
+    notYet('OpenID Connect tokens', 'there is no such service'),
+    differs(
+      'The API of GitHub',
+      'requests go to github.com, with a token when you give one',
+      run.job(steps('echo "= $GITHUB_API_URL $GITHUB_SERVER_URL $GITHUB_GRAPHQL_URL"'), {
+        says: ['https://api.github.com https://github.com https://api.github.com/graphql'],
+      }),
+    ),
+  ],
+};

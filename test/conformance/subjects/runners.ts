@@ -1,0 +1,59 @@
+/** Where jobs run. */
+import { differs, notYet, type Subject, works } from '../rig/feature.ts';
+import { readsJob, refusesJob } from '../rig/language.ts';
+import { body, shareRun } from '../rig/run.ts';
+
+const run = shareRun({ args: ['--platform', 'mine=host'] });
+const incomplete = shareRun();
+
+export const runners: Subject = {
+  title: 'Runners and containers',
+  features: [
+    works(
+      '`runs-on`: a label, several, or `group` and `labels`; expressions may give any of these',
+      readsJob('runs-on: [self-hosted, linux]'),
+      readsJob('runs-on: { group: organization/g, labels: [a] }'),
+      refusesJob('runs-on: []', 'names neither a label nor a group'),
+      refusesJob("runs-on: ''", "Unexpected value ''"),
+      run.job(body('runs-on: ${{ fromJSON(\'["self-hosted", "linux"]\') }}', 'true'), {}),
+      run.jobs(
+        { each: body('strategy: { matrix: { os: [ubuntu-24.04, windows-2025] } }\nruns-on: ${{ matrix.os }}', 'true') },
+        { 'each+ubuntu-24_04': {}, 'each+windows-2025': { ends: 'skipped: unserved' } },
+      ),
+    ),
+    differs(
+      'Hosted runners: `ubuntu-*`, `windows-*`, `macos-*`',
+      'jobs run on this machine, with what is installed here, when it has the system that the label names, and are skipped and listed when not; `--platform LABEL=host` serves other labels',
+      run.job(body('runs-on: ubuntu-latest', 'echo "= $RUNNER_OS"'), { says: ['Linux'] }),
+      run.job(body('runs-on: windows-latest', 'true'), { ends: 'skipped: unserved' }),
+      run.job(body('runs-on: mine', 'true'), {}),
+    ),
+    differs(
+      'Self-hosted runners, by their labels and groups',
+      '`self-hosted` and `linux` are this machine; a job with a label that nobody knows is skipped, and the run ends with exit code 4',
+      incomplete.job(body('runs-on: [self-hosted, gpu]', 'true'), { ends: 'skipped: unserved' }),
+      incomplete.whole('the run is incomplete', ({ exitCode }) => exitCode, 4),
+    ),
+    notYet(
+      '`container`: a job in a container',
+      'a job that has one fails before its first step, and says why',
+      run.job(body('container: alpine', 'true'), { ends: 'setup-failed', log: ['container engine'] }),
+      refusesJob('container: docker://', 'Container image cannot be empty'),
+    ),
+    notYet(
+      '`services`',
+      'a job that has some fails before its first step, and says why',
+      run.job(body('services: { db: { image: postgres } }', 'true'), {
+        ends: 'setup-failed',
+        log: ['container engine'],
+      }),
+      readsJob('services: { s: { image: i, ports: ["8080:80", 80, "53:53/udp"], entrypoint: e, command: c } }'),
+      refusesJob('services: { s: { options: x } }', 'Container image cannot be empty'),
+    ),
+    notYet(
+      'Docker actions, and `uses: docker://image`',
+      'the job fails before its first step, and says why',
+      run.job('steps: [{ uses: docker://alpine }]', { ends: 'action-not-found', log: ['container engine'] }),
+    ),
+  ],
+};
