@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { differs, notYet, type Subject, works } from '../rig/feature.ts';
 import { readsJob, refusesJob } from '../rig/language.ts';
-import { body, shareRun, steps } from '../rig/run.ts';
+import { shareRun, steps } from '../rig/run.ts';
 
 const run = shareRun({ files: { 'act/action.yml': 'runs: { using: composite, steps: [] }', 'sub/x.txt': 'x\n' } });
 
