@@ -1,5 +1,5 @@
 /** What a workflow run is told: the command line, and beneath it the files that act's users have in their repository. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../workflow/index.ts';
@@ -134,7 +134,10 @@ function readFolders(texts: readonly string[] | undefined): ReadonlyMap<string, 
       if (!/^[^/@]+\/[^/@]+@.+$/.test(name)) {
         throw new UsageError(`--action wants OWNER/REPO@REF=DIR, not "${name}=${folder}"`);
       }
-      return [name, hostPath(resolve(folder))];
+      const path = resolve(folder);
+      if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
+        throw new UsageError(`--action ${name}: there is no folder ${path}`);
+      return [name, hostPath(path)];
     }),
   );
 }

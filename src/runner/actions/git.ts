@@ -1,5 +1,5 @@
 /** Starts git for fetching: what a stranger's repository says can neither run anything nor ask anything. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { devNull } from 'node:os';
 import { type Failure, MachineError } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -51,21 +51,27 @@ export async function runGit(args: readonly string[], call: GitCall): Promise<Re
     cwd: call.cwd,
     env: environment(call.network ?? false),
     stdio: ['ignore', 'pipe', 'pipe'],
-    signal: call.signal,
+    // A group of its own: what git has started for the network ends with it.
+    detached: process.platform !== 'win32',
   });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   let size = 0;
   child.stdout.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    if (call.most !== undefined && size > call.most) child.kill('SIGKILL');
+    if (call.most !== undefined && size > call.most) end(child);
     else stdout.push(chunk);
   });
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  const onAbort = (): void => end(child);
+  if (call.signal.aborted) onAbort();
+  call.signal.addEventListener('abort', onAbort, { once: true });
   const code = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', (error) => reject(explain(error, call.signal)));
+    child.on('error', (error) => reject(notStarted(error)));
     child.on('close', resolve);
   });
+  call.signal.removeEventListener('abort', onAbort);
+  if (call.signal.aborted) throw new MachineError({ code: 'cancelled', message: 'fetching an action was cancelled' });
   const words = Buffer.concat(stderr).toString('utf8');
   if (/no space left on device|disk quota exceeded/i.test(words)) {
     throw new MachineError({ code: 'disk-full', message: `git ${args[0]}: the disk is full` });
@@ -81,10 +87,22 @@ export function faultLine({ code, stderr }: GitFault): string {
   return line?.replace(/^(fatal|error): /, '') ?? `git ended with exit code ${code}`;
 }
 
-function explain(error: Error, signal: AbortSignal): MachineError {
-  const failure: Failure = signal.aborted
-    ? { code: 'cancelled', message: 'fetching an action was cancelled' }
-    : { code: 'environment-lost', message: `git could not be started: ${error.message}`, hint: 'install git' };
+/** It works in a directory that is thrown away with it, and has nothing to tidy. */
+function end({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function notStarted(error: Error): MachineError {
+  const failure: Failure = {
+    code: 'environment-lost',
+    message: `git could not be started: ${error.message}`,
+    hint: 'install git',
+  };
   return new MachineError(failure, { cause: error });
 }
 
