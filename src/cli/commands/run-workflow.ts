@@ -6,6 +6,7 @@ import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
 import { parallelism } from '../run/setup.ts';
 import { executeWorkflow } from '../workflow/execute.ts';
+import { interruptible } from '../workflow/interruptible.ts';
 import { listWorkflows } from '../workflow/listing.ts';
 import { readSettings, type WorkflowOptions } from '../workflow/options.ts';
 import { type Preparation, prepareRuns } from '../workflow/prepare.ts';
@@ -23,7 +24,9 @@ export async function runWorkflows(project: Project, options: RunWorkflowOptions
   const open: (frames: WorkflowFrames) => OpenFrame = openWorkflowFrames;
   const maxParallel = parallelism(options.maxParallel, undefined);
   const settings = readSettings(project.repository.root, options, process.env);
-  const preparation = await prepareRuns(project, { operands: options.operands, options, settings });
+  const request = { operands: options.operands, options, settings };
+  const preparation = await interruptible((signal) => prepareRuns(project, { ...request, signal }));
+  if (preparation === undefined) return EXIT.cancelled;
   showDiagnostics(preparation);
   for (const notice of settings.notices) process.stderr.write(`orch: ${notice}\n`);
   const { runs, diagnostics, passedOver } = preparation;

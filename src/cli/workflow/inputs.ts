@@ -66,6 +66,18 @@ export function readInputs(
   });
 }
 
+/** A sentence for each secret that a workflow wants of its caller, when it is started as if called, and nobody gave. */
+export function missingSecrets(
+  on: Workflow['on'],
+  event: string,
+  given: Readonly<Record<string, string>>,
+): readonly string[] {
+  const wanted = event === 'workflow_call' ? (readCallDefinitions(on)?.secrets ?? []) : [];
+  const names = new Set(Object.keys(given).map(foldCase));
+  const missing = wanted.filter(({ name, required }) => required && !names.has(foldCase(name)));
+  return missing.map(({ name }) => `Secret ${name} is required, but not provided while calling.`);
+}
+
 function listOf(definitions: readonly InputDefinition[]): string {
   return definitions.length === 0 ? 'none' : definitions.map(({ name }) => name).join(', ');
 }

@@ -17,7 +17,7 @@ import { makeEvent, type WorkflowEvent } from './event.ts';
 import { type RepositoryFacts, readFacts } from './facts.ts';
 import { findWorkflows, type ReadWorkflow, readWorkflows } from './files.ts';
 import { githubJson } from './github-json.ts';
-import { type Inputs, readInputs } from './inputs.ts';
+import { type Inputs, missingSecrets, readInputs } from './inputs.ts';
 import { narrowMatrices, selectJobs } from './narrow.ts';
 import type { WorkflowOptions, WorkflowSettings } from './options.ts';
 import { runTitle, workflowName } from './run-title.ts';
@@ -49,6 +49,7 @@ export interface Request {
   readonly operands: readonly string[];
   readonly options: WorkflowOptions;
   readonly settings: WorkflowSettings;
+  readonly signal: AbortSignal;
 }
 
 /** No runs, and diagnostics that say why, when a file is wrong. Throws `UsageError` for what the command line got wrong. */
@@ -74,7 +75,7 @@ export async function prepareRuns(project: Project, request: Request): Promise<P
   const runs: Prepared[] = [];
   const found: Diagnostic[] = [...diagnostics];
   for (const choice of chosen) {
-    const prepared = await prepare(choice, { facts, tree, settings, actions, project });
+    const prepared = await prepare(choice, { facts, tree, settings, actions, project, signal: request.signal });
     if (prepared.ok) runs.push(prepared.value);
     else found.push(...prepared.error);
   }
@@ -87,6 +88,7 @@ interface Surroundings {
   readonly settings: WorkflowSettings;
   readonly actions: Prepared['actions'];
   readonly project: Project;
+  readonly signal: AbortSignal;
 }
 
 /** The inputs are not looked at before it is known whether the workflow runs at all. */
@@ -109,16 +111,20 @@ async function prepare(
   { file, event: before }: Chosen,
   surroundings: Surroundings,
 ): Promise<Result<Prepared, readonly Diagnostic[]>> {
-  const { facts, tree, settings, actions, project } = surroundings;
+  const { facts, tree, settings, actions, project, signal } = surroundings;
   const run = newRunId(new Date());
   const about = { facts, run, path: file.path, workflow: workflowName(file), token: tokenOf(settings) };
   const contexts = { github: githubJson({ ...about, event: before }), vars: settings.vars };
   const inputs = readInputs(file.workflow.on, before.name, settings.inputs, contexts);
-  if (!inputs.ok) throw new UsageError(inputs.error.map((problem) => `${file.path}: ${problem}`).join('\norch: '));
+  const missing = missingSecrets(file.workflow.on, before.name, settings.secrets);
+  if (!inputs.ok || missing.length > 0) {
+    const problems = [...(inputs.ok ? [] : inputs.error), ...missing];
+    throw new UsageError(problems.map((problem) => `${file.path}: ${problem}`).join('\norch: '));
+  }
   const event = eventOf({ file, name: before.name }, inputs.value.texts, surroundings);
   const workflow = narrowMatrices(selectJobs(file.workflow, settings.jobs), settings.matrix);
   const origin = { path: file.path };
-  const load = loadCallee({ root: project.repository.root, actions, signal: new AbortController().signal });
+  const load = loadCallee({ root: project.repository.root, actions, signal });
   const resolved = await resolveCalls({ workflow, file: file.path, origin }, load);
   if (!resolved.ok) return resolved;
   const github = githubJson({ ...about, event });
