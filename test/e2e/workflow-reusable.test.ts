@@ -97,7 +97,7 @@ jobs:
     const args = ['run', 'ci', '--action-source', server.source, '--repository', 'ada/engine'];
     const result = await orch(repository, [...args, '--secret', 'PASSWORD=sesame', '--secret', 'MORE=more']);
     expect(result.exitCode).toBe(0);
-    expect(saidIn(logOf(repository, result, 'call+21.work'))).toEqual([
+    expect(saidIn(logOf(repository, result, 'call+_21.work'))).toEqual([
       'true pusher callee []',
       'true []',
       'The caller ada/engine/.github/workflows/ci.yml@refs/heads/main ada/engine',
@@ -105,7 +105,7 @@ jobs:
       'README.md ',
       'act of the called repository',
     ]);
-    expect(saidIn(logOf(repository, result, 'call+21.more.deep'))).toEqual([
+    expect(saidIn(logOf(repository, result, 'call+_21.more.deep'))).toEqual([
       'me/shared/.github/workflows/inner.yml@refs/tags/v1 ***',
     ]);
     expect(saidIn(logOf(repository, result, 'after'))).toEqual([
