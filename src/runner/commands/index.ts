@@ -18,3 +18,4 @@ export { type Annotation, type CommandEffect, createAnnotationLimit } from './ef
 export { createLineReader, type LineReader } from './lines.ts';
 export { createMatcherRegistry, type MatcherRegistry } from './matcher-registry.ts';
 export type { RepositoryFile } from './problem-annotation.ts';
+export type { ProblemMatcher } from './problem-matcher.ts';

@@ -1,7 +1,14 @@
 /** Composite actions: steps within a step, with a scope, an order and stages of their own. */
 import type { Failure } from '../../shared/failure.ts';
 import { type ActionStep, type CompositeRuns, evaluateString, type JsonObject, stepIds } from '../../workflow/index.ts';
-import { failedStep, type StepCall, type StepEnd, type StepHandler, writeLines } from '../steps/index.ts';
+import {
+  type FailedProcess,
+  failedStep,
+  type StepCall,
+  type StepEnd,
+  type StepHandler,
+  writeLines,
+} from '../steps/index.ts';
 import {
   placeInJob,
   type StepInUse,
@@ -34,6 +41,7 @@ class CompositeAction {
   readonly #steps: readonly StepInUse[];
   readonly #posts: ExtraStep[] = [];
   #failure: Failure | undefined;
+  #process: FailedProcess | undefined;
 
   constructor(used: UsedStep<ActionStep>, loaded: Composite, settings: StepSettings) {
     this.#used = used;
@@ -83,6 +91,7 @@ class CompositeAction {
     // It may be done over after a failure.
     this.#order = firstStep();
     this.#failure = undefined;
+    this.#process = undefined;
     return this.#cancellable(call, async () => {
       for (const [index, step] of this.#loaded.runs.steps.entries()) {
         const handler = this.#steps[index]?.main;
@@ -150,9 +159,12 @@ class CompositeAction {
     };
   }
 
-  async #note({ outcome, conclusion, failure, told }: StepDone, call: StepCall): Promise<void> {
+  async #note({ outcome, conclusion, failure, process, told }: StepDone, call: StepCall): Promise<void> {
     if (failure === undefined || outcome !== 'failure') return;
-    if (conclusion === 'failure') this.#failure ??= failure;
+    if (conclusion === 'failure') {
+      this.#failure ??= failure;
+      this.#process ??= process;
+    }
     if (told === true) return;
     await writeLines(this.#settings.place, [`##[error]${failure.message}`]);
     call.tell({ type: 'annotation', annotation: { level: 'error', message: failure.message } });
@@ -197,6 +209,12 @@ class CompositeAction {
   #end(outputs: Readonly<Record<string, string>>): StepEnd {
     const { status } = this.#order;
     const failure = status === 'failure' ? this.#failure : undefined;
-    return { outcome: status, outputs, told: true, ...(failure === undefined ? {} : { failure }) };
+    return {
+      outcome: status,
+      outputs,
+      told: true,
+      ...(failure === undefined ? {} : { failure }),
+      ...(failure === undefined || this.#process === undefined ? {} : { process: this.#process }),
+    };
   }
 }

@@ -3,11 +3,13 @@ import type { MachineError } from '../../shared/failure.ts';
 import type { Masker } from '../../shared/mask.ts';
 import { systemClock } from '../environments/index.ts';
 import { createLastLine, type LastLine } from './last-line.ts';
-import { createLogFile } from './log-file.ts';
+import { openLogFile } from './log-file.ts';
 
 export interface JobLogOptions {
   /** A file that does not exist yet, in a directory that does. */
   readonly path: string;
+  /** It does exist, and is written on. */
+  readonly goesOn?: boolean;
   readonly masker: Masker;
   /** Told the last line of the output, at most every `lineInterval` milliseconds (100 by default). */
   readonly onLine?: (line: string) => void;
@@ -34,8 +36,8 @@ const LINE_FEED = 0x0a;
 
 /** Rejects with a MachineError when the file cannot be made. */
 export async function openJobLog(options: JobLogOptions): Promise<JobLog> {
-  const { path, masker, onFailure } = options;
-  const file = await createLogFile(path, onFailure);
+  const { path, masker } = options;
+  const file = await openLogFile(path, options);
   const stream = masker.stream();
   const lastLine = createLastLine();
   const watcher = createWatcher(options, lastLine);

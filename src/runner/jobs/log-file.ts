@@ -15,18 +15,28 @@ export interface LogFile {
 /** More than this many bytes unwritten: the caller is asked to wait. */
 const FAR_BEHIND = 1 << 20;
 
-/**
- * Makes the file, which must not exist; no link is followed. The first failure to write is told to `onFailure`; what
- * comes after it is dropped, and what is in the file stays.
- */
-export async function createLogFile(path: string, onFailure: (error: MachineError) => void): Promise<LogFile> {
-  const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-  const flags = O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW;
+export interface LogFileOptions {
+  /** The file is there, and what comes goes behind what it holds. Otherwise it must not exist. */
+  readonly goesOn?: boolean;
+  /** Told of the first failure to write; what comes after it is dropped, and what is in the file stays. */
+  readonly onFailure: (error: MachineError) => void;
+}
+
+/** Opens the file; no link is followed. */
+export async function openLogFile(path: string, { goesOn = false, onFailure }: LogFileOptions): Promise<LogFile> {
+  const { O_RDWR, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const flags = O_RDWR | O_APPEND | O_NOFOLLOW | (goesOn ? 0 : O_CREAT | O_EXCL);
   const file = await open(path, flags, PRIVATE_FILE).catch((error: unknown) => {
     throw explain(path, error);
   });
   const hash = createHash('sha256');
   let bytes = 0;
+  if (goesOn) {
+    for await (const part of readAll(file)) {
+      hash.update(part);
+      bytes += part.length;
+    }
+  }
   let queue: Uint8Array[] = [];
   let queued = 0;
   let failed = false;
@@ -72,6 +82,16 @@ export async function createLogFile(path: string, onFailure: (error: MachineErro
       return { bytes, sha256: hash.digest('hex') };
     },
   };
+}
+
+async function* readAll(file: FileHandle): AsyncGenerator<Uint8Array> {
+  const buffer = Buffer.alloc(FAR_BEHIND);
+  for (let at = 0; ; ) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
 }
 
 /** The parts as they reach the file: a nearly full disk takes some of a write before it refuses the rest. */

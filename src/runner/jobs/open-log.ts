@@ -18,13 +18,14 @@ export interface OpenLog {
   readonly close: () => Promise<Closed>;
 }
 
-/** A job whose log is lost cannot show what it did: it is ended, and fails for that. */
-export async function openLog({ masker, logOf, onLine }: LogSettings, leg: string): Promise<OpenLog> {
+/** A job whose log is lost cannot show what it did: it is ended, and fails for that. `goesOn`: it has one already. */
+export async function openLog({ masker, logOf, onLine }: LogSettings, leg: string, goesOn = false): Promise<OpenLog> {
   const { path, shown, published } = logOf(leg);
   const lost = new AbortController();
   let failure: Failure | undefined;
   const log = await openJobLog({
     path,
+    goesOn,
     masker,
     onLine: (line) => onLine(leg, line),
     onFailure: (error) => {

@@ -45,6 +45,7 @@ export interface StepDone extends StepRecord {
   readonly failure?: Failure;
   readonly told?: boolean;
   readonly report?: StepEnd['report'];
+  readonly process?: StepEnd['process'];
 }
 
 type Env = Readonly<Record<string, string>>;

@@ -39,6 +39,14 @@ export interface StepEnd {
   readonly told?: boolean;
   readonly outputs: Readonly<Record<string, string>>;
   readonly report?: TaskReport;
+  /** The process that failed, for whoever wants to look around as it did. */
+  readonly process?: FailedProcess;
+}
+
+export interface FailedProcess {
+  readonly cwd: string;
+  /** All of its environment. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export type StepHandler = (call: StepCall) => Promise<StepEnd>;

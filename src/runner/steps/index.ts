@@ -1,6 +1,14 @@
 /** What steps are made of, and handlers for their kinds. */
 export type { CommandFileSet } from './command-file-set.ts';
-export { type Evaluate, failedStep, type StepCall, type StepEnd, type StepHandler, type StepNews } from './handler.ts';
+export {
+  type Evaluate,
+  type FailedProcess,
+  failedStep,
+  type StepCall,
+  type StepEnd,
+  type StepHandler,
+  type StepNews,
+} from './handler.ts';
 export { evaluateWithHashes, type HashPlace } from './hash-files.ts';
 export { type JobPlace, writeLines } from './job-place.ts';
 export { createRepositoryFiles, type RepositoryPlace } from './repository-file.ts';

@@ -48,9 +48,11 @@ export async function runStage(stage: Stage): Promise<StepEnd> {
     if (!command.ok) return { outcome: 'failure', failure: command.error, outputs: {} };
     await writeLines(place, command.value.header);
     const effects = createEffects(stage);
-    const exit = await runCommand(command.value, { stage, github, effects });
+    const env = envOf(command.value, stage, github);
+    const exit = await runCommand(command.value, { stage, env, effects });
     await effects.apply(files.read(place.platform));
-    return judge(exit, { stage, effects, kind: command.value.kind });
+    const end = judge(exit, { stage, effects, kind: command.value.kind });
+    return end.outcome === 'failure' ? { ...end, process: { cwd: command.value.cwd, env } } : end;
   } finally {
     files.remove();
   }
@@ -58,11 +60,30 @@ export async function runStage(stage: Stage): Promise<StepEnd> {
 
 interface Running {
   readonly stage: Stage;
-  readonly github: JsonObject;
+  readonly env: Readonly<Record<string, string>>;
   readonly effects: StageEffects;
 }
 
-async function runCommand(command: StageCommand, { stage, github, effects }: Running): Promise<ProcessExit> {
+function envOf(
+  { kind, inputs }: StageCommand,
+  { place, call, state }: Stage,
+  github: JsonObject,
+): Readonly<Record<string, string>> {
+  return buildStepEnv({
+    kind,
+    platform: place.platform,
+    base: place.hostEnv,
+    env: call.env,
+    state: Object.fromEntries(state),
+    inputs,
+    prepends: place.made.path,
+    github,
+    runner: place.runner,
+    services: place.services,
+  });
+}
+
+async function runCommand(command: StageCommand, { stage, env, effects }: Running): Promise<ProcessExit> {
   const { place, call } = stage;
   const lines = createLineReader();
   const stream = createCommandReader({
@@ -78,18 +99,7 @@ async function runCommand(command: StageCommand, { stage, github, effects }: Run
   const running = await place.processes.start({
     argv: command.argv,
     cwd: command.cwd,
-    env: buildStepEnv({
-      kind: command.kind,
-      platform: place.platform,
-      base: place.hostEnv,
-      env: call.env,
-      state: Object.fromEntries(stage.state),
-      inputs: command.inputs,
-      prepends: place.made.path,
-      github,
-      runner: place.runner,
-      services: place.services,
-    }),
+    env,
     // What a step leaves running has nobody to listen to it.
     onOutput: (chunk) => (over ? undefined : effects.apply(stream.read(lines.push(chunk)))),
   });
