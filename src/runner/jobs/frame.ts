@@ -3,7 +3,8 @@ import type { JobRequest, PlanContexts, RunnerEvent } from '../../engine/index.t
 import type { Failure } from '../../shared/failure.ts';
 import type { Result } from '../../shared/result.ts';
 import type { ActionStep, JsonObject, Node, Scope, WorkStep } from '../../workflow/index.ts';
-import type { HashPlace, StepHandler } from '../steps/index.ts';
+import type { FailedProcess, HashPlace, StepHandler } from '../steps/index.ts';
+import type { StandingSteps } from './standing-job.ts';
 
 export interface JobFrame {
   /** Undefined when nobody here can run such a step. */
@@ -18,8 +19,32 @@ export interface JobFrame {
   readonly lost: AbortSignal;
   /** What a job of a workflow has around it; a task's has nothing. */
   readonly surroundings?: Surroundings;
+  /** What is done about a step that fails; absent where nothing is. */
+  readonly standstill?: Standstill;
   /** Closes what the job had open; says where its log is. */
   close(): Promise<Closed>;
+}
+
+/** A job of a workflow may stop at a step that fails, for people to look at it. */
+export interface Standstill {
+  /** Where the job stood in another process, when it is gone on with here. */
+  readonly before?: StandingSteps;
+  /** Whether the job stays open while it stands still, with what its steps have left running. */
+  readonly staysOpen: boolean;
+  /** Told of a step whose failure counts, before it does. True when the job is to stand still. */
+  onFailure(failed: StandingStep): Promise<boolean>;
+  /** Writes down where the job stands, so that any process can go on with it. */
+  putAside(steps: StandingSteps, failed: StandingStep): Promise<{ readonly workspace: string; readonly enter: string }>;
+  /** Closes what the job has open, and leaves its files. */
+  leave(): Promise<Closed>;
+}
+
+export interface StandingStep {
+  /** What people see. */
+  readonly name: string;
+  readonly failure: Failure;
+  /** Absent when it came to none. */
+  readonly process?: FailedProcess;
 }
 
 export interface RecentOutput {
@@ -40,6 +65,8 @@ export interface Surroundings {
   /** What steps have added to `env` so far. */
   added(): Readonly<Record<string, string>>;
   readonly hashes: HashPlace;
+  /** Steps that are left out: the sentence that says why. */
+  leftOut(index: number): string | undefined;
   /** Fetches what the steps need; the stages that come before them. `scope` is the one of `defaults.run`. */
   setUp(scope: Scope, cancelled: AbortSignal): Promise<Result<readonly ExtraStep[], Failure>>;
   /** The stage that comes next after the steps: the one that was registered last. */

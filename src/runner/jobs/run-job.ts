@@ -1,8 +1,16 @@
-/** The engine's job runner made real: a job opened, run and closed, to the end in every case. */
-import type { EngineClock, JobOutcome, JobRequest, JobRunner, PlanContexts, RunnerEvent } from '../../engine/index.ts';
-import type { JobFrame, OpenFrame } from './frame.ts';
-import { brokenOutcome, jobOutcome } from './job-outcome.ts';
-import { runSteps } from './job-steps.ts';
+/** The engine's job runner made real: a job opened, run and closed, to the end or to where it stands still. */
+import type {
+  EngineClock,
+  JobOutcome,
+  JobRequest,
+  JobRunner,
+  PausedJob,
+  PlanContexts,
+  RunnerEvent,
+} from '../../engine/index.ts';
+import type { Closed, JobFrame, OpenFrame } from './frame.ts';
+import { brokenOutcome, jobOutcome, type StepsEnd } from './job-outcome.ts';
+import { createSteps, type RunSteps, type StepsStand } from './job-steps.ts';
 import { maskTexts } from './mask-event.ts';
 import type { JobFacts } from './step-scope.ts';
 
@@ -18,38 +26,85 @@ export interface JobRunnerSettings {
 }
 
 export function createJobRunner(settings: JobRunnerSettings): JobRunner {
+  /** Jobs that stand still and stay open, by leg. */
+  const standing = new Map<string, OpenJob>();
   return {
     async run(request, tell, signal) {
       const emit = (event: RunnerEvent): void => tell(maskTexts(event, settings.mask));
       const reused = settings.reuse === undefined ? undefined : await settings.reuse(request);
       if (reused !== undefined) return reused;
-      const frame = await settings.open(request, emit);
-      const outcome = await runIn(frame, {
-        settings,
-        request,
-        emit,
-        cancelled: AbortSignal.any([signal, frame.lost]),
-      }).catch(brokenOutcome);
-      const { log, failure } = await frame.close();
-      emit({ type: 'log.closed', job: request.job.id, leg: request.leg.id, ...log });
-      const whole: JobOutcome = failure === undefined ? outcome : { ...outcome, result: 'failure', failure };
-      return maskTexts(whole, settings.mask);
+      const { id } = request.leg;
+      const job = standing.get(id) ?? (await openJob(settings, request, emit));
+      standing.delete(id);
+      job.attach(emit, signal);
+      const end = await runOpen(job, request);
+      if (end.result !== 'paused') return maskTexts(await close(job, end), settings.mask);
+      if (job.frame.standstill?.staysOpen === true) standing.set(id, job);
+      return end;
     },
   };
 }
 
-interface Opened {
+interface OpenJob {
   readonly settings: JobRunnerSettings;
-  readonly request: JobRequest;
+  readonly facts: JobFacts;
+  readonly frame: JobFrame;
+  readonly steps: RunSteps;
   readonly emit: (event: RunnerEvent) => void;
   readonly cancelled: AbortSignal;
+  /** Whom it tells, and who may cancel it: others each time that it goes on. */
+  readonly attach: (emit: OpenJob['emit'], signal: AbortSignal) => void;
 }
 
-async function runIn(frame: JobFrame, { settings, request, emit, cancelled }: Opened): Promise<JobOutcome> {
-  const { clock, mask } = settings;
+async function openJob(settings: JobRunnerSettings, request: JobRequest, first: OpenJob['emit']): Promise<OpenJob> {
+  let told = first;
+  const emit = (event: RunnerEvent): void => told(event);
+  const frame = await settings.open(request, emit);
   const facts = factsOf(settings, request, frame);
-  const end = await runSteps({ facts, frame, request, clock, emit, cancelled });
-  return jobOutcome(facts, end, { mask, emit, cancelled });
+  const controller = new AbortController();
+  const cancelled = AbortSignal.any([controller.signal, frame.lost]);
+  const steps = createSteps({ facts, frame, request, clock: settings.clock, emit, cancelled });
+  const attach = (tell: OpenJob['emit'], signal: AbortSignal): void => {
+    told = tell;
+    const cancel = (): void => controller.abort(signal.reason);
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true });
+  };
+  return { settings, facts, frame, steps, emit, cancelled, attach };
+}
+
+async function runOpen(job: OpenJob, request: JobRequest): Promise<JobOutcome | PausedJob> {
+  try {
+    const end = await job.steps.run(request.goOn);
+    return 'steps' in end ? await putAside(job, end) : outcomeOf(job, end);
+  } catch (error) {
+    return brokenOutcome(error);
+  }
+}
+
+function outcomeOf({ facts, settings, emit, cancelled }: OpenJob, end: StepsEnd): JobOutcome {
+  return jobOutcome(facts, end, { mask: settings.mask, emit, cancelled });
+}
+
+async function putAside(job: OpenJob, { steps, failed }: StepsStand): Promise<PausedJob> {
+  const { frame, settings } = job;
+  if (frame.standstill === undefined) throw new Error('a job that cannot stand still does');
+  const where = await frame.standstill.putAside(steps, failed);
+  if (!frame.standstill.staysOpen) tellLog(job, await frame.standstill.leave());
+  const { failure } = maskTexts(failed, settings.mask);
+  return { result: 'paused', step: settings.mask(failed.name), failure, ...where };
+}
+
+async function close(job: OpenJob, outcome: JobOutcome): Promise<JobOutcome> {
+  const closed = await job.frame.close();
+  tellLog(job, closed);
+  const { failure } = closed;
+  return failure === undefined ? outcome : { ...outcome, result: 'failure', failure };
+}
+
+function tellLog({ facts, emit }: OpenJob, { log }: Closed): void {
+  const { job, leg } = facts.request;
+  emit({ type: 'log.closed', job: job.id, leg: leg.id, ...log });
 }
 
 function factsOf({ contexts, secrets }: JobRunnerSettings, request: JobRequest, frame: JobFrame): JobFacts {

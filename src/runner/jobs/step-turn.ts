@@ -22,10 +22,10 @@ interface StepNames {
   readonly step: number;
 }
 
-/** Turns are numbered from 1 in the order in which they begin, stages of actions included. */
-export function createTurns(settings: TurnSettings): TakeTurn {
+/** Turns are numbered from 1, behind those `taken` already, in the order in which they begin, stages of actions included. */
+export function createTurns(settings: TurnSettings, taken = 0): TakeTurn {
   const { request, frame, clock, emit } = settings;
-  let count = 0;
+  let count = taken;
   return async (name, run) => {
     const names = { job: request.job.id, leg: request.leg.id, step: ++count };
     const started = clock.now();

@@ -23,12 +23,14 @@ import { createMatcherRegistry } from '../commands/index.ts';
 import type { JobEnvironment, SystemClock } from '../environments/index.ts';
 import { createRepositoryFiles, type JobPlace, type ScriptSettings } from '../steps/index.ts';
 import type { StepInUse, StepSettings } from './action-in-use.ts';
-import { createActionMemory } from './action-memory.ts';
-import type { ExtraStep, JobFrame, OpenFrame, Surroundings } from './frame.ts';
+import { createActionMemory, type KeptMemory } from './action-memory.ts';
+import type { Closed, ExtraStep, JobFrame, OpenFrame, Standstill, Surroundings } from './frame.ts';
 import { createJobActions } from './job-actions.ts';
 import { type LogSettings, type OpenLog, openLog } from './open-log.ts';
 import { createOpenStep } from './open-step.ts';
+import type { StandingJob } from './standing-job.ts';
 import type { JobFacts } from './step-scope.ts';
+import { createStandstill, type FailureSettings, findStanding, standingDirectory } from './workflow-standstill.ts';
 
 export interface WorkflowFrames extends LogSettings {
   /** The run's id, as in the journal. */
@@ -46,8 +48,8 @@ export interface WorkflowFrames extends LogSettings {
   };
   /** The file that a job comes from; jobs of called workflows have their own. */
   readonly sourceOf: (request: JobRequest) => JobSource;
-  /** Makes the job's working tree. */
-  readonly workspace: (leg: string) => Promise<JobWorkspace>;
+  /** Makes the job's working tree, or finds the one that it has. */
+  readonly workspace: (leg: string, there: boolean) => Promise<JobWorkspace>;
   /** A directory of the run; each job gets a RUNNER_TEMP below it, removed at its end. */
   readonly temp: HostPath;
   /** RUNNER_TOOL_CACHE, shared by jobs; made when it is missing. */
@@ -60,6 +62,10 @@ export interface WorkflowFrames extends LogSettings {
   readonly openProcesses: (directory: HostPath) => JobEnvironment;
   readonly clock: Pick<SystemClock, 'now' | 'after'>;
   readonly actions: ActionStore;
+  /** What is done about a step that fails; by default nothing. */
+  readonly failures?: FailureSettings;
+  /** Steps of a job that are left out, by index: why. */
+  readonly leftOut?: (request: JobRequest, index: number) => string | undefined;
   /** The bundle of `steps/hash-files-program.ts`. */
   readonly hashProgram: HostPath;
 }
@@ -87,9 +93,13 @@ export function openWorkflowFrames(settings: WorkflowFrames): OpenFrame {
   return async (request) => {
     const source = settings.sourceOf(request);
     for (const secret of Object.values(source.secrets)) settings.masker.add(secret);
-    const log = await openLog(settings, request.leg.id);
-    const directories = await makeDirectories(settings, request.leg.id);
-    const job = new WorkflowJob(settings, { request, source, log, ...directories });
+    const { id } = request.leg;
+    const goesOn = request.goOn !== undefined && settings.failures !== undefined;
+    const found = goesOn ? await findStanding(settings.failures, id) : undefined;
+    const log = await openLog(settings, id, goesOn);
+    for (const lost of found?.lost ?? []) log.log.note(`[orch] ${lost} was masked and could not be kept: it is empty`);
+    const directories = await makeDirectories(settings, id, found?.job.home);
+    const job = new WorkflowJob(settings, { request, source, log, ...directories, stood: found?.job });
     return job.frame();
   };
 }
@@ -103,10 +113,13 @@ interface Directories {
   readonly workspace: JobWorkspace;
 }
 
-async function makeDirectories(settings: WorkflowFrames, leg: string): Promise<Directories> {
+/** `known` is the directory of a job that is gone on with. */
+async function makeDirectories(settings: WorkflowFrames, leg: string, known?: string): Promise<Directories> {
   await mkdir(settings.temp, { recursive: true });
   await mkdir(settings.toolCache, { recursive: true });
-  const home = hostPath(await mkdtemp(join(settings.temp, 'job-')));
+  const home = hostPath(known ?? (await mkdtemp(join(settings.temp, 'job-'))));
+  // The actions are copied again.
+  if (known !== undefined) await rm(join(home, '_actions'), { recursive: true, force: true });
   const temp = hostPath(join(home, '_temp'));
   const event = hostPath(join(temp, '_github_workflow', 'event.json'));
   await mkdir(join(temp, '_github_workflow'), { recursive: true });
@@ -114,7 +127,7 @@ async function makeDirectories(settings: WorkflowFrames, leg: string): Promise<D
   // Got ready while the workspace is being made.
   const processes = settings.openProcesses(home);
   try {
-    return { home, temp, event, processes, workspace: await settings.workspace(leg) };
+    return { home, temp, event, processes, workspace: await settings.workspace(leg, known !== undefined) };
   } catch (error) {
     await processes.close();
     throw error;
@@ -125,6 +138,7 @@ interface JobParts extends Directories {
   readonly request: JobRequest;
   readonly source: JobSource;
   readonly log: OpenLog;
+  readonly stood: StandingJob | undefined;
 }
 
 class WorkflowJob {
@@ -133,13 +147,15 @@ class WorkflowJob {
   readonly #place: JobPlace;
   readonly #facts: JobFacts;
   readonly #posts: ExtraStep[] = [];
-  readonly #memory = createActionMemory();
+  readonly #memory: KeptMemory;
   #steps: readonly (StepInUse | undefined)[] = [];
 
   constructor(settings: WorkflowFrames, parts: JobParts) {
     this.#settings = settings;
     this.#parts = parts;
     this.#place = placeOf(settings, parts);
+    this.#memory = createActionMemory(parts.stood?.actions);
+    this.#place.matchers.add(parts.stood?.matchers.toReversed() ?? []);
     const { request, source } = parts;
     const { github, runner } = this.#place;
     this.#facts = {
@@ -152,6 +168,8 @@ class WorkflowJob {
   }
 
   frame(): JobFrame {
+    const { failures } = this.#settings;
+    const standstill = this.#standstill();
     const { log, request, home, workspace } = this.#parts;
     return {
       handlerFor: (step) => this.#steps[request.job.steps.indexOf(step)]?.main,
@@ -163,10 +181,14 @@ class WorkflowJob {
       },
       lost: log.lost,
       surroundings: this.#surroundings(),
+      ...(standstill === undefined ? {} : { standstill }),
       close: async () => {
         await this.#place.processes.close();
         await workspace.dispose();
         await rm(home, { recursive: true, force: true });
+        if (failures !== undefined) {
+          await rm(standingDirectory(failures, request.leg.id), { recursive: true, force: true });
+        }
         return log.close();
       },
     };
@@ -183,6 +205,7 @@ class WorkflowJob {
       env: source.workflow.env,
       added: () => Object.fromEntries(this.#place.made.env),
       hashes: { workspace: workspace.work, program: this.#settings.hashProgram, signal: log.lost },
+      leftOut: (index) => this.#leftOut(index),
       setUp: (scope, cancelled) => this.#setUp(scope, cancelled),
       takePost: () => this.#posts.pop(),
     };
@@ -223,7 +246,31 @@ class WorkflowJob {
       if (!isWorkStep(step)) return undefined;
       return settings.open({ step, id: ids[index] ?? '', loaded: loaded.value.get(index) }, settings);
     });
-    return ok(this.#steps.flatMap((step) => step?.pre ?? []));
+    if (this.#parts.stood === undefined) return ok(this.#stagesBefore());
+    for (const place of await this.#memory.restore(AbortSignal.any([log.lost, cancelled]))) {
+      log.log.note(`[orch] the action of ${place} is not there any more, and its last stage is left out`);
+    }
+    return ok([]);
+  }
+
+  /** Of the steps that are not left out. */
+  #stagesBefore(): readonly ExtraStep[] {
+    return this.#steps.flatMap((step, index) => (this.#leftOut(index) === undefined ? (step?.pre ?? []) : []));
+  }
+
+  #leftOut(index: number): string | undefined {
+    return this.#settings.leftOut?.(this.#parts.request, index);
+  }
+
+  #standstill(): Standstill | undefined {
+    const { request, home, log, stood } = this.#parts;
+    const { failures } = this.#settings;
+    if (failures === undefined) return undefined;
+    const leave = async (): Promise<Closed> => {
+      await this.#place.processes.close();
+      return log.close();
+    };
+    return createStandstill(failures, { request, place: this.#place, home, memory: this.#memory, stood, leave });
   }
 }
 
@@ -257,7 +304,7 @@ function readDefaults(node: Node | undefined, scope: Scope): Result<ScriptSettin
 }
 
 function placeOf(settings: WorkflowFrames, parts: JobParts): JobPlace {
-  const { request, source, log, temp, event, processes, workspace } = parts;
+  const { request, source, log, temp, event, processes, workspace, stood } = parts;
   const { github } = source.contexts;
   const debug = [source.secrets, source.contexts.vars].some(isDebugging);
   const { name: repository, serverUrl } = settings.repository;
@@ -280,7 +327,7 @@ function placeOf(settings: WorkflowFrames, parts: JobParts): JobPlace {
       event_path: event,
     },
     runner: runnerContext(settings, { temp, workspace, debug }),
-    made: { env: new Map(), path: [] },
+    made: { env: new Map(stood?.env), path: [...(stood?.path ?? [])] },
   };
 }
 

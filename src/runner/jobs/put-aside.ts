@@ -1,0 +1,92 @@
+/** A workflow's job that stands still, on disk: its state for another process, and a way in for people. */
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type HostPath, hostPath } from '../../shared/brand.ts';
+import { PRIVATE_FILE } from '../../shared/file-modes.ts';
+import type { FailedProcess } from '../steps/index.ts';
+import { type Seal, sealText } from './sealed-text.ts';
+import { type ReadStandingJob, readStandingJob, type StandingJob, writeStandingJob } from './standing-job.ts';
+
+/** What orch has written for the shells of the steps, expressions evaluated: there may be secrets in it. */
+const SCRIPT = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.\w+)?$/;
+const OWNER_ONLY = 0o700;
+
+export interface PutAside {
+  /** The job's own directory here; made when it is missing. */
+  readonly directory: HostPath;
+  /** RUNNER_TEMP. */
+  readonly temp: HostPath;
+  readonly process: FailedProcess;
+  readonly seal: Seal;
+}
+
+/** Gives the path of the script that opens a shell as the failed step saw things. */
+export async function putAside(job: StandingJob, { directory, temp, process, seal }: PutAside): Promise<HostPath> {
+  await mkdir(directory, { recursive: true, mode: OWNER_ONLY });
+  for (const name of await readdir(temp)) if (SCRIPT.test(name)) await rm(join(temp, name));
+  const enter = enterScript(directory);
+  await replace(stateFile(directory), writeStandingJob(job, seal), PRIVATE_FILE);
+  await replace(enter, enterText(process, seal), OWNER_ONLY);
+  return enter;
+}
+
+/** Undefined when nothing was put aside there. */
+export async function readPutAside(
+  directory: HostPath,
+  secrets: Seal['secrets'],
+): Promise<ReadStandingJob | undefined> {
+  const text = await readFile(stateFile(directory), 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return text === undefined ? undefined : readStandingJob(text, secrets);
+}
+
+function stateFile(directory: HostPath): HostPath {
+  return hostPath(join(directory, 'state.json'));
+}
+
+function enterScript(directory: HostPath): HostPath {
+  return hostPath(join(directory, 'enter.sh'));
+}
+
+async function replace(path: HostPath, text: string, mode: number): Promise<void> {
+  await rm(path, { force: true });
+  await writeFile(path, text, { flag: 'wx', mode });
+  await chmod(path, mode);
+}
+
+/** Files that steps write to when they tell the runner something; those of the failed step are gone. */
+const COMMAND_FILES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_PATH', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'];
+
+/** The environment for somebody who looks around: what steps tell the runner is heard by nobody. */
+export function lookAround({ env }: FailedProcess): Readonly<Record<string, string>> {
+  const nowhere = COMMAND_FILES.filter((name) => name in env).map((name) => [name, '/dev/null'] as const);
+  return { ...env, ...Object.fromEntries(nowhere) };
+}
+
+function enterText(process: FailedProcess, seal: Seal): string {
+  const hidden: string[] = [];
+  const assignments = Object.entries(lookAround(process)).flatMap(([name, value]) => {
+    const sealed = sealText(value, seal);
+    if (typeof sealed === 'string') return [quote(`${name}=${sealed}`)];
+    hidden.push(name);
+    if ('lost' in sealed) return [];
+    const parts = sealed.parts.map((part) => (typeof part === 'string' ? quote(part) : `"\${${part.secret}-}"`));
+    return [`${quote(`${name}=`)}${parts.join('')}`];
+  });
+  const shy =
+    hidden.length === 0 ? [] : [`# These hold secrets; export the secrets first to have them: ${hidden.join(', ')}`];
+  return [
+    '#!/bin/sh',
+    '# Opens a shell where the step failed, in its environment.',
+    ...shy,
+    `cd ${quote(process.cwd)} || exit 1`,
+    `exec env -i "TERM=\${TERM-dumb}" ${assignments.join(' \\\n  ')} "\${SHELL:-/bin/sh}"`,
+    '',
+  ].join('\n');
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
