@@ -61,10 +61,14 @@ function addRun(program: Command, done: Done): void {
     .option('--base <ref>', 'what the tasks start from')
     .option('--include-uncommitted', 'start from a snapshot of the working tree')
     .option('--input <name=value>', 'a value for the expressions (repeatable)', collect)
-    .option('--var <name=value>', 'a variable for the expressions (repeatable)', collect)
+    .option(
+      '--var <name=value>',
+      'a variable for the expressions (repeatable); ENV:NAME=VALUE as with --secret',
+      collect,
+    )
     .option(
       '--secret <name>',
-      'a secret, from the environment (repeatable); NAME=VALUE shows it to whoever lists processes',
+      'a secret, from the environment (repeatable); NAME=VALUE shows it to whoever lists processes; ENV:NAME is for jobs of that environment',
       collect,
     )
     .option('--secret-file <file>', 'secrets as NAME=VALUE lines (repeatable)', collect)

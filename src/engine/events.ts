@@ -186,6 +186,8 @@ export interface JobFinished {
   readonly outputs: Readonly<Record<string, string>>;
   /** From `job.requested` to here. */
   readonly duration: number;
+  /** What the job says that its environment is reached by. */
+  readonly environmentUrl?: string;
   readonly task?: TaskReport;
   /** The run that this result was taken from. */
   readonly reusedFrom?: string;

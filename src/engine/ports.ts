@@ -73,6 +73,8 @@ export interface JobOutcome {
   readonly result: Exclude<JobResult, 'skipped'>;
   readonly failure?: Failure;
   readonly outputs: Readonly<Record<string, string>>;
+  /** Of the job's environment. */
+  readonly environmentUrl?: string;
   readonly task?: TaskReport;
   readonly reusedFrom?: string;
 }

@@ -185,9 +185,10 @@ function expand(run: RunDraft, job: string, legs: readonly Leg[]): void {
   run.jobs.set(
     job,
     new Map(
-      expanded.map(({ id, name, continueOnError }) => {
+      expanded.map(({ id, name, continueOnError, environment }) => {
         const known = before.get(id) ?? { ...template, attempts: [], open: new Map() };
-        return [id, { ...known, id, name, continueOnError }];
+        const shown = environment === undefined ? {} : { environment: { name: environment.name } };
+        return [id, { ...known, id, name, continueOnError, ...shown }];
       }),
     ),
   );
@@ -222,6 +223,8 @@ function finish(run: RunDraft, event: Extract<RunEvent, { readonly type: 'job.fi
   leg.phase = 'ended';
   leg.open.clear();
   if (event.failure !== undefined) leg.failure = event.failure;
+  if (leg.environment !== undefined && event.environmentUrl !== undefined)
+    leg.environment = { ...leg.environment, url: event.environmentUrl };
   if (event.task !== undefined) leg.task = event.task;
   if (event.reusedFrom !== undefined) leg.reusedFrom = event.reusedFrom;
 }

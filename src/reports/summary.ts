@@ -2,6 +2,7 @@
 import type { RunBase, RunEvent } from '../engine/index.ts';
 import { formatDuration } from '../shared/quantity.ts';
 import { mergeCommands, pauseCommands, rerunCommand } from './commands.ts';
+import { environmentsSection } from './environments.ts';
 import { formatTime, plural, shortCommit } from './figures.ts';
 import { foldRun } from './fold.ts';
 import { countsInWords, headline, nounFor } from './headline.ts';
@@ -46,6 +47,7 @@ export function renderSummary(view: RunView): string {
     ...(ofWorkflow
       ? []
       : [goodSection('Succeeded', standing(view, 'succeeded')), goodSection('Reused', standing(view, 'reused'))]),
+    environmentsSection(view),
     annotationsSection(view),
     summariesSection(view),
     warningsSection(view),

@@ -76,6 +76,7 @@ export interface LegView {
   readonly log?: { readonly path: string; readonly bytes: number; readonly sha256: string };
   /** The run that the result was taken from. */
   readonly reusedFrom?: string;
+  readonly environment?: { readonly name: string; readonly url?: string };
 }
 
 export interface FailedStep {

@@ -3,23 +3,26 @@ import type { JobRequest } from '../../engine/index.ts';
 import type { JobSource } from '../../runner/jobs/index.ts';
 import type { Masker } from '../../shared/mask.ts';
 import type { WorkflowOrigin } from '../../workflow/calls/index.ts';
-import { hasExpression, type Node, type ScalarNode, scalar, type Workflow } from '../../workflow/index.ts';
+import { foldCase, hasExpression, type Node, type ScalarNode, scalar, type Workflow } from '../../workflow/index.ts';
+import { overlay } from './environments.ts';
 import type { WorkflowSettings } from './options.ts';
 import type { Prepared } from './prepare.ts';
 
 /** Secrets that a call makes of others are masked from here on. */
 export function jobSources(
   { resolved, event, facts, github, inputs }: Prepared,
-  { env, vars, secrets }: WorkflowSettings,
+  { env, vars, secrets, environments }: WorkflowSettings,
   masker: Masker,
 ): (request: JobRequest) => JobSource {
-  return ({ called }) => {
+  return ({ called, leg }) => {
     const { workflow, origin } = called ?? resolved;
-    for (const secret of Object.values(called?.secrets ?? {})) masker.add(secret);
+    const own = leg.environment === undefined ? undefined : environments.get(foldCase(leg.environment.name));
+    const seen = overlay(called?.secrets ?? secrets, own?.secrets);
+    for (const secret of Object.values(seen)) masker.add(secret);
     return {
       workflow: ownOf(workflow, env),
-      contexts: { github, inputs: called?.inputs ?? inputs, vars },
-      secrets: called?.secrets ?? secrets,
+      contexts: { github, inputs: called?.inputs ?? inputs, vars: overlay(vars, own?.vars) },
+      secrets: seen,
       job: jobContext(origin, { repository: facts.name, ref: event.ref, sha: event.sha }),
       ...selfOf(origin),
     };

@@ -8,6 +8,7 @@ import { UsageError } from '../explain.ts';
 import { pairs } from '../load.ts';
 import { readSecretOptions, type SecretOptions } from '../secrets.ts';
 import { type ActSettings, readActSettings } from './act-files.ts';
+import { type Environments, forAll, readEnvironments } from './environments.ts';
 import type { GivenInputs } from './inputs.ts';
 import { readMatrixFilter } from './narrow.ts';
 
@@ -39,6 +40,8 @@ export interface WorkflowSettings {
   readonly env: Readonly<Record<string, string>>;
   readonly vars: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
+  /** What only jobs of an environment see. */
+  readonly environments: Environments;
   readonly actor?: string;
   readonly repository?: string;
   readonly defaultBranch?: string;
@@ -68,6 +71,7 @@ export function readSettings(root: string, options: WorkflowOptions, host: Varia
       shared: { ...readEnvFiles(act.inputFiles), ...pairs(act.inputs, '.actrc: --input') },
     },
     ...valuesOf(options, act, host),
+    environments: readEnvironments(root, options, host),
     ...defined({ actor: options.actor ?? act.actor, repository: checkRepository(options.repository) }),
     matrix: readMatrixFilter(options.matrix ?? act.matrix),
     folders: readFolders(options.action),
@@ -90,11 +94,11 @@ function valuesOf(
     },
     vars: {
       ...readEnvFiles([...act.varFiles, ...(options.varFile ?? [])]),
-      ...pairs([...act.vars, ...(options.var ?? [])], '--var'),
+      ...pairs([...act.vars, ...forAll(options.var)], '--var'),
     },
     secrets: {
       ...readEnvFiles([...act.secretFiles, ...(options.secretFile ?? [])]),
-      ...readSecretOptions([...act.secrets, ...(options.secret ?? [])], host),
+      ...readSecretOptions([...act.secrets, ...forAll(options.secret)], host),
     },
   };
 }

@@ -25,11 +25,13 @@ export interface OutcomeSettings {
 
 export function jobOutcome(facts: JobFacts, end: StepsEnd, settings: OutcomeSettings): JobOutcome {
   const outputs = readOutputs(facts, end, settings);
+  const url = readEnvironmentUrl(facts, end, settings);
   const result = end.order.status;
   const failure = result === 'cancelled' ? cancelFailure(settings.cancelled, end.failure) : end.failure;
   return {
     result,
     outputs,
+    ...(url === undefined ? {} : { environmentUrl: url }),
     ...(failure === undefined || result === 'success' ? {} : { failure }),
     ...(end.report === undefined ? {} : { task: end.report }),
   };
@@ -63,6 +65,26 @@ function readOutputs(
     else if (text.value !== '') outputs.set(name, text.value);
   }
   return Object.fromEntries(outputs);
+}
+
+/** It may be made of what steps have found out, and is told whatever the job came to. */
+function readEnvironmentUrl(
+  facts: JobFacts,
+  { order, env }: StepsEnd,
+  { mask, emit }: OutcomeSettings,
+): string | undefined {
+  const { job, leg } = facts.request;
+  const entries = job.environment?.kind === 'mapping' ? job.environment.entries : [];
+  const node = entries.find(({ key }) => key.value === 'url')?.value;
+  if (node === undefined || leg.environment === undefined) return undefined;
+  const { contexts, functions } = stepScope(facts, { order, env });
+  const { secrets: _, ...seen } = contexts;
+  const text = evaluateString(node, { contexts: seen, functions });
+  if (text.ok && mask(text.value) === text.value) return text.value === '' ? undefined : text.value;
+  const why = text.ok ? 'it may hold a secret' : text.error.message;
+  const message = `the url of the environment ${leg.environment.name} is left out: ${why}`;
+  emit({ type: 'warning', job: job.id, leg: leg.id, code: 'url-dropped', message });
+  return undefined;
 }
 
 function cancelFailure(cancelled: AbortSignal, failure: Failure | undefined): Failure {

@@ -26,6 +26,7 @@ import type { StepInUse, StepSettings } from './action-in-use.ts';
 import { createActionMemory, type KeptMemory } from './action-memory.ts';
 import type { Closed, ExtraStep, JobFrame, OpenFrame, Standstill, Surroundings } from './frame.ts';
 import { createJobActions } from './job-actions.ts';
+import { jobNotes } from './job-notes.ts';
 import { type LogSettings, type OpenLog, openLog } from './open-log.ts';
 import { createOpenStep } from './open-step.ts';
 import type { StandingJob } from './standing-job.ts';
@@ -98,6 +99,7 @@ export function openWorkflowFrames(settings: WorkflowFrames): OpenFrame {
     const found = goesOn ? await findStanding(settings.failures, id) : undefined;
     const log = await openLog(settings, id, goesOn);
     for (const lost of found?.lost ?? []) log.log.note(`[orch] ${lost} was masked and could not be kept: it is empty`);
+    if (found === undefined) for (const line of jobNotes(request, source)) log.log.note(line);
     const directories = await makeDirectories(settings, id, found?.job.home);
     const job = new WorkflowJob(settings, { request, source, log, ...directories, stood: found?.job });
     return job.frame();
