@@ -58,7 +58,7 @@ describe('actions of other repositories', () => {
       path: ['me/kit/none@v1', "Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under"],
       manifest: ['me/kit/wrong@v1', "Missing 'using' value."],
       docker: ['me/kit/docker@v1', 'me/kit/docker@v1 needs a container engine, which is not supported yet'],
-      main: ['me/kit/gone@v1', 'Cannot find module'],
+      main: ['me/kit/gone@v1', "##[error]File not found: '"],
       link: ['me/evil@v1', 'The action me/evil@v1 cannot be used: the link secret leaves the repository'],
       local: ['./none', 'Did you forget to run actions/checkout before running your local action?'],
     };

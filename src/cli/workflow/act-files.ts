@@ -15,6 +15,8 @@ export interface ActSettings {
   readonly platforms: readonly string[];
   readonly jobs: readonly string[];
   readonly matrix: readonly string[];
+  /** `owner/repo@ref=DIR`, with or without a host before it. */
+  readonly folders: readonly string[];
   readonly actor?: string;
   readonly eventPath?: string;
   readonly defaultBranch?: string;
@@ -23,7 +25,7 @@ export interface ActSettings {
   readonly ignored: readonly string[];
 }
 
-type Lists = 'secrets' | 'vars' | 'env' | 'inputs' | 'platforms' | 'jobs' | 'matrix';
+type Lists = 'secrets' | 'vars' | 'env' | 'inputs' | 'platforms' | 'jobs' | 'matrix' | 'folders';
 type FileLists = 'secretFiles' | 'varFiles' | 'envFiles' | 'inputFiles';
 type Texts = 'actor' | 'eventPath' | 'defaultBranch';
 
@@ -39,6 +41,7 @@ const FLAGS: Readonly<Record<string, Lists | FileLists | Texts | 'offline'>> = {
   '-j': 'jobs',
   '--job': 'jobs',
   '--matrix': 'matrix',
+  '--local-repository': 'folders',
   '--secret-file': 'secretFiles',
   '--var-file': 'varFiles',
   '--env-file': 'envFiles',
@@ -79,6 +82,7 @@ export function readActrc(text: string): ActSettings {
     platforms: [],
     jobs: [],
     matrix: [],
+    folders: [],
     secretFiles: [],
     varFiles: [],
     envFiles: [],

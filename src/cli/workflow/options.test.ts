@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -38,6 +38,20 @@ describe('settings', () => {
     expect(read({ actor: 'ada' }).actor).toBe('ada');
   });
 
+  test('know folders in place of actions, and those of .actrc beneath them', () => {
+    for (const name of ['mine', 'acts']) mkdirSync(join(root, name));
+    writeFileSync(
+      join(root, '.actrc'),
+      '--local-repository https://github.com/o/r@v1=acts\n--local-repository o/r@v2=acts\n',
+    );
+    const { folders, notices } = read({ action: [`o/r@v1=${join(root, 'mine')}`] });
+    expect(notices).toEqual([]);
+    expect([...folders]).toEqual([
+      ['o/r@v1', join(root, 'mine')],
+      ['o/r@v2', join(root, 'acts')],
+    ]);
+  });
+
   test('take a payload from a file', () => {
     writeFileSync(join(root, 'event.json'), '{"action": "closed"}');
     expect(read({ eventPath: join(root, 'event.json') }).payload).toEqual({ action: 'closed' });
@@ -47,6 +61,7 @@ describe('settings', () => {
     ['--repository wants OWNER/NAME', { repository: 'cat' }],
     ['jobs in containers are not supported yet', { platform: ['ubuntu-latest=node:20'] }],
     ['--action wants OWNER/REPO@REF=DIR', { action: ['actions/checkout=dir'] }],
+    ['--action o/r@v1: there is no folder', { action: ['o/r@v1=/nowhere'] }],
     ['there is no such variable', { env: ['NOT_THERE'] }],
     ['say the opposite of each other', { strict: true, allowUnserved: true }],
     ['--event-path', { eventPath: '/nowhere/event.json' }],

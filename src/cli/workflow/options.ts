@@ -74,7 +74,7 @@ export function readSettings(root: string, options: WorkflowOptions, host: Varia
     environments: readEnvironments(root, options, host),
     ...defined({ actor: options.actor ?? act.actor, repository: checkRepository(options.repository) }),
     matrix: readMatrixFilter(options.matrix ?? act.matrix),
-    folders: readFolders(options.action),
+    folders: new Map([...actFolders(act.folders, root), ...readFolders(options.action, '--action', '.')]),
     offline: options.offline ?? act.offline,
     labels: new Set([...readPlatforms(options.platform), ...actPlatforms(act.platforms)]),
     incomplete: incompleteBy(options),
@@ -132,15 +132,25 @@ function checkRepository(name: string | undefined): string | undefined {
   throw new UsageError(`--repository wants OWNER/NAME, not "${name}"`);
 }
 
-function readFolders(texts: readonly string[] | undefined): ReadonlyMap<string, HostPath> {
+/** act takes a host before the name, and an action from it or from any host is the same here. */
+function actFolders(texts: readonly string[], root: string): ReadonlyMap<string, HostPath> {
+  const bare = texts.map((text) => text.replace(/^[a-z]+:\/\/[^/]+\//, ''));
+  return readFolders(bare, '.actrc: --local-repository', root);
+}
+
+function readFolders(
+  texts: readonly string[] | undefined,
+  option: string,
+  base: string,
+): ReadonlyMap<string, HostPath> {
   return new Map(
-    Object.entries(pairs(texts, '--action')).map(([name, folder]) => {
+    Object.entries(pairs(texts, option)).map(([name, folder]) => {
       if (!/^[^/@]+\/[^/@]+@.+$/.test(name)) {
-        throw new UsageError(`--action wants OWNER/REPO@REF=DIR, not "${name}=${folder}"`);
+        throw new UsageError(`${option} wants OWNER/REPO@REF=DIR, not "${name}=${folder}"`);
       }
-      const path = resolve(folder);
+      const path = resolve(base, folder);
       if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
-        throw new UsageError(`--action ${name}: there is no folder ${path}`);
+        throw new UsageError(`${option} ${name}: there is no folder ${path}`);
       return [name, hostPath(path)];
     }),
   );

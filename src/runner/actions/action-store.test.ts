@@ -315,14 +315,42 @@ describe('what a stranger put into a repository', () => {
     expect(existsSync(mark)).toBe(false);
   });
 
-  it('a git directory in the tree is refused', async () => {
+  /** A commit on main of a tree that git itself would not make. */
+  function plant(build: (blob: string, tree: (entries: string) => string) => string): void {
     const action = server.repository('o/r');
     const blob = action.git('hash-object', '-w', '--stdin', '--path=x');
-    const inner = makeTree(action.directory, `100644 blob ${blob}\tconfig\n`);
-    const outer = makeTree(action.directory, `040000 tree ${inner}\t.git\n100644 blob ${blob}\taction.yml\n`);
-    const commit = action.git('commit-tree', outer, '-m', 'evil');
-    action.git('update-ref', 'refs/heads/main', commit);
-    expect((await storeWith().failure('o/r@main')).message).toContain('invalid path');
+    const tree = build(blob, (entries) => makeTree(action.directory, entries));
+    action.git('update-ref', 'refs/heads/main', action.git('commit-tree', tree, '-m', 'evil'));
+  }
+
+  it.each(['.git', '.GIT', '.git ', '.git.', 'git~1', '..', '.g\u200cit'])(
+    'a tree called %j is refused',
+    async (name) => {
+      plant((blob, tree) => {
+        const inner = tree(`100644 blob ${blob}\tconfig\n`);
+        return tree(`040000 tree ${inner}\t${name}\n100644 blob ${blob}\taction.yml\n`);
+      });
+      expect((await storeWith().failure('o/r@main')).message).toContain('invalid path');
+      expect(readdirSync(join(server.cache, 'unfinished'))).toEqual([]);
+    },
+  );
+
+  it.runIf(process.platform === 'linux')('names that differ in letter case alone are files of their own', async () => {
+    server.repository('o/r').commit({ 'action.yml': 'x', 'Action.yml': 'X', 'A/f': '1', 'a/f': '2' });
+    const repository = await storeWith().fetch('o/r@main');
+    expect([read(repository), read(repository, 'Action.yml')]).toEqual(['x', 'X']);
+  });
+
+  it('a few objects that stand for more files than any disk holds are refused before one is written', async () => {
+    plant((blob, tree) => {
+      const names = Array.from({ length: 10 }, (_, i) => `f${i}`);
+      let node = tree(names.map((name) => `100644 blob ${blob}\t${name}\n`).join(''));
+      for (let level = 0; level < 9; level++)
+        node = tree(names.map((name) => `040000 tree ${node}\t${name}\n`).join(''));
+      return node;
+    });
+    const { message } = await storeWith().failure('o/r@main');
+    expect(message).toBe('The action o/r@main cannot be used: it has more than 250000 files');
   });
 });
 

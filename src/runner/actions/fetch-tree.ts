@@ -29,16 +29,12 @@ export async function fetchTree(request: FetchRequest): Promise<Result<string, F
   if (!made.ok) return err(broken(request.reference, faultLine(made.error)));
   const fetched = await fetchCommit(gitDir, request);
   if (!fetched.ok) return fetched;
-  const entries = await listEntries(gitDir, resolved.sha, call);
-  const excess = findExcess(entries);
-  if (excess !== undefined) return err(broken(request.reference, excess));
+  const links = await survey(gitDir, resolved.sha, call);
+  if (!links.ok) return err(broken(request.reference, links.error));
   const inTree = ['--git-dir', gitDir, '--work-tree', tree];
   const written = await runGit([...inTree, 'checkout', '--quiet', '--force', '--detach', resolved.sha], call);
   if (!written.ok) return err(broken(request.reference, faultLine(written.error)));
-  const escape = await findEscape(
-    tree,
-    entries.filter(({ mode }) => mode === '120000').map(({ path }) => path),
-  );
+  const escape = await findEscape(tree, links.value);
   if (escape !== undefined) return err(broken(request.reference, `the link ${escape} leaves the repository`));
   await rm(gitDir, { recursive: true, force: true });
   return ok(tree);
@@ -64,35 +60,38 @@ async function fetchCommit(gitDir: string, request: FetchRequest): Promise<Resul
   return there.ok ? ok(undefined) : err(broken(reference, `${resolved.name} changed while it was fetched`));
 }
 
-interface Entry {
-  readonly mode: string;
-  /** Bytes; submodules have none. */
-  readonly size: number;
-  readonly path: string;
-}
-
 /** A few objects may stand for more files than any disk holds, so they are counted before one is written. */
 const MOST_FILES = 250_000;
 const MOST_BYTES = 8 * 1024 ** 3;
 const LONGEST_LISTING = 64 * 1024 ** 2;
 
-async function listEntries(gitDir: string, sha: string, call: GitCall): Promise<readonly Entry[]> {
-  const args = ['--git-dir', gitDir, 'ls-tree', '-r', '-l', '-z', '--full-tree', sha];
-  const listed = await runGit(args, { ...call, most: LONGEST_LISTING });
-  if (!listed.ok && listed.error.code === -1) return [{ mode: '', size: Number.POSITIVE_INFINITY, path: '' }];
+/** The symbolic links of the commit; the error says why its files are not written. */
+async function survey(gitDir: string, sha: string, call: GitCall): Promise<Result<readonly string[], string>> {
+  const entries = await list(gitDir, ['-r', sha], call);
+  if (entries === undefined || entries.length > MOST_FILES) return err(`it has more than ${MOST_FILES} files`);
+  // Sizes take git much longer than names, and there may be too many of them.
+  const sized = await list(gitDir, ['-r', '-l', sha], call);
+  const bytes = (sized ?? []).reduce((sum, { info }) => sum + (Number(info.at(-1)) || 0), 0);
+  if (bytes > MOST_BYTES) return err('its files have more than 8 GiB');
+  return ok(entries.filter(({ info }) => info[0] === '120000').map(({ path }) => path));
+}
+
+interface Entry {
+  /** Mode, type, id and, when it was asked for, size in bytes. */
+  readonly info: readonly string[];
+  readonly path: string;
+}
+
+/** Undefined when there is no end to it. */
+async function list(gitDir: string, args: readonly string[], call: GitCall): Promise<readonly Entry[] | undefined> {
+  const command = ['--git-dir', gitDir, 'ls-tree', '-z', '--full-tree', ...args];
+  const listed = await runGit(command, { ...call, most: LONGEST_LISTING });
+  if (!listed.ok && listed.error.code === -1) return undefined;
   if (!listed.ok) throw new Error(`git ls-tree of a commit that was fetched: ${faultLine(listed.error)}`);
   return listed.value.split('\0').flatMap((line) => {
     const tab = line.indexOf('\t');
-    const [mode = '', , , size = ''] = line.slice(0, Math.max(tab, 0)).split(/ +/);
-    return tab < 0 ? [] : [{ mode, size: Number(size) || 0, path: line.slice(tab + 1) }];
+    return tab < 0 ? [] : [{ info: line.slice(0, tab).split(/ +/), path: line.slice(tab + 1) }];
   });
-}
-
-function findExcess(entries: readonly Entry[]): string | undefined {
-  const bytes = entries.reduce((sum, { size }) => sum + size, 0);
-  const many = entries.length > MOST_FILES || bytes === Number.POSITIVE_INFINITY;
-  if (many) return `it has more than ${MOST_FILES} files`;
-  return bytes > MOST_BYTES ? 'its files have more than 8 GiB' : undefined;
 }
 
 /** The first symbolic link that leads out of the tree, by its own words or through others. */

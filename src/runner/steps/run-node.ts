@@ -1,7 +1,8 @@
 /** Stages of Node actions: always on the Node that runs orch. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostPath } from '../../shared/brand.ts';
-import { ok } from '../../shared/result.ts';
+import { err, ok } from '../../shared/result.ts';
 import type { JsonObject } from '../../workflow/index.ts';
 import type { StepCall, StepEnd } from './handler.ts';
 import type { JobPlace } from './job-place.ts';
@@ -22,25 +23,37 @@ export interface NodeStage {
 }
 
 export function runNode({ place, call, directory, file, title, github, inputs, state }: NodeStage): Promise<StepEnd> {
-  const shown = Object.entries(call.inputs).map(([name, value]) => `  ${name}: ${value}`);
-  const variables = Object.entries(call.env).map(([name, value]) => `  ${name}: ${value}`);
+  const program = join(directory, file);
   return runStage({
     place,
     call,
     github,
     state,
     prepare: async () =>
-      ok({
-        kind: 'node',
-        argv: [process.execPath, join(directory, file)],
-        cwd: place.workspace,
-        header: [
-          `##[group]${title}`,
-          ...(shown.length > 0 ? ['with:', ...shown] : []),
-          ...(variables.length > 0 ? ['env:', ...variables] : []),
-          '##[endgroup]',
-        ],
-        inputs,
-      }),
+      existsSync(program)
+        ? ok({
+            kind: 'node',
+            argv: [process.execPath, program],
+            cwd: place.workspace,
+            header: nodeHeader(title, inputs, call.env),
+            inputs,
+          })
+        : err({
+            code: 'action-not-found',
+            message: `File not found: '${program}'`,
+            hint: 'actions run as they are committed: it may have to be built, and what git ignores is not there',
+          }),
   });
+}
+
+/** What the log shows before an action runs. */
+function nodeHeader(
+  title: string,
+  inputs: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>>,
+): readonly string[] {
+  const given = Object.entries(inputs).filter(([, value]) => value !== '');
+  const list = (name: string, entries: readonly (readonly [string, string])[]): readonly string[] =>
+    entries.length === 0 ? [] : [name, ...entries.map(([key, value]) => `  ${key}: ${value}`)];
+  return [`##[group]${title}`, ...list('with:', given), ...list('env:', Object.entries(env)), '##[endgroup]'];
 }

@@ -19,6 +19,7 @@ const WINDOWS: Readonly<Record<string, string>> = {
   cmd: 'C:\\cmd.EXE',
   bash: 'C:\\Git\\bash.EXE',
   python: 'C:\\py\\python.EXE',
+  sh: 'C:\\Git\\sh.EXE',
 };
 
 function plan(shell: string | undefined, changes: Partial<ScriptRequest> = {}): ScriptCommand | string {
@@ -64,6 +65,14 @@ describe.each(['linux', 'darwin'] as const)('on %s', (platform) => {
       `/usr/bin/pwsh -command ". '{0}'"`,
     ],
     ['python', 'python', ['/usr/bin/python', '/t/id.py'], SCRIPT, '/usr/bin/python {0}'],
+    [
+      'a template of PowerShell',
+      'pwsh -NoLogo -File {0}',
+      ['/usr/bin/pwsh', '-NoLogo', '-File', '/t/id.ps1'],
+      `$ErrorActionPreference = 'stop'\n${SCRIPT}\nif ((Test-Path -LiteralPath variable:\\LASTEXITCODE)) { exit $LASTEXITCODE }`,
+      '/usr/bin/pwsh -NoLogo -File {0}',
+    ],
+    ['a template of Python', 'python -u {0}', ['/usr/bin/python', '-u', '/t/id.py'], SCRIPT, '/usr/bin/python -u {0}'],
     ['a template', 'perl {0}', ['/usr/bin/perl', '/t/id'], SCRIPT, '/usr/bin/perl {0}'],
     ['a template of a known shell', 'bash -x {0}', ['/usr/bin/bash', '-x', '/t/id.sh'], SCRIPT, '/usr/bin/bash -x {0}'],
     [
@@ -133,6 +142,21 @@ it.each<readonly [string, string | undefined, readonly string[], string, string]
     'echo hi\r\necho ho\r\n',
   ],
   ['python', 'python', ['C:\\py\\python.EXE', 'D:\\a\\_temp\\id.py'], 'id.py', 'echo hi\r\necho ho\r\n'],
+  [
+    'pwsh',
+    'pwsh',
+    ['C:\\ps7\\pwsh.EXE', `-command ". 'D:\\a\\_temp\\id.ps1'"`],
+    'id.ps1',
+    `$ErrorActionPreference = 'stop'\r\necho hi\r\necho ho\r\n\r\nif ((Test-Path -LiteralPath variable:\\LASTEXITCODE)) { exit $LASTEXITCODE }`,
+  ],
+  ['sh', 'sh', ['C:\\Git\\sh.EXE', '-e D:\\a\\_temp\\id.sh'], 'id.sh', 'echo hi\r\necho ho\r\n'],
+  [
+    'a template of cmd',
+    'cmd /c "{0}"',
+    ['C:\\cmd.EXE', '/c "D:\\a\\_temp\\id.cmd"'],
+    'id.cmd',
+    '@echo off\r\necho hi\r\necho ho\r\n',
+  ],
 ])('on Windows: %s', (...row) => {
   const [, shell, expected, name, contents] = row;
   const command = plan(shell, { platform: 'win32' });
@@ -170,6 +194,8 @@ it.each<readonly [string, string]>([
   ['bash -c', INVALID],
   [' bash', INVALID],
   ['fish', 'fish: command not found'],
+  ['cmd', 'cmd: command not found'],
+  ['powershell', 'powershell: command not found'],
   ['fish {0}', 'fish: command not found'],
   ['BASH', 'BASH: command not found'],
   ['bash -c "${HOME} {0}"', 'Input string was not in a correct format.'],
