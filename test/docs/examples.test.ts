@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/engine/index.ts';
 import { loadConfig } from '../../src/orchestrator/index.ts';
 import { checkEvent } from '../../src/store/event-shape.ts';
+import { parseWorkflow } from '../../src/workflow/parse/index.ts';
 import { codeBlocks } from './markdown.ts';
 
 const files = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)].filter((name) =>
@@ -27,6 +28,11 @@ it('there are examples', () => {
 });
 
 it.each(examples.map((example) => [`${example.file}:${example.line}`, example.code]))('%s is valid', (file, code) => {
+  if (/^jobs:/m.test(code)) {
+    const workflow = parseWorkflow(/^on:/m.test(code) ? code : `on: push\n${code}`, file);
+    expect(workflow.ok ? [] : workflow.error).toEqual([]);
+    return;
+  }
   const text = /^version:/m.test(code) ? code : `version: 1\n${code}`;
   expect(loadConfig({ file, text, root }).diagnostics).toEqual([]);
 });

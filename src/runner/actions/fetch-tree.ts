@@ -68,10 +68,12 @@ const LONGEST_LISTING = 64 * 1024 ** 2;
 /** The symbolic links of the commit; the error says why its files are not written. */
 async function survey(gitDir: string, sha: string, call: GitCall): Promise<Result<readonly string[], string>> {
   const entries = await list(gitDir, ['-r', sha], call);
-  if (entries === undefined || entries.length > MOST_FILES) return err(`it has more than ${MOST_FILES} files`);
+  const tooMany = `it has more than ${MOST_FILES} files`;
+  if (entries === undefined || entries.length > MOST_FILES) return err(tooMany);
   // Sizes take git much longer than names, and there may be too many of them.
   const sized = await list(gitDir, ['-r', '-l', sha], call);
-  const bytes = (sized ?? []).reduce((sum, { info }) => sum + (Number(info.at(-1)) || 0), 0);
+  if (sized === undefined) return err(tooMany);
+  const bytes = sized.reduce((sum, { info }) => sum + (Number(info.at(-1)) || 0), 0);
   if (bytes > MOST_BYTES) return err('its files have more than 8 GiB');
   return ok(entries.filter(({ info }) => info[0] === '120000').map(({ path }) => path));
 }
