@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createRepository,
+  createServer,
   type EventOf,
   endings,
   eventsOf,
@@ -21,6 +22,8 @@ export interface RunSource {
   readonly args?: readonly string[];
   /** Of the process that runs orch. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Other repositories, `owner/name`, with their files; `main` is their branch, `v1` a tag. */
+  readonly served?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** What is looked at of a leg. What is left out may be anything. */
@@ -108,15 +111,37 @@ export function shareRun(source: RunSource = {}): SharedRun {
   };
 }
 
+/** What is seen when this is played in a repository with these files. */
+export function scenario(
+  what: string,
+  files: Readonly<Record<string, string>>,
+  play: (repository: Repository) => Promise<unknown>,
+  expected: unknown,
+): Check {
+  return { what, actual: () => play(repositoryWith(files)), expected };
+}
+
+/** It lasts until `cleanUpRuns`. */
+function repositoryWith(files: Readonly<Record<string, string>>): Repository {
+  return createRepository({ files, finally: (cleanUp) => void cleanUps.push(cleanUp) });
+}
+
 async function perform(source: RunSource, bodies: ReadonlyMap<string, string>): Promise<Finished> {
-  const repository = createRepository({
-    files: { ...source.files, '.github/workflows/check.yml': workflowWith(source.top ?? '', bodies) },
-    finally: (cleanUp) => void cleanUps.push(cleanUp),
+  const repository = repositoryWith({
+    ...source.files,
+    '.github/workflows/check.yml': workflowWith(source.top ?? '', bodies),
   });
   const args = ['run', '.github/workflows/check.yml', '--ui', 'quiet', ...(source.args ?? [])];
+  if (source.served !== undefined) args.push('--action-source', serve(repository, source.served));
   const result = await orch(repository, args, { env: source.env ?? {} });
   if (result.run === undefined) throw new Error(`nothing ran: ${result.stdout}${result.stderr}`);
   return { ...result, repository, logOf: (leg) => logOf(repository, result, leg) };
+}
+
+function serve(repository: Repository, served: NonNullable<RunSource['served']>): string {
+  const server = createServer(repository);
+  for (const [name, files] of Object.entries(served)) server.repository(name, files).git('tag', 'v1');
+  return server.source;
 }
 
 function workflowWith(top: string, bodies: ReadonlyMap<string, string>): string {

@@ -1,7 +1,7 @@
 /** Actions. */
 import { expect } from 'vitest';
 import { differs, notYet, type Subject, works } from '../rig/feature.ts';
-import { readsAction, readsJob, refusesJob } from '../rig/language.ts';
+import { readsAction, readsJob, refusesAction, refusesJob } from '../rig/language.ts';
 import { shareRun, steps } from '../rig/run.ts';
 
 const NODE = `
@@ -67,8 +67,20 @@ const run = shareRun({
     'composite/action.yaml': COMPOSITE,
     'failing/action.yml': FAILING,
     'loop/action.yml': LOOP,
+    'breaks/action.yml': 'runs: { using: node24, pre: fail.js, main: main.js }',
+    'breaks/fail.js': 'process.exit(3);\n',
+    'breaks/main.js': "console.log('= main');\n",
   },
-  args: ['--action', 'far/away@v1=node', '--action', 'far/choosy@v1=conditional'],
+  args: ['--action', 'far/away@v1=node', '--action', 'far/choosy@v1=conditional', '--action', 'far/breaks@v1=breaks'],
+});
+const fetched = shareRun({
+  served: {
+    'octo/act': {
+      'action.yml':
+        'runs: { using: composite, steps: [{ shell: bash, run: echo "= whole $GITHUB_ACTION_REPOSITORY $GITHUB_ACTION_REF" }] }',
+      'deep/one/action.yml': 'runs: { using: composite, steps: [{ shell: bash, run: echo "= deep" }] }',
+    },
+  },
 });
 
 export const actions: Subject = {
@@ -185,6 +197,10 @@ export const actions: Subject = {
       'Actions of other repositories, by branch, tag or commit',
       'they are fetched by git into a cache, from GitHub or from where `--action-source` says; `--action` puts a folder in their place, `--offline` fetches nothing',
       run.job(steps('- uses: far/away@v1'), { log: ['= main of push 1'] }),
+      fetched.job(steps('- uses: octo/act@main', '- uses: octo/act@v1', '- uses: octo/act/deep/one@v1'), {
+        says: ['whole octo/act main', 'whole octo/act v1', 'deep'],
+      }),
+      fetched.job(steps('- uses: octo/act@nowhere'), { ends: 'action-not-found' }),
     ),
     notYet(
       'Actions that use the artifact and cache services, such as `actions/cache` and `actions/upload-artifact`',

@@ -3,7 +3,7 @@
 import { expect } from 'vitest';
 import { resolveCalls } from '../../../src/workflow/calls/index.ts';
 import { parseWorkflow } from '../../../src/workflow/parse/index.ts';
-import { type Check, notYet, type Subject, works } from '../rig/feature.ts';
+import { type Check, type Subject, works } from '../rig/feature.ts';
 import { body, shareRun } from '../rig/run.ts';
 
 const JOB = 'runs-on: ubuntu-latest, steps: [{ run: "true" }]';
@@ -41,12 +41,38 @@ on: { workflow_call: { outputs: { deep: { value: "\${{ jobs.call.outputs.said }}
 jobs: { call: { uses: ./.github/workflows/callee.yml, with: { text: deep } } }
 `;
 
+const GROUPED = `on: workflow_call\nconcurrency: called\njobs: { inner: { ${JOB} } }`;
+const THERE = `
+on:
+  workflow_call:
+    inputs: { text: { type: string } }
+    outputs: { answer: { value: "\${{ jobs.ask.outputs.answer }}" } }
+jobs:
+  ask:
+    runs-on: ubuntu-latest
+    outputs: { answer: "\${{ steps.a.outputs.answer }}" }
+    steps:
+      - { id: a, uses: $/act, with: { text: "\${{ inputs.text }}" } }
+      - run: echo "= \${{ inputs.text }} from \${{ job.workflow_repository }}"
+  below: { uses: ./.github/workflows/deep.yml }
+`;
+const DEEP = `on: workflow_call\njobs: { deep: { runs-on: ubuntu-latest, steps: [{ run: 'echo "= deep"' }] } }`;
+const ACT = `
+inputs: { text: {} }
+outputs: { answer: { value: "\${{ inputs.text }}!" } }
+runs: { using: composite, steps: [{ shell: bash, run: 'true' }] }
+`;
+
 const run = shareRun({
+  served: {
+    'far/away': { '.github/workflows/there.yml': THERE, '.github/workflows/deep.yml': DEEP, 'act/action.yml': ACT },
+  },
   top: 'name: Caller\nenv: { OUTER: caller }',
   files: {
     '.github/workflows/callee.yml': CALLEE,
     '.github/workflows/broken.yml': BROKEN,
     '.github/workflows/nested.yml': NESTED,
+    '.github/workflows/grouped.yml': GROUPED,
   },
   args: ['--secret', 'S=some-secret', '--secret', 'T=other-secret'],
 });
@@ -192,6 +218,30 @@ export const calls: Subject = {
       call('', 'workflow_call', 'is only allowed', 'permissions: { contents: read }\n'),
       call('permissions: { contents: write }', 'workflow_call', undefined),
     ),
-    notYet('`uses: owner/repo/.github/workflows/x.yml@ref`', 'tried in parts'),
+    works(
+      '`uses: owner/repo/.github/workflows/x.yml@ref`: what that file calls and uses comes from its own repository',
+      run.jobs(
+        {
+          remote: 'uses: far/away/.github/workflows/there.yml@v1\nwith: { text: hi }',
+          back: body('needs: remote', 'echo "= ${{ needs.remote.outputs.answer }}"'),
+        },
+        {
+          'remote.ask': { says: ['hi from far/away'], name: 'remote / ask' },
+          'remote.below.deep': { says: ['deep'] },
+          back: { says: ['hi!'] },
+        },
+      ),
+    ),
+    works(
+      'The `concurrency` of a called workflow holds, beside that of the calling job',
+      run.jobs(
+        {
+          'group-1': 'uses: ./.github/workflows/grouped.yml',
+          'group-2': 'uses: ./.github/workflows/grouped.yml',
+          'group-3': 'uses: ./.github/workflows/grouped.yml',
+        },
+        { 'group-1.inner': {}, 'group-2': { ends: 'cancelled: concurrency' }, 'group-3.inner': {} },
+      ),
+    ),
   ],
 };

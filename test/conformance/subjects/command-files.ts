@@ -46,6 +46,7 @@ export const commandFiles: Subject = {
         c: 'EOF2',
       }),
     ),
+    works('A carriage return at the end of a line is part of the value', gives('a=1\\r\\n', 'success', { a: '1\r' })),
     works(
       'What cannot be read fails the step; what stood before it counts',
       gives('a=1\\nnonsense\\nb=2\\n', 'failure', { a: '1' }),

@@ -21,9 +21,11 @@ const MATCHER = {
   ],
 };
 
+const OTHER = { problemMatcher: [{ owner: 'lint', pattern: [{ regexp: '^lint says (.+)$', message: 1 }] }] };
+
 const SECRET = 'open sesame';
 const run = shareRun({
-  files: { 'matcher.json': JSON.stringify(MATCHER), 'src/a.js': 'x\n' },
+  files: { 'matcher.json': JSON.stringify(MATCHER), 'other.json': JSON.stringify(OTHER), 'src/a.js': 'x\n' },
   args: ['--secret', `S=${SECRET}`, '--secret', 'LINES=first line\n\n  second line  ', '--secret', 'ONE=~'],
 });
 const debugging = shareRun({ args: ['--var', 'ACTIONS_STEP_DEBUG=true'] });
@@ -49,6 +51,10 @@ export const commands: Subject = {
     works(
       'Escapes: `%0A`, `%0D`, `%25`; in properties `%3A` and `%2C` as well',
       says(['::error title=a%3Ab%2Cc%25::one%0Atwo 100%25'], { annotations: ['error one\ntwo 100%'] }),
+    ),
+    works(
+      'Escapes of the older form: `%3B`, `%5D`',
+      says(['##[error title=a;file=src/a.js]b%3Bc%5Dd'], { annotations: ['error src/a.js b;c]d'] }),
     ),
     works(
       '`error`, `warning`, `notice` with title, file and place; a place that makes no sense is left out',
@@ -221,6 +227,15 @@ export const matchers: Subject = {
             expect.stringMatching(/3:1 later$/),
           ],
         },
+      ),
+    ),
+    works(
+      'A matcher with the same owner takes the place of the older one',
+      run.job(
+        steps(
+          'echo "::add-matcher::matcher.json"\necho "::add-matcher::other.json"\necho "src/a.js:1:2: bad"\necho "lint says worse"',
+        ),
+        { annotations: ['error worse'] },
       ),
     ),
     works(

@@ -185,7 +185,7 @@ export const lifeCycle: Subject = {
       ),
     ),
     works(
-      'A step that is cancelled gets SIGINT, after 7.5 seconds SIGTERM, and is killed 2.5 seconds later',
+      'A step that is cancelled gets SIGINT, after 7.5 seconds SIGTERM, and is killed 2.5 seconds later; the steps behind it are asked',
       run.job(
         body(
           "timeout-minutes: ${{ fromJSON('0.01') }}",
@@ -193,6 +193,14 @@ export const lifeCycle: Subject = {
           '- if: cancelled()\n  run: echo "= tidy ${{ job.status }}"',
         ),
         { ends: 'cancelled', says: ['asked', 'tidy cancelled'] },
+      ),
+      run.job(
+        body(
+          "timeout-minutes: ${{ fromJSON('0.005') }}",
+          'trap \'echo "= asked"\' INT\ntrap \'echo "= told"\' TERM\nwhile :; do sleep 0.05; done',
+          '- if: cancelled()\n  run: echo "= tidy"',
+        ),
+        { ends: 'cancelled', says: ['asked', 'told', 'tidy'] },
       ),
     ),
     works(

@@ -159,6 +159,21 @@ export const jobs: Subject = {
         { ends: 'cancelled', says: ['cancelled'] },
       ),
     ),
+    notYet(
+      '`cancel-timeout-minutes` (5): how long a cancelled job may take for its end',
+      'it is read; a job that takes longer is given up half a minute later, as a failure',
+      readsJob('cancel-timeout-minutes: 1'),
+      refusesJob('cancel-timeout-minutes: long', "Unexpected value 'long'"),
+    ),
+    works(
+      '`environment`: a name, or `name`, `url` and `deployment`',
+      readsJob('environment: ${{ vars.e }}'),
+      readsJob('environment: { name: e, url: "${{ steps.x.outputs.y }}", deployment: false }'),
+      refusesJob('environment: { url: u }', 'Required property is missing: name'),
+      run.job(body('environment: { name: production, url: "https://example.com" }', 'echo "= here"'), {
+        says: ['here'],
+      }),
+    ),
     works(
       '`concurrency` of jobs: one of a group runs and one waits; a newer one takes the place of the one that waits',
       run.jobs(

@@ -41,6 +41,13 @@ export const runners: Subject = {
       refusesJob('container: docker://', 'Container image cannot be empty'),
     ),
     notYet(
+      '`container`: `image`, `env`, `ports`, `volumes`, `options`, `credentials`',
+      'they are read and checked',
+      readsJob(
+        'container: { image: i, options: o, env: { A: b }, ports: [80], volumes: [a:b], credentials: { username: u, password: p } }',
+      ),
+    ),
+    notYet(
       '`services`',
       'a job that has some fails before its first step, and says why',
       run.job(body('services: { db: { image: postgres } }', 'true'), {
@@ -49,6 +56,10 @@ export const runners: Subject = {
       }),
       readsJob('services: { s: { image: i, ports: ["8080:80", 80, "53:53/udp"], entrypoint: e, command: c } }'),
       refusesJob('services: { s: { options: x } }', 'Container image cannot be empty'),
+    ),
+    notYet(
+      'Health checks and ports of services, the `job.container` and `job.services` contexts',
+      'there are no containers',
     ),
     notYet(
       'Docker actions, and `uses: docker://image`',

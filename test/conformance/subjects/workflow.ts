@@ -1,8 +1,13 @@
 /** The keys beside `jobs`. */
+import { expect } from 'vitest';
+import { eventsOf, orch, startOrch } from '../../e2e/rig/index.ts';
 import { differs, notYet, type Subject, works } from '../rig/feature.ts';
 import { readsJob, refusesJob } from '../rig/language.ts';
-import { shareRun } from '../rig/run.ts';
+import { body, scenario, shareRun, steps } from '../rig/run.ts';
 
+const JOB = 'jobs: { j: { runs-on: ubuntu-latest, steps: [{ run: "true" }] } }';
+
+const ACTION = 'runs: { using: composite, steps: [{ shell: bash, run: \'test -d sub && echo "= at the top"\' }] }';
 const run = shareRun({
   top: [
     'name: Levels',
@@ -11,9 +16,15 @@ const run = shareRun({
     'defaults: { run: { shell: "bash -e {0}", working-directory: sub } }',
     'permissions: { contents: read }',
   ].join('\n'),
-  files: { 'sub/file.txt': 'here\n' },
+  files: { 'sub/file.txt': 'here\n', 'act/action.yml': ACTION },
   args: ['--var', 'V=variable', '--secret', 'S=some-secret'],
 });
+const untitled = shareRun();
+const GROUPED = `
+on: push
+concurrency: deploy
+jobs: { work: { runs-on: ubuntu-latest, steps: [{ run: tell started; exec await-note end }] } }
+`;
 
 export const workflow: Subject = {
   title: 'Workflow keys',
@@ -21,6 +32,39 @@ export const workflow: Subject = {
     works(
       '`name`, which becomes `github.workflow`',
       run.job('steps: [{ run: \'echo "= ${{ github.workflow }}, $GITHUB_WORKFLOW"\' }]', { says: ['Levels, Levels'] }),
+    ),
+    works(
+      'Without a `name` the workflow is called by its path',
+      scenario(
+        'the list',
+        { '.github/workflows/a.yml': `on: push\n${JOB}` },
+        async (repository) => (await orch(repository, ['run', '--event', 'push', '--list'])).stdout,
+        expect.stringMatching(/^\.github\/workflows\/a\.yml \(/m),
+      ),
+    ),
+    works(
+      'Workflows are the `.yml` and `.yaml` files in `.github/workflows` itself',
+      scenario(
+        'the list',
+        {
+          '.github/workflows/a.yml': `name: First\non: push\n${JOB}`,
+          '.github/workflows/b.yaml': `name: Second\non: push\n${JOB}`,
+          '.github/workflows/c.txt': `name: Third\non: push\n${JOB}`,
+          '.github/workflows/deep/d.yml': `name: Fourth\non: push\n${JOB}`,
+          '.github/workflows/e.yml': `name: Fifth\non: issues\n${JOB}`,
+        },
+        async (repository) => {
+          const { stdout } = await orch(repository, ['run', '--event', 'push', '--list']);
+          return ['First', 'Second', 'Third', 'Fourth', 'Fifth'].filter((name) => stdout.includes(name));
+        },
+        ['First', 'Second'],
+      ),
+    ),
+    works(
+      'A run is called by `run-name`, else by the commit that is pushed or the title of the pull request',
+      run.whole('run-name', ({ events }) => eventsOf(events, 'run.started')[0]?.title, expect.stringContaining('of ')),
+      untitled.job(steps('true'), {}),
+      untitled.whole('none', ({ events }) => eventsOf(events, 'run.started')[0]?.title, 'first'),
     ),
     works(
       '`run-name` may use `github`, `inputs` and `vars`',
@@ -47,6 +91,16 @@ export const workflow: Subject = {
       run.job('steps: [{ run: \'echo "= $FROM"\' }]', { says: ['push variable ***'] }),
     ),
     works(
+      'What is no text becomes one: `1.10` is 1.1, `0x10` 16, `1e3` 1000, `010` 10, `True` true, `yes` yes, nothing empty',
+      run.job(
+        body(
+          'env: { A: 1.10, B: 0x10, C: 1e3, D: 010, E: True, F: yes, G: , H: 2001-01-01 }',
+          'echo "= $A $B $C $D $E $F [$G] $H"',
+        ),
+        { says: ['1.1 16 1000 10 true yes [] 2001-01-01'] },
+      ),
+    ),
+    works(
       'An `env` does not see its own other entries',
       run.job(
         ['steps:', '  - env: { BOTH: new, SEEN: "${{ env.BOTH }} ${{ env.SEEN }}" }', '    run: echo "= $SEEN."'].join(
@@ -69,7 +123,7 @@ export const workflow: Subject = {
       run.job('steps: [{ run: \'echo "= $(basename "$PWD") $(cat file.txt)"\' }]', { says: ['sub here'] }),
     ),
     works(
-      "A job's `defaults.run` takes the place of the workflow's, key and all",
+      "A job's `defaults.run` takes the place of the workflow's, key and all; composite actions have neither",
       run.job(
         ['defaults: { run: { shell: bash } }', 'steps: [{ run: \'test -d sub && echo "= at the top"\' }]'].join('\n'),
         { says: ['at the top'] },
@@ -85,6 +139,7 @@ export const workflow: Subject = {
         },
         { 'own-defaults+sub': { says: ['sub piped'] } },
       ),
+      run.job(steps('- uses: ./act'), { says: ['at the top'] }),
       refusesJob('', 'A template expression is not allowed', 'defaults: { run: { shell: "a ${{ \'x\' }}" } }'),
     ),
     differs(
@@ -107,6 +162,25 @@ export const workflow: Subject = {
       readsJob('concurrency: { group: g, queue: max, cancel-in-progress: false }'),
       refusesJob(`concurrency: ${'g'.repeat(401)}`, 'Concurrency group name must be less than 400 characters'),
       refusesJob('concurrency: { cancel-in-progress: true }', 'Required property is missing: group'),
+    ),
+    works(
+      'One run of a group goes on and one waits, whoever started them; a newer one takes the place of the one that waits',
+      scenario(
+        'three runs',
+        { '.github/workflows/deploy.yml': GROUPED },
+        async (repository) => {
+          const args = ['run', 'deploy', '--ui', 'plain'];
+          const first = startOrch(repository, args);
+          await repository.heard('started');
+          const second = startOrch(repository, args);
+          await second.said('waits for');
+          const third = startOrch(repository, args);
+          const displaced = await second.ended;
+          repository.tell('end');
+          return [(await first.ended).exitCode, displaced.exitCode, (await third.ended).exitCode];
+        },
+        [0, 130, 0],
+      ),
     ),
     works(
       '`queue: max` together with `cancel-in-progress: true` is an error',
