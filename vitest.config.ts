@@ -30,7 +30,7 @@ export default defineConfig({
           include: ['test/conformance/*.test.ts'],
           globalSetup: ['test/e2e/build.ts'],
           // The first check of a table waits for the run that all of them look at.
-          testTimeout: 60_000,
+          testTimeout: 120_000,
         },
       },
     ],
