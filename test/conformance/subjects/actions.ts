@@ -162,6 +162,21 @@ export const actions: Subject = {
       ),
     ),
     works(
+      'A `pre` that fails fails the job; the steps see that',
+      run.job(steps('- uses: far/breaks@v1', '- if: failure()\n  run: echo "= seen"'), {
+        ends: expect.anything() as string,
+        says: ['seen'],
+      }),
+    ),
+    works(
+      'A composite step with `run` names its `shell`; `timeout-minutes` is none of its keys',
+      refusesAction('name: n\ndescription: d\nruns: { using: composite, steps: [{ run: x }] }', 'shell'),
+      refusesAction(
+        'name: n\ndescription: d\nruns: { using: composite, steps: [{ run: x, shell: bash, timeout-minutes: 1 }] }',
+        'timeout-minutes',
+      ),
+    ),
+    works(
       'Composite actions in each other, ten levels',
       run.job(steps('- uses: ./loop'), {
         ends: expect.anything() as string,
