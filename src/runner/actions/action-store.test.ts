@@ -255,6 +255,24 @@ describe('what cannot be had', () => {
     expect(read(await store.fetch('o/r@main'))).toBe('x');
   });
 
+  it.each([
+    ['once', 'kex_exchange_identification: Connection closed by remote host', undefined],
+    ['for good', 'Permission denied (publickey).', 'Permission denied'],
+  ])('a server that %s refuses to talk', async (how, words, message) => {
+    server.repository('o/r').commit({ 'action.yml': 'x' });
+    const asked = join(server.root, 'asked');
+    const ssh = join(server.root, 'ssh');
+    const refuse = how === 'once' ? `[ -e ${asked} ] ||` : 'true;';
+    const script = `for last; do :; done\n${refuse} { echo x >>${asked}; echo '${words}' >&2; exit 255; }\nexec sh -c "$last"\n`;
+    writeFileSync(ssh, `#!/bin/sh\n${script}`, { mode: 0o755 });
+    vi.stubEnv('GIT_SSH_COMMAND', ssh);
+    vi.stubEnv('GIT_SSH_VARIANT', 'simple');
+    const store = storeWith({ source: server.source.replace('file://', 'ssh://host') });
+    if (message === undefined) expect(read(await store.fetch('o/r@main'))).toBe('x');
+    else expect((await store.failure('o/r@main')).details?.join()).toContain(message);
+    expect(readFileSync(asked, 'utf8')).toBe('x\n');
+  });
+
   it('a source that would run a command is refused', async () => {
     const mark = join(server.root, 'mark');
     const store = storeWith({ source: `ext::sh -c touch% ${mark}% {owner}/{repo}` });

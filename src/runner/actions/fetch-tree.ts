@@ -5,6 +5,7 @@ import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { faultLine, type GitCall, runGit } from './git.ts';
 import { ifThere } from './if-there.ts';
+import { runNetworkGit } from './network-git.ts';
 import { describeReference, type RemoteReference } from './reference.ts';
 import { type ResolvedRef, unknownVersion, unreachable } from './resolve-ref.ts';
 
@@ -43,15 +44,15 @@ export async function fetchTree(request: FetchRequest): Promise<Result<string, F
 /** By its id, shallow; a server that does not give commits by id is asked for the name, which must still mean it. */
 async function fetchCommit(gitDir: string, request: FetchRequest): Promise<Result<void, Failure>> {
   const { url, resolved, reference, signal } = request;
-  const call: GitCall = { cwd: gitDir, signal, network: true };
+  const call: GitCall = { cwd: gitDir, signal };
   const fetch = ['--git-dir', gitDir, 'fetch', '--quiet', '--depth=1', '--no-tags', '--no-write-fetch-head', url];
-  const byId = await runGit([...fetch, `${resolved.sha}:refs/orch/wanted`], call);
+  const byId = await runNetworkGit([...fetch, `${resolved.sha}:refs/orch/wanted`], call);
   if (byId.ok) return ok(undefined);
   if (resolved.name === undefined) {
     const unknown = /not our ref|remote error: upload-pack|couldn't find remote ref/i.test(byId.error.stderr);
     return err(unknown ? unknownVersion(reference) : unreachable(reference, url, byId.error));
   }
-  const byName = await runGit([...fetch, `${resolved.name}:refs/orch/wanted`], call);
+  const byName = await runNetworkGit([...fetch, `${resolved.name}:refs/orch/wanted`], call);
   if (!byName.ok) return err(unreachable(reference, url, byName.error));
   const there = await runGit(['--git-dir', gitDir, 'cat-file', '-e', `${resolved.sha}^{commit}`], {
     cwd: gitDir,

@@ -36,6 +36,9 @@ const SETTINGS: readonly string[] = [
   'gc.auto=0',
   'maintenance.auto=false',
   'advice.detachedHead=false',
+  // A server that has gone silent: bytes a second, and for how many seconds.
+  'http.lowSpeedLimit=100',
+  'http.lowSpeedTime=60',
   // No protocol that runs a command of its address.
   'protocol.allow=never',
   'protocol.https.allow=always',
@@ -111,6 +114,9 @@ function plain(text: string): string {
   return text.replaceAll(/[^\P{Cc}\n]/gu, '');
 }
 
+/** Asks nothing, and gives up on a server that says nothing. */
+const PATIENT_SSH = 'ssh -o BatchMode=yes -o ConnectTimeout=30 -o ServerAliveInterval=15 -o ServerAliveCountMax=4';
+
 /** Of the inherited GIT_ variables only those that say where the user's settings are and how to reach a server. */
 const KEPT = /^GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)|SSL_\w+|SSH(_COMMAND|_VARIANT)?|PROXY_\w+|HTTP_\w+)$/;
 
@@ -127,5 +133,5 @@ function environment(network: boolean): Readonly<Record<string, string>> {
     LC_ALL: 'C',
   };
   if (!network) return { ...env, ...quiet, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: devNull };
-  return { ...env, ...quiet, GIT_SSH_COMMAND: env['GIT_SSH_COMMAND'] ?? 'ssh -o BatchMode=yes' };
+  return { ...env, ...quiet, GIT_SSH_COMMAND: env['GIT_SSH_COMMAND'] ?? PATIENT_SSH };
 }

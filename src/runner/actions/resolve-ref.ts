@@ -1,7 +1,8 @@
 /** From the name of a branch or tag to the commit it means on the server now. */
 import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { faultLine, type GitCall, type GitFault, runGit } from './git.ts';
+import { faultLine, type GitCall, type GitFault } from './git.ts';
+import { runNetworkGit } from './network-git.ts';
 import { describeReference, type RemoteReference } from './reference.ts';
 
 /** A full commit id is taken at its word and needs no server. */
@@ -25,7 +26,7 @@ export async function resolveRef(
   if (isCommitId(ref)) return ok({ sha: ref.toLowerCase() });
   const names = [`refs/tags/${ref}`, `refs/heads/${ref}`, ...(/^(refs|heads|tags)\//.test(ref) ? qualified(ref) : [])];
   const patterns = names.flatMap((name) => [name, `${name}^{}`]);
-  const listed = await runGit(['ls-remote', '--quiet', url, ...patterns], { ...call, network: true });
+  const listed = await runNetworkGit(['ls-remote', '--quiet', url, ...patterns], call);
   if (!listed.ok) return err(unreachable(reference, url, listed.error));
   const shas = new Map(
     listed.value.split('\n').flatMap((line): [string, string][] => {
