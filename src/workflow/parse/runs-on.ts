@@ -1,6 +1,6 @@
 /** `runs-on`: at least one label or a group, and group names of the forms that GitHub knows. */
 import type { Node, TextNode } from '../model.ts';
-import { entriesOf, hasExpressions, textOf, valueOf } from '../nodes.ts';
+import { hasExpressions, textOf, valueOf } from '../nodes.ts';
 import type { Faults } from './faults.ts';
 
 const OWNERS = ['org', 'organization', 'ent', 'enterprise'];
@@ -15,9 +15,8 @@ export function checkRunsOn(node: Node, faults: Faults): void {
 function isEmpty(node: Node): boolean {
   if (node.kind === 'sequence') return node.items.length === 0;
   if (node.kind !== 'mapping') return false;
-  return (
-    entriesOf(node).length === 0 || (valueOf(node, 'group') === undefined && isEmpty(valueOf(node, 'labels') ?? node))
-  );
+  const labels = valueOf(node, 'labels');
+  return valueOf(node, 'group') === undefined && (labels === undefined || isEmpty(labels));
 }
 
 function checkGroup(group: TextNode, faults: Faults): void {

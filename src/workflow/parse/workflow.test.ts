@@ -272,6 +272,11 @@ const refused: readonly (readonly [line: string, job: string, lines: readonly st
   ['J8', "runs-on: ''", ["4:14 Unexpected value ''"]],
   [
     'J8',
+    'runs-on: { lables: [l] }',
+    ['4:14 runs-on names neither a label nor a group', "4:16 Unexpected value 'lables'"],
+  ],
+  [
+    'J8',
     'runs-on: { group: a/b }',
     [
       "4:23 Invalid runs-on group name 'a/b'. Please use 'organization/' or 'enterprise/' prefix to target a single runner group.",
