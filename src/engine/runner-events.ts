@@ -34,6 +34,8 @@ export interface StepStarted {
   readonly leg: string;
   readonly step: number;
   readonly name: string;
+  /** It goes on beside the steps behind it. */
+  readonly background?: true;
 }
 
 export interface StepFinished {
@@ -46,6 +48,7 @@ export interface StepFinished {
   readonly duration: number;
   /** The last that a step of a workflow printed before it failed: a few lines, fit to be shown. */
   readonly lastLines?: readonly string[];
+  readonly background?: true;
 }
 
 export interface AttemptStarted {

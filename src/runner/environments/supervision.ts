@@ -130,9 +130,15 @@ async function interrupt(
   grace: number,
   find: () => Promise<ProcessRow | undefined>,
 ): Promise<void> {
-  const command = await find();
+  const deadline = performance.now() + grace;
+  let command = await find();
+  // One that is just being started has no process yet.
+  for (let pause = 5; command === undefined && performance.now() < deadline; pause = Math.min(pause * 2, 100)) {
+    if (await within(ended, pause)) return;
+    command = await find();
+  }
   if (command !== undefined) signalRow(command, 'SIGINT');
-  await within(ended, grace);
+  await within(ended, deadline - performance.now());
 }
 
 async function countLeft(output: OutputReader, kin: FindKin): Promise<number> {

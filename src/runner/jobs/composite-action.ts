@@ -20,7 +20,7 @@ import {
 import { readInputs } from './action-inputs.ts';
 import type { ExtraStep } from './frame.ts';
 import type { LoadedAction } from './job-actions.ts';
-import { runStep, type StepDone, type StepRun } from './run-step.ts';
+import { displayName, runStep, type StepDone, type StepPlan } from './run-step.ts';
 import { firstStep, jobCancelled, type StepOrder, stageDone, stepDone } from './step-order.ts';
 import { compositeScope } from './step-scope.ts';
 
@@ -96,7 +96,7 @@ class CompositeAction {
       for (const [index, step] of this.#loaded.runs.steps.entries()) {
         const handler = this.#steps[index]?.main;
         const id = this.#ids[index] ?? '';
-        const done = await runStep(this.#runOf({ step, id, handler }, call, inputs.values));
+        const done = await this.#run({ step, id, handler }, call, inputs.values);
         await this.#note(done, call);
         this.#order = stepDone(this.#order, step.id, {
           outcome: done.outcome,
@@ -125,7 +125,7 @@ class CompositeAction {
     this.#order = { ...before, status: 'success' };
     const end = await this.#cancellable(call, async () => {
       for (let extra = take(); extra !== undefined; extra = take()) {
-        const done = await runStep(this.#runOf(extra, call, inputs.values));
+        const done = await this.#run(extra, call, inputs.values);
         await this.#note(done, call);
         this.#order = stageDone(this.#order, done.conclusion);
       }
@@ -136,11 +136,20 @@ class CompositeAction {
     return end;
   }
 
-  #runOf(
-    run: Pick<StepRun, 'step' | 'id' | 'handler'>,
+  async #run(
+    part: Pick<StepPlan, 'step' | 'id' | 'handler'>,
     call: StepCall,
     inputs: Readonly<Record<string, string>>,
-  ): StepRun {
+  ): Promise<StepDone> {
+    const plan = this.#planOf(part, call, inputs);
+    return runStep({ ...plan, name: await displayName(plan), tell: call.tell, cancelled: call.signal });
+  }
+
+  #planOf(
+    run: Pick<StepPlan, 'step' | 'id' | 'handler'>,
+    call: StepCall,
+    inputs: Readonly<Record<string, string>>,
+  ): StepPlan {
     const { facts, place, after } = this.#settings;
     return {
       ...run,
@@ -153,9 +162,7 @@ class CompositeAction {
           inputs,
         ),
       hashes: call.hashes,
-      tell: call.tell,
       after,
-      cancelled: call.signal,
     };
   }
 

@@ -7,8 +7,8 @@ import type { FailedProcess, HashPlace, StepHandler } from '../steps/index.ts';
 import type { StandingSteps } from './standing-job.ts';
 
 export interface JobFrame {
-  /** Undefined when nobody here can run such a step. */
-  handlerFor(step: WorkStep): StepHandler | undefined;
+  /** Undefined when nobody here can run such a step. `index` counts the steps as they take their turns. */
+  handlerFor(step: WorkStep, index: number): StepHandler | undefined;
   /** A line of orch's own in the job's log. */
   note(line: string): void;
   /** Tells of a failed step in the job's log; by default with a note. */
@@ -71,6 +71,22 @@ export interface Surroundings {
   setUp(scope: Scope, cancelled: AbortSignal): Promise<Result<readonly ExtraStep[], Failure>>;
   /** The stage that comes next after the steps: the one that was registered last. */
   takePost(): ExtraStep | undefined;
+  /** Of the step in the background with this index. */
+  sideOf(index: number): SidePlace;
+  /** A line of the log as GitHub prints it. */
+  print(line: string): void;
+}
+
+/** What a step in the background does to its job stays with it until it is joined. */
+export interface SidePlace {
+  /** Its turn has come: it sees what the job has now, and nothing of what comes later. */
+  begin(): void;
+  /** A line in its output. */
+  print(line: string): void;
+  /** Writes its output so far into the job's log, and what follows as it comes. */
+  show(): Promise<void>;
+  /** Gives the job the variables and paths that it has added. */
+  join(): void;
 }
 
 /** A stage of an action that is no step of the job: `pre` or `post`. */

@@ -3,14 +3,32 @@ import type { GoOn } from '../../engine/index.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import type { TaskReport } from '../../shared/verdict.ts';
-import { evaluateStrings, isWorkStep, type JsonObject, type NodeFault, stepIds } from '../../workflow/index.ts';
+import {
+  evaluateStrings,
+  flattenSteps,
+  isWorkStep,
+  type JsonObject,
+  type NamedStep,
+  type NodeFault,
+} from '../../workflow/index.ts';
+import { type BackgroundSteps, createBackgroundSteps } from './background-steps.ts';
+import { type ControlRun, controlName, type DirectingStep, runControl } from './control-step.ts';
 import type { ExtraStep, JobFrame, StandingStep } from './frame.ts';
 import type { StepsEnd } from './job-outcome.ts';
-import { runStep, type StepDone, type StepRun, stepName, stepNotRun } from './run-step.ts';
+import { displayName, readyStep, runStep, type StepDone, type StepPlan, stepName } from './run-step.ts';
 import type { StandingSteps } from './standing-job.ts';
-import { firstStep, jobCancelled, jobFailed, type StepOrder, stageDone, stepDone } from './step-order.ts';
+import {
+  firstStep,
+  jobCancelled,
+  jobFailed,
+  type StepOrder,
+  stageDone,
+  stepDone,
+  stepJoined,
+  stepStarted,
+} from './step-order.ts';
 import { defaultsScope, type JobFacts, jobEnvScope, stepScope, workflowEnvScope } from './step-scope.ts';
-import { createTurns, type TakeTurn, type TellNews, type TurnSettings } from './step-turn.ts';
+import { createTurns, type TakeTurn, type TurnSettings } from './step-turn.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -47,10 +65,13 @@ export function createSteps(settings: StepsSettings): RunSteps {
   };
 }
 
+type RunPart = Pick<StepPlan, 'step' | 'id' | 'handler'>;
+
 class JobSteps {
   readonly #settings: StepsSettings;
-  readonly #ids: readonly string[];
+  readonly #steps: readonly NamedStep[];
   readonly #turn: TakeTurn;
+  readonly #background: BackgroundSteps;
   #order: StepOrder = firstStep();
   #turns = 0;
   #opened = false;
@@ -60,13 +81,21 @@ class JobSteps {
 
   constructor(settings: StepsSettings) {
     this.#settings = settings;
-    this.#ids = stepIds(settings.request.job.steps);
+    this.#steps = flattenSteps(settings.request.job.steps);
     const { before } = settings.frame.standstill ?? {};
     const turn = createTurns(settings, before?.turns);
-    this.#turn = (name, run) => {
+    this.#turn = (one) => {
       this.#turns++;
-      return turn(name, run);
+      return turn(one);
     };
+    const given = new Map(this.#steps.map(({ step, id }) => [id, step.id]));
+    this.#background = createBackgroundSteps({
+      cancelled: settings.cancelled,
+      onJoin: ({ id, done }) => {
+        this.#note(done);
+        this.#order = stepJoined(this.#order, given.get(id), done);
+      },
+    });
     if (before === undefined) return;
     this.#order = before.order;
     this.#turns = before.turns;
@@ -92,17 +121,30 @@ class JobSteps {
   }
 
   async #runAll(env: Env, goOn: GoOn | undefined): Promise<void> {
-    const { facts, frame } = this.#settings;
-    const around = frame.surroundings;
-    const { length } = facts.request.job.steps;
+    try {
+      await this.#runInOrder(env, goOn);
+    } finally {
+      // A job that stays open keeps what runs in the background.
+      const stays = this.#stand !== undefined && this.#settings.frame.standstill?.staysOpen === true;
+      if (!stays) await this.#background.end();
+    }
+  }
+
+  async #runInOrder(env: Env, goOn: GoOn | undefined): Promise<void> {
+    const around = this.#settings.frame.surroundings;
+    const { length } = this.#steps;
+    const again = !this.#opened && goOn !== 'abort' ? this.#stand?.steps.background : undefined;
     if (!(await this.#open(env))) return;
     const stood = this.#stand;
     this.#stand = undefined;
     if (stood !== undefined && goOn === 'abort') this.#giveUp(stood, length);
+    for (const index of again ?? []) await this.#beginAgain(index, env);
     while (this.#order.next < length) {
       await this.#step(env);
+      await this.#background.showEnded();
       if (this.#stand !== undefined) return;
     }
+    await this.#settle(env);
     for (let extra = around?.takePost(); extra !== undefined; extra = around?.takePost()) {
       await this.#stage(extra, env);
     }
@@ -127,11 +169,8 @@ class JobSteps {
   #giveUp({ steps, failed }: StepsStand, next: number): void {
     this.#failure = failed.failure;
     this.#order = { ...jobFailed(this.#order), next };
-    const step = this.#settings.request.job.steps[steps.order.next];
-    const id = step?.kind === 'parallel' ? undefined : step?.id;
-    if (id === undefined) return;
-    const record = { outcome: 'failure', conclusion: 'failure', outputs: steps.outputs } as const;
-    this.#order = { ...this.#order, results: new Map(this.#order.results).set(id, record) };
+    const id = this.#steps[steps.order.next]?.step.id;
+    this.#order = stepJoined(this.#order, id, { outcome: 'failure', conclusion: 'failure', outputs: steps.outputs });
   }
 
   /** A failure that counts, and the first: whoever watches may want to look at it before it does. */
@@ -141,7 +180,10 @@ class JobSteps {
     if (this.#order.status !== 'success' || cancelled.aborted) return false;
     const failed = { name, failure, ...(process === undefined ? {} : { process }) };
     if (!(await frame.standstill.onFailure(failed)) || cancelled.aborted) return false;
-    this.#stand = { steps: { order: this.#order, turns: this.#turns, name, failure, outputs }, failed };
+    const rest = new Set(this.#background.rest());
+    const background = this.#steps.flatMap(({ id }, index) => (rest.has(id) ? [index] : []));
+    const steps = { order: this.#order, turns: this.#turns, name, failure, outputs, background };
+    this.#stand = { steps, failed };
     return true;
   }
 
@@ -153,41 +195,104 @@ class JobSteps {
   }
 
   async #step(env: Env): Promise<void> {
-    const { facts, frame } = this.#settings;
-    const { job } = facts.request;
+    const { request, frame } = this.#settings;
     const index = this.#order.next;
-    const step = job.steps[index];
-    if (step === undefined) throw new RangeError(`job ${job.id} has no step ${index}`);
-    const id = this.#ids[index] ?? '';
-    const name = stepName(step);
-    const done = await this.#turn(name, async (tell) => {
-      const why = frame.surroundings?.leftOut(index);
-      if (why !== undefined) return leftOut(why, frame);
-      return isWorkStep(step) && step.background !== true
-        ? runStep(this.#runOf({ step, id, handler: frame.handlerFor(step) }, env, tell))
-        : stepNotRun(step);
-    });
-    if (await this.#standsStill(done, name)) return;
+    const named = this.#steps[index];
+    if (named === undefined) throw new RangeError(`job ${request.job.id} has no step ${index}`);
+    const { step, id } = named;
+    const why = frame.surroundings?.leftOut(index);
+    if (why !== undefined) {
+      const name = isWorkStep(step) ? stepName(step) : controlName(this.#controlOf(step, env));
+      return this.#finish(await this.#turn({ name, run: () => leftOut(why, frame) }), step.id);
+    }
+    if (!isWorkStep(step)) return this.#finish(await this.#control(step, env), step.id);
+    const part = { step, id, handler: frame.handlerFor(step, index) };
+    if (step.background === true) {
+      const done = await this.#begin(part, index, env);
+      if (done === undefined) this.#order = stepStarted(this.#order);
+      else this.#finish(done, step.id);
+      return;
+    }
+    const { name, done } = await this.#work(part, env);
+    if (!(await this.#standsStill(done, name))) this.#finish(done, step.id);
+  }
+
+  #finish(done: StepDone, id: string | undefined): void {
     this.#note(done);
-    const { outcome, conclusion, outputs } = done;
-    this.#order = stepDone(this.#order, step.kind === 'parallel' ? undefined : step.id, {
-      outcome,
-      conclusion,
-      outputs,
+    this.#order = stepDone(this.#order, id, done);
+  }
+
+  async #work(part: RunPart, env: Env): Promise<{ readonly name: string; readonly done: StepDone }> {
+    const plan = this.#planOf(part, env);
+    const { cancelled } = this.#settings;
+    const name = await displayName(plan);
+    return { name, done: await this.#turn({ name, run: (tell) => runStep({ ...plan, name, tell, cancelled }) }) };
+  }
+
+  /** A step in the background that ended with the process which the job stood still in. */
+  async #beginAgain(index: number, env: Env): Promise<void> {
+    const named = this.#steps[index];
+    if (named === undefined || !isWorkStep(named.step)) return;
+    const { step, id } = named;
+    const done = await this.#begin({ step, id, handler: this.#settings.frame.handlerFor(step, index) }, index, env);
+    if (done !== undefined) this.#order = stepJoined(this.#order, step.id, done);
+  }
+
+  /** Its condition is a matter of its turn; the rest goes on beside the steps behind it. What it came to if it is over. */
+  async #begin(part: RunPart, index: number, env: Env): Promise<StepDone | undefined> {
+    const side = this.#settings.frame.surroundings?.sideOf(index);
+    if (side === undefined) throw new Error(`nothing here runs the step ${part.id} in the background`);
+    // What it sees is what there is now, whenever it gets to run.
+    const order = this.#order;
+    const plan = this.#planOf(part, env, () => order);
+    const name = await displayName(plan);
+    const ready = await readyStep(plan);
+    if (ready.over) return this.#turn({ name, run: () => ready.done });
+    side.begin();
+    this.#background.start({
+      id: part.id,
+      name,
+      side,
+      run: (cancelled) => this.#turn({ name, side, run: (tell) => ready.perform({ name, tell, cancelled }) }),
     });
+    return undefined;
+  }
+
+  #controlOf(step: DirectingStep, env: Env): ControlRun {
+    const { facts, frame } = this.#settings;
+    return {
+      step,
+      background: this.#background,
+      print: (line) => frame.surroundings?.print(line),
+      evaluate: (read) => read(stepScope(facts, { order: this.#order, env: this.#envNow(env) })),
+    };
+  }
+
+  #control(step: DirectingStep, env: Env): Promise<StepDone> {
+    const run = this.#controlOf(step, env);
+    return this.#turn({ name: controlName(run), run: () => runControl(run) });
+  }
+
+  /** Nobody leaves a step in the background behind, and what all of them came to counts for the job. */
+  async #settle(env: Env): Promise<void> {
+    if (this.#background.rest().length > 0) {
+      const done = await this.#control({ kind: 'wait-all' }, env);
+      this.#order = stageDone(this.#order, done.conclusion);
+    }
+    for (const conclusion of this.#background.conclusions()) this.#order = stageDone(this.#order, conclusion);
   }
 
   /** A stage of an action: it has a result like a step's, and nobody can refer to it. */
   async #stage(extra: ExtraStep, env: Env): Promise<void> {
-    const done = await this.#turn(stepName(extra.step), (tell) => runStep(this.#runOf(extra, env, tell)));
+    const { done } = await this.#work(extra, env);
     this.#note(done);
     this.#order = stageDone(this.#order, done.conclusion);
   }
 
-  #runOf({ step, id, handler }: Pick<StepRun, 'step' | 'id' | 'handler'>, env: Env, tell: TellNews): StepRun {
-    const { facts, frame, clock, cancelled } = this.#settings;
+  #planOf({ step, id, handler }: RunPart, env: Env, order = () => this.#order): StepPlan {
+    const { facts, frame, clock } = this.#settings;
     const scope = (stepEnv: Env, github?: JsonObject) =>
-      stepScope(facts, { order: this.#order, env: stepEnv, github: { action: id, ...github } });
+      stepScope(facts, { order: order(), env: stepEnv, github: { action: id, ...github } });
     return {
       step,
       id,
@@ -195,9 +300,7 @@ class JobSteps {
       env: this.#envNow(env),
       scope,
       hashes: frame.surroundings?.hashes,
-      tell,
       after: clock.after,
-      cancelled,
     };
   }
 

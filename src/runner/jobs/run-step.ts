@@ -5,7 +5,9 @@ import {
   evaluateBoolean,
   evaluateCondition,
   evaluateNumber,
+  evaluateString,
   evaluateStrings,
+  hasExpression,
   type JsonObject,
   type NodeFault,
   type Scope,
@@ -22,7 +24,8 @@ import {
 } from '../steps/index.ts';
 import type { StepRecord } from './step-order.ts';
 
-export interface StepRun {
+/** A step whose turn has come. */
+export interface StepPlan {
   readonly step: WorkStep;
   /** Given or generated. */
   readonly id: string;
@@ -35,11 +38,19 @@ export interface StepRun {
   readonly scope: (env: Readonly<Record<string, string>>, github?: JsonObject) => Scope;
   /** Where `hashFiles` looks; undefined where there is no such function. */
   readonly hashes: HashPlace | undefined;
-  readonly tell: (news: StepNews) => void;
   /** Calls once after so many milliseconds; returns how to call it off. */
   readonly after: (milliseconds: number, call: () => void) => () => void;
+}
+
+/** What is known of a step when it is performed. */
+export interface Performance {
+  /** What people see. */
+  readonly name: string;
+  readonly tell: (news: StepNews) => void;
   readonly cancelled: AbortSignal;
 }
+
+export type StepRun = StepPlan & Performance;
 
 export interface StepDone extends StepRecord {
   readonly failure?: Failure;
@@ -51,13 +62,42 @@ export interface StepDone extends StepRecord {
 type Env = Readonly<Record<string, string>>;
 
 export async function runStep(run: StepRun): Promise<StepDone> {
-  const own = await evaluate(run, run.env, (scope) => evaluateStrings(run.step.env, scope));
-  if (!own.ok) return failedWith('expression', own.error.message);
-  const env = { ...run.env, ...own.value };
-  const wanted = await holds(run, env);
-  if (!wanted.ok) return failedWith('expression', `if: ${wanted.error.message}`);
-  if (!wanted.value) return { outcome: 'skipped', conclusion: 'skipped', outputs: {} };
-  const end = await perform(run, env, { ...run.outerEnv, ...own.value });
+  const ready = await readyStep(run);
+  return ready.over ? ready.done : ready.perform(run);
+}
+
+/** Where a step stands when its `env` and its condition are known: over already, or to be performed. */
+export type ReadyStep =
+  | { readonly over: true; readonly done: StepDone }
+  | { readonly over: false; readonly perform: (performance: Performance) => Promise<StepDone> };
+
+export async function readyStep(plan: StepPlan): Promise<ReadyStep> {
+  const over = (done: StepDone): ReadyStep => ({ over: true, done });
+  const own = await evaluate(plan, plan.env, (scope) => evaluateStrings(plan.step.env, scope));
+  if (!own.ok) return over(failedWith('expression', own.error.message));
+  const env = { ...plan.env, ...own.value };
+  const wanted = await holds(plan, env);
+  if (!wanted.ok) return over(failedWith('expression', `if: ${wanted.error.message}`));
+  if (!wanted.value) return over({ outcome: 'skipped', conclusion: 'skipped', outputs: {} });
+  const ownEnv = { ...plan.outerEnv, ...own.value };
+  return { over: false, perform: (performance) => performAndForgive({ ...plan, ...performance }, env, ownEnv) };
+}
+
+/** The name of a step as it is shown: evaluated where that works, as written where it does not; one line. */
+export async function displayName(plan: StepPlan): Promise<string> {
+  const { step } = plan;
+  const shown = step.name ?? (step.kind === 'run' ? step.run : undefined);
+  if (shown === undefined || typeof shown.value !== 'string' || !hasExpression(shown.value)) return stepName(step);
+  const own = await evaluate(plan, plan.env, (scope) => evaluateStrings(step.env, scope));
+  const env = own.ok ? { ...plan.env, ...own.value } : plan.env;
+  const text = await evaluate(plan, env, (scope) => evaluateString(shown, scope));
+  const line = text.ok ? firstLine(text.value) : '';
+  if (line === '') return stepName(step);
+  return step.name === undefined ? `Run ${line}` : line;
+}
+
+async function performAndForgive(run: StepRun, env: Env, ownEnv: Env): Promise<StepDone> {
+  const end = await perform(run, env, ownEnv);
   const outcome = end.outcome;
   const { outcome: _, ...rest } = end;
   if (outcome !== 'failure') return { ...rest, outcome, conclusion: outcome };
@@ -72,7 +112,8 @@ export function stepNotRun(step: Step): StepDone {
 }
 
 export function stepName(step: Step): string {
-  if (step.kind !== 'parallel' && step.name !== undefined) return String(step.name.value);
+  const given = step.kind === 'parallel' ? '' : firstLine(String(step.name?.value ?? ''));
+  if (given !== '') return given;
   if (step.kind === 'run') return `Run ${firstLine(String(step.run.value))}`;
   return step.kind === 'action' ? `Run ${step.uses}` : step.kind;
 }
@@ -88,6 +129,7 @@ async function perform(run: StepRun, env: Env, ownEnv: Env): Promise<StepEnd> {
   const limit = minutes.value ?? 0;
   const controller = new AbortController();
   const onCancel = (): void => {
+    if (step.background === true) return controller.abort(run.cancelled.reason);
     // A step whose condition still holds after the cancellation, such as `always()`, goes on.
     void holds(run, env).then((still) => {
       if (!still.ok || !still.value) controller.abort(run.cancelled.reason);
@@ -109,7 +151,7 @@ async function perform(run: StepRun, env: Env, ownEnv: Env): Promise<StepEnd> {
       tell: run.tell,
     });
     if (!late.value) return end;
-    return { ...end, ...failedStep('timeout', `${stepName(step)} has timed out after ${limit} minutes`) };
+    return { ...failedStep('timeout', timeoutMessage(run, limit)), outputs: end.outputs };
   } catch (error) {
     if (error instanceof MachineError) return { outcome: 'failure', failure: error.failure, outputs: {} };
     throw error;
@@ -119,17 +161,23 @@ async function perform(run: StepRun, env: Env, ownEnv: Env): Promise<StepEnd> {
   }
 }
 
+/** GitHub's sentences. */
+function timeoutMessage({ step, name }: StepRun, minutes: number): string {
+  const what = step.background === true ? 'background step' : 'action';
+  return `The ${what} '${name}' has timed out after ${minutes} minutes.`;
+}
+
 function expire(controller: AbortController, late: { value: boolean }): void {
   late.value = true;
   controller.abort({ reason: 'timeout', message: 'the step used up its time' });
 }
 
-function holds(run: StepRun, env: Env): Promise<Result<boolean, NodeFault>> {
+function holds(run: StepPlan, env: Env): Promise<Result<boolean, NodeFault>> {
   return evaluate(run, env, (scope) => evaluateCondition(run.step.if, scope));
 }
 
 async function evaluate<T>(
-  run: StepRun,
+  run: StepPlan,
   env: Env,
   read: (scope: Scope) => Result<T, NodeFault>,
   github?: JsonObject,

@@ -1,7 +1,7 @@
 /** A job that stands still at a step that failed: all that is needed to go on with it, and how that is written down. */
 import { createHash } from 'node:crypto';
 import type { Failure } from '../../shared/failure.ts';
-import type { JobResult } from '../../workflow/index.ts';
+import { flattenSteps, type JobResult, type Step } from '../../workflow/index.ts';
 import type { ProblemMatcher } from '../commands/index.ts';
 import type { RememberedActions } from './action-memory.ts';
 import { type Seal, type SealedText, sealText, unsealText } from './sealed-text.ts';
@@ -17,6 +17,8 @@ export interface StandingSteps {
   readonly name: string;
   readonly failure: Failure;
   readonly outputs: Readonly<Record<string, string>>;
+  /** Steps in the background that nobody had waited for: they begin again with another process. */
+  readonly background: readonly number[];
 }
 
 export interface StandingJob {
@@ -41,6 +43,7 @@ interface Written<T> {
   readonly name: T;
   readonly failure: Omit<Failure, 'message' | 'details'> & { readonly message: T };
   readonly outputs: Pairs<T>;
+  readonly background: readonly number[];
   readonly done: string;
   readonly home: string;
   readonly env: Pairs<T>;
@@ -90,9 +93,11 @@ export function readStandingJob(text: string, secrets: Seal['secrets']): ReadSta
   return { job: fromPlain(plain), lost };
 }
 
-/** The same for the same steps, wherever they stand in their file. */
-export function digestSteps(steps: readonly unknown[]): string {
-  const text = JSON.stringify(steps, (key, value: unknown) => (key === 'at' ? undefined : value));
+/** Of the first ones as they take their turns: the same for the same steps, wherever they stand in their file. */
+export function digestSteps(steps: readonly Step[], count: number): string {
+  const text = JSON.stringify(flattenSteps(steps).slice(0, count), (key, value: unknown) =>
+    key === 'at' ? undefined : value,
+  );
   return createHash('sha256').update(text).digest('hex');
 }
 
@@ -105,6 +110,7 @@ function toPlain({ steps, actions, ...job }: StandingJob): Written<string> {
     name: steps.name,
     failure: { code, message, ...(hint === undefined ? {} : { hint }) },
     outputs: Object.entries(steps.outputs),
+    background: steps.background,
     done: job.done,
     home: job.home,
     env: [...job.env],
@@ -123,9 +129,10 @@ function toPlain({ steps, actions, ...job }: StandingJob): Written<string> {
 }
 
 function fromPlain(plain: Written<string>): StandingJob {
-  const { turns, name, failure, done, home, path } = plain;
+  const { turns, name, failure, background, done, home, path } = plain;
+  const outputs = Object.fromEntries(plain.outputs);
   return {
-    steps: { order: orderOf(plain.order), turns, name, failure, outputs: Object.fromEntries(plain.outputs) },
+    steps: { order: orderOf(plain.order), turns, name, failure, outputs, background },
     done,
     home,
     env: new Map(plain.env),

@@ -22,10 +22,21 @@ export function firstStep(): StepOrder {
   return { next: 0, status: 'success', results: new Map() };
 }
 
+/** A step in the background took its turn: the next one comes, and nothing is known of it yet. */
+export function stepStarted(order: StepOrder): StepOrder {
+  return { ...order, next: order.next + 1 };
+}
+
+/** What a step in the background came to is known from here on. Whether it counts for the job, its wait says. */
+export function stepJoined(order: StepOrder, id: string | undefined, record: StepRecord): StepOrder {
+  if (id === undefined) return order;
+  const { outcome, conclusion, outputs } = record;
+  return { ...order, results: new Map(order.results).set(id, { outcome, conclusion, outputs }) };
+}
+
 /** Once cancelled a job stays so; else one failed conclusion fails it. */
 export function stepDone(order: StepOrder, id: string | undefined, record: StepRecord): StepOrder {
-  const results = id === undefined ? order.results : new Map(order.results).set(id, record);
-  return { next: order.next + 1, status: merge(order.status, record.conclusion), results };
+  return { ...stepStarted(stepJoined(order, id, record)), status: merge(order.status, record.conclusion) };
 }
 
 /** A stage of an action counts for the job and is no step of it. */
@@ -41,7 +52,7 @@ export function jobCancelled(order: StepOrder): StepOrder {
   return { ...order, status: 'cancelled' };
 }
 
+/** A step that was cancelled without its job, as one in the background can be, does not cancel the job. */
 function merge(status: JobStatus, conclusion: JobResult): JobStatus {
-  if (status === 'cancelled' || conclusion === 'cancelled') return 'cancelled';
-  return conclusion === 'failure' ? 'failure' : status;
+  return status !== 'cancelled' && conclusion === 'failure' ? 'failure' : status;
 }

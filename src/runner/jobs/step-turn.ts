@@ -1,7 +1,8 @@
 /** A step's turn in its job: numbered, told of when it begins and when it is over, its failure shown. */
 import type { EngineClock, JobRequest, RunnerEvent } from '../../engine/index.ts';
+import type { Failure } from '../../shared/failure.ts';
 import type { StepNews } from '../steps/index.ts';
-import type { JobFrame } from './frame.ts';
+import type { JobFrame, SidePlace } from './frame.ts';
 import type { StepDone } from './run-step.ts';
 
 export interface TurnSettings {
@@ -14,7 +15,15 @@ export interface TurnSettings {
 /** What a step is given to tell of itself. */
 export type TellNews = (news: StepNews) => void;
 
-export type TakeTurn = (name: string, run: (tell: TellNews) => Promise<StepDone> | StepDone) => Promise<StepDone>;
+export interface Turn {
+  /** What people see. */
+  readonly name: string;
+  /** Of a step in the background. */
+  readonly side?: SidePlace;
+  readonly run: (tell: TellNews) => Promise<StepDone> | StepDone;
+}
+
+export type TakeTurn = (turn: Turn) => Promise<StepDone>;
 
 interface StepNames {
   readonly job: string;
@@ -26,31 +35,42 @@ interface StepNames {
 export function createTurns(settings: TurnSettings, taken = 0): TakeTurn {
   const { request, frame, clock, emit } = settings;
   let count = taken;
-  return async (name, run) => {
+  return async ({ name, side, run }) => {
     const names = { job: request.job.id, leg: request.leg.id, step: ++count };
+    const beside = side === undefined ? {} : { background: true as const };
     const started = clock.now();
-    emit({ type: 'step.started', ...names, name });
-    frame.recent?.mark();
+    emit({ type: 'step.started', ...names, name, ...beside });
+    if (side === undefined) frame.recent?.mark();
     const done = await run((news) => emit(newsEvent(news, names)));
     const { outcome, conclusion } = done;
-    const lastLines = outcome === 'failure' ? (frame.recent?.read() ?? []) : [];
-    tellFailure(done, names, settings);
+    // The output of one in the background is not in the log yet.
+    const lastLines = outcome === 'failure' && side === undefined ? (frame.recent?.read() ?? []) : [];
+    tellFailure(done, names, { ...settings, side });
     const duration = Math.round(clock.now() - started);
     const shown = lastLines.length === 0 ? {} : { lastLines };
-    emit({ type: 'step.finished', ...names, outcome, conclusion, duration, ...shown });
+    emit({ type: 'step.finished', ...names, outcome, conclusion, duration, ...shown, ...beside });
     return done;
   };
 }
 
-function tellFailure(done: StepDone, names: StepNames, { frame, emit }: TurnSettings): void {
-  const { outcome, conclusion, failure, told } = done;
+function tellFailure(
+  { outcome, conclusion, failure, told }: StepDone,
+  names: StepNames,
+  { frame, emit, side }: TurnSettings & { readonly side: SidePlace | undefined },
+): void {
   if (outcome !== 'failure' || failure === undefined) return;
   if (frame.tellFailure === undefined) {
     if (conclusion === 'failure') frame.note(`failed: ${failure.message}`);
   } else if (told !== true) {
-    frame.tellFailure(failure);
+    if (side === undefined) frame.tellFailure(failure);
+    else side.print(errorLine(failure));
     emit({ type: 'annotation', ...names, level: 'error', message: failure.message });
   }
+}
+
+/** How the log of a workflow's job shows a failure. */
+export function errorLine({ message }: Failure): string {
+  return `##[error]${message}`;
 }
 
 function newsEvent(news: StepNews, names: StepNames): RunnerEvent {

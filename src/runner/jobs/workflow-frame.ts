@@ -8,6 +8,7 @@ import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import {
   evaluateNode,
+  flattenSteps,
   isJsonObject,
   isWorkStep,
   type Json,
@@ -15,7 +16,6 @@ import {
   type Node,
   type Scope,
   type StepsJob,
-  stepIds,
   type Workflow,
 } from '../../workflow/index.ts';
 import type { ActionStore, RemoteReference } from '../actions/index.ts';
@@ -29,6 +29,7 @@ import { createJobActions } from './job-actions.ts';
 import { jobNotes } from './job-notes.ts';
 import { type LogSettings, type OpenLog, openLog } from './open-log.ts';
 import { createOpenStep } from './open-step.ts';
+import { createSidePlace } from './side-place.ts';
 import type { StandingJob } from './standing-job.ts';
 import type { JobFacts } from './step-scope.ts';
 import { createStandstill, type FailureSettings, findStanding, standingDirectory } from './workflow-standstill.ts';
@@ -150,6 +151,7 @@ class WorkflowJob {
   readonly #facts: JobFacts;
   readonly #posts: ExtraStep[] = [];
   readonly #memory: KeptMemory;
+  readonly #sides = new Map<number, ReturnType<typeof createSidePlace>>();
   #steps: readonly (StepInUse | undefined)[] = [];
 
   constructor(settings: WorkflowFrames, parts: JobParts) {
@@ -174,7 +176,7 @@ class WorkflowJob {
     const standstill = this.#standstill();
     const { log, request, home, workspace } = this.#parts;
     return {
-      handlerFor: (step) => this.#steps[request.job.steps.indexOf(step)]?.main,
+      handlerFor: (_, index) => this.#steps[index]?.main,
       note: (line) => log.log.note(`[orch] ${line}`),
       recent: { mark: () => log.log.mark(), read: () => lastOutput(log.log.lastLines()) },
       tellFailure: ({ message, hint }) => {
@@ -210,6 +212,8 @@ class WorkflowJob {
       leftOut: (index) => this.#leftOut(index),
       setUp: (scope, cancelled) => this.#setUp(scope, cancelled),
       takePost: () => this.#posts.pop(),
+      sideOf: (index) => this.#sideOf(index).side,
+      print: (line) => log.log.note(line),
     };
   }
 
@@ -241,12 +245,17 @@ class WorkflowJob {
       depth: 0,
       open: createOpenStep({ repository, commit, ref }, (line) => log.log.note(`[orch] ${line}`)),
     };
-    const loaded = await actions.loadAll(job.steps, settings, AbortSignal.any([log.lost, cancelled]));
+    const steps = flattenSteps(job.steps);
+    const loaded = await actions.loadAll(
+      steps.map(({ step }) => step),
+      settings,
+      AbortSignal.any([log.lost, cancelled]),
+    );
     if (!loaded.ok) return loaded;
-    const ids = stepIds(job.steps);
-    this.#steps = job.steps.map((step, index) => {
+    this.#steps = steps.map(({ step, id }, index) => {
       if (!isWorkStep(step)) return undefined;
-      return settings.open({ step, id: ids[index] ?? '', loaded: loaded.value.get(index) }, settings);
+      const place = step.background === true ? this.#sideOf(index).place : this.#place;
+      return settings.open({ step, id, loaded: loaded.value.get(index) }, { ...settings, place });
     });
     if (this.#parts.stood === undefined) return ok(this.#stagesBefore());
     for (const place of await this.#memory.restore(AbortSignal.any([log.lost, cancelled]))) {
@@ -273,6 +282,14 @@ class WorkflowJob {
       return log.close();
     };
     return createStandstill(failures, { request, place: this.#place, home, memory: this.#memory, stood, leave });
+  }
+
+  #sideOf(index: number): ReturnType<typeof createSidePlace> {
+    const known = this.#sides.get(index);
+    if (known !== undefined) return known;
+    const side = createSidePlace(this.#place, { home: this.#parts.home, number: index });
+    this.#sides.set(index, side);
+    return side;
   }
 }
 

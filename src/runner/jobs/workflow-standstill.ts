@@ -4,7 +4,7 @@ import type { JobRequest } from '../../engine/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { MachineError } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import type { StepsJob } from '../../workflow/index.ts';
+import { flattenSteps, type StepsJob } from '../../workflow/index.ts';
 import type { JobPlace } from '../steps/index.ts';
 import type { KeptMemory } from './action-memory.ts';
 import type { Closed, StandingStep, Standstill } from './frame.ts';
@@ -59,7 +59,7 @@ export function createStandstill(settings: FailureSettings, job: StandingPlace):
     putAside: async (steps, failed) => {
       const standing: StandingJob = {
         steps,
-        done: digestSteps(model.steps.slice(0, steps.order.next)),
+        done: digestSteps(model.steps, steps.order.next),
         home,
         env: place.made.env,
         path: place.made.path,
@@ -101,6 +101,6 @@ export async function checkStanding(
 ): Promise<Result<undefined, string>> {
   const { job } = await findStanding(settings, leg);
   const { next } = job.steps.order;
-  if (next < steps.length && digestSteps(steps.slice(0, next)) === job.done) return ok(undefined);
+  if (next < flattenSteps(steps).length && digestSteps(steps, next) === job.done) return ok(undefined);
   return err(`the steps of ${leg} before the one that failed are not the same any more`);
 }

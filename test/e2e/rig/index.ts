@@ -17,3 +17,4 @@ export { createServer, type Server } from './server.ts';
 export { bundledAction } from './toolkit.ts';
 export { branchesOf, checkoutOf, digest, filesBelow, NO_TRACES, tracesOf } from './traces.ts';
 export { waitUntil } from './wait.ts';
+export { createWorkflowRepository, type RunFolder, readOnlyRun } from './workflows.ts';
