@@ -106,11 +106,6 @@ async function performAndForgive(run: StepRun, env: Env, ownEnv: Env): Promise<S
   return { ...rest, outcome, conclusion: forgiven.value ? 'success' : 'failure' };
 }
 
-/** What becomes of a step that nothing here can run. */
-export function stepNotRun(step: Step): StepDone {
-  return failedWith('action-not-found', notRun(step));
-}
-
 export function stepName(step: Step): string {
   const given = step.kind === 'parallel' ? '' : firstLine(String(step.name?.value ?? ''));
   if (given !== '') return given;

@@ -69,7 +69,7 @@ function tellFailure(
 }
 
 /** How the log of a workflow's job shows a failure. */
-export function errorLine({ message }: Failure): string {
+function errorLine({ message }: Failure): string {
   return `##[error]${message}`;
 }
 
