@@ -18,7 +18,7 @@ export function createWorkflowRepository(files: Readonly<Record<string, string>>
 export interface RunFolder {
   readonly events: readonly RunEvent[];
   /** The text of a file in the run's folder, such as `build.log`. */
-  text(name: string): string;
+  readonly text: (name: string) => string;
 }
 
 export function readOnlyRun(repository: Repository): RunFolder {
