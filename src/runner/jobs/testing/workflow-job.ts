@@ -22,6 +22,15 @@ export interface Ran {
   readonly work: string;
 }
 
+function read(yaml: string) {
+  const parsed = parseWorkflow(yaml, 'ci.yml');
+  if (!parsed.ok) throw new Error(parsed.error.map(({ message }) => message).join('\n'));
+  const workflow = parsed.value.value;
+  const [job] = workflow.jobs;
+  if (job?.kind !== 'steps') throw new Error('the workflow has no job with steps');
+  return { workflow, job };
+}
+
 /** Runs the job `j` of a workflow on this machine, in a workspace with the files. */
 export async function run(
   yaml: string,
@@ -35,11 +44,7 @@ export async function run(
     mkdirSync(dirname(join(home, 'work/repo/repo', name)), { recursive: true });
     writeFileSync(join(home, 'work/repo/repo', name), text);
   }
-  const parsed = parseWorkflow(yaml, 'ci.yml');
-  if (!parsed.ok) throw new Error(parsed.error.map(({ message }) => message).join('\n'));
-  const workflow = parsed.value.value;
-  const [job] = workflow.jobs;
-  if (job?.kind !== 'steps') throw new Error('the workflow has no job with steps');
+  const { workflow, job } = read(yaml);
   const masker = createMasker(['hunter22'], { shortest: 1 });
   const contexts = { github: { repository: 'me/repo', sha: 'abc', ref: 'refs/heads/main' }, inputs: {}, vars: {} };
   const runner = createJobRunner({
