@@ -112,6 +112,18 @@ describe.each(modes)('a job, namespace: %s', (mode) => {
     expect(after.output).toBe('gone\nthere\n');
   });
 
+  it('interrupts each of several', async () => {
+    const { bash } = openJob(mode);
+    const trap = (code: number) => `trap "exit ${code}" INT; echo ready; while :; do sleep 0.01; done`;
+    const several = await Promise.all([3, 4, 5].map((code) => bash(trap(code))));
+    for (const { printed } of several) await printed('ready');
+    const exits = several.map(async ({ running }) => {
+      await running.interrupt(5000);
+      return running.exit;
+    });
+    expect(await Promise.all(exits)).toEqual([3, 4, 5].map((code) => ({ kind: 'exited', code })));
+  });
+
   it('stops a command that has nothing of its environment left', async () => {
     const { bash } = openJob(mode);
     const { running, printed } = await bash('echo ready; exec env -i sleep 1000');

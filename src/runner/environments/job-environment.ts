@@ -141,10 +141,10 @@ class SharedNamespace implements Together {
     const output = readOutput([this.#listen(pipe)], request.onOutput);
     const cookie = bakeCookie(options.run, options.inherited ?? process.env);
     const before = readChildren(used.shell) ?? [];
-    const root = { pid: this.#first.pid, started: undefined };
+    const roots = [this.#first.pid, used.lane.pid];
     const env = { ...request.env, ...cookie.variables };
     const exit = this.#run(used, used.scripts.of({ argv, cwd, env, output: pipe.path }), pipe);
-    const kin = kinInJob({ root, shell: used.shell, before, cookie: cookie.entry });
+    const kin = kinInJob({ roots, shell: used.shell, before, cookie: cookie.entry });
     return createJobProcess({ exit, output, kin });
   }
 

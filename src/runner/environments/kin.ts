@@ -41,8 +41,8 @@ export function kinByNamespace(root: Root): FindKin {
 }
 
 export interface StepOfJob {
-  /** What orch started and the namespace hangs on. */
-  readonly root: Root;
+  /** What orch started: the one that the namespace hangs on, and the one above the shell when that joined later. */
+  readonly roots: readonly number[];
   /** The shell that starts the command, and the children that it had before. */
   readonly shell: number;
   readonly before: readonly number[];
@@ -53,7 +53,7 @@ export interface StepOfJob {
  * Kin of one among several commands in a namespace: by cookie, by descent from kin, and, where a process carries no
  * cookie any more, by being a child of the command's shell that came after the command did.
  */
-export function kinInJob({ root, shell, before, cookie }: StepOfJob): FindKin {
+export function kinInJob({ roots, shell, before, cookie }: StepOfJob): FindKin {
   const seen = new Set<string>();
   const isKin = (row: ProcessRow): boolean => {
     if (seen.has(key(row))) return true;
@@ -62,7 +62,7 @@ export function kinInJob({ root, shell, before, cookie }: StepOfJob): FindKin {
     return cookies.length === 0 && row.parent === shell && !before.includes(row.pid);
   };
   return async () => {
-    const rows = (await readTree(root)).filter(({ pid }) => pid !== root.pid && pid !== shell);
+    const rows = (await readTrees(roots)).filter(({ pid }) => !roots.includes(pid) && pid !== shell);
     const kin = new Map(rows.filter(isKin).map((row) => [row.pid, row]));
     addDescendants(kin, rows);
     for (const row of kin.values()) seen.add(key(row));
@@ -71,9 +71,13 @@ export function kinInJob({ root, shell, before, cookie }: StepOfJob): FindKin {
 }
 
 /** A process and everything below it. */
-export async function readTree(root: Root): Promise<readonly ProcessRow[]> {
+export function readTree(root: Root): Promise<readonly ProcessRow[]> {
+  return readTrees([root.pid]);
+}
+
+async function readTrees(roots: readonly number[]): Promise<readonly ProcessRow[]> {
   const rows = await readTable();
-  const tree = new Map(rows.filter((row) => row.pid === root.pid).map((row) => [row.pid, row]));
+  const tree = new Map(rows.filter((row) => roots.includes(row.pid)).map((row) => [row.pid, row]));
   addDescendants(tree, rows);
   return [...tree.values()];
 }
