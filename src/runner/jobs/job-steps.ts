@@ -131,7 +131,6 @@ class JobSteps {
   }
 
   async #runInOrder(env: Env, goOn: GoOn | undefined): Promise<void> {
-    const around = this.#settings.frame.surroundings;
     const { length } = this.#steps;
     const again = !this.#opened && goOn !== 'abort' ? this.#stand?.steps.background : undefined;
     if (!(await this.#open(env))) return;
@@ -145,6 +144,11 @@ class JobSteps {
       if (this.#stand !== undefined) return;
     }
     await this.#settle(env);
+    await this.#stagesBehind(env);
+  }
+
+  async #stagesBehind(env: Env): Promise<void> {
+    const around = this.#settings.frame.surroundings;
     for (let extra = around?.takePost(); extra !== undefined; extra = around?.takePost()) {
       await this.#stage(extra, env);
     }
