@@ -31,6 +31,7 @@ export default defineConfig({
           globalSetup: ['test/e2e/build.ts'],
           // The first check of a table waits for the run that all of them look at.
           testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -74,7 +74,7 @@ const cleanUps: (() => Promise<void>)[] = [];
 
 /** Removes what runs have left; throws when they left what they should not. */
 export async function cleanUpRuns(): Promise<void> {
-  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
+  await Promise.all(cleanUps.splice(0).map((cleanUp) => cleanUp()));
 }
 
 export function shareRun(source: RunSource = {}): SharedRun {

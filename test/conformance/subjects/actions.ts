@@ -1,6 +1,6 @@
 /** Actions. */
 import { expect } from 'vitest';
-import { differs, notYet, type Subject, works } from '../rig/feature.ts';
+import { differs, type Subject, works } from '../rig/feature.ts';
 import { readsAction, readsJob, refusesAction, refusesJob } from '../rig/language.ts';
 import { shareRun, steps } from '../rig/run.ts';
 
@@ -67,6 +67,7 @@ const run = shareRun({
     'composite/action.yaml': COMPOSITE,
     'failing/action.yml': FAILING,
     'loop/action.yml': LOOP,
+    ...below('old', { ...IF_FILES, 'action.yml': 'runs: { using: node16, main: x.js }' }),
     'breaks/action.yml': 'runs: { using: node24, pre: fail.js, main: main.js }',
     'breaks/fail.js': 'process.exit(3);\n',
     'breaks/main.js': "console.log('= main');\n",
@@ -191,9 +192,9 @@ export const actions: Subject = {
       readsAction('name: n\ndescription: d\nruns: { using: composite, steps: [{ run: x, shell: bash }] }'),
     ),
     differs(
-      '`using: node20`, `node24`, and older ones',
+      '`using: node12` to `node24`',
       'all run on the Node that runs orch',
-      run.job(steps('- uses: ./conditional'), { says: ['stage'] }),
+      run.job(steps('- uses: ./conditional', '- uses: ./old'), { says: ['stage', 'stage'] }),
     ),
     differs(
       '`actions/checkout`',
@@ -216,10 +217,6 @@ export const actions: Subject = {
         says: ['whole octo/act main', 'whole octo/act v1', 'deep'],
       }),
       fetched.job(steps('- uses: octo/act@nowhere'), { ends: 'action-not-found' }),
-    ),
-    notYet(
-      'Actions that use the artifact and cache services, such as `actions/cache` and `actions/upload-artifact`',
-      'there are no such services; the actions fail',
     ),
   ],
 };

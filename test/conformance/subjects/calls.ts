@@ -126,7 +126,7 @@ export const calls: Subject = {
         '{ workflow_call: { inputs: { a: { type: string, required: true } } } }',
         'Input a is required, but not provided',
       ),
-      call('with: { a: text }', '{ workflow_call: { inputs: { a: { type: boolean } } } }', ''),
+      call('with: { a: text }', '{ workflow_call: { inputs: { a: { type: boolean } } } }', "Unexpected value 'text'"),
     ),
     works(
       '`secrets`: by name, or `inherit`; without it the called workflow has none',
@@ -208,6 +208,21 @@ export const calls: Subject = {
         expected: expect.stringContaining('depth exceeded'),
       },
     ),
+    works('At most 50 workflows in all', {
+      what: '51',
+      actual: async () => {
+        const jobs = Array.from({ length: 51 }, (_, n) => `  j${n}: { uses: ./.github/workflows/c${n}.yml }`);
+        const entry = parseWorkflow(`on: push\njobs:\n${jobs.join('\n')}\n`, 'w.yml');
+        if (!entry.ok) return entry.error;
+        const origin = { path: '.github/workflows/w.yml' };
+        const resolved = await resolveCalls({ workflow: entry.value.value, file: 'w.yml', origin }, async (from) => ({
+          ok: true,
+          value: { text: `on: workflow_call\njobs: { inner: { ${JOB} } }`, file: from.path, origin: from },
+        }));
+        return resolved.ok ? [] : resolved.error.map((diagnostic) => diagnostic.message);
+      },
+      expected: ['The maximum file count of 51 has been exceeded'],
+    }),
     works(
       'Permissions can only shrink on the way down',
       call(

@@ -1,4 +1,6 @@
 /** Workflow commands in the output of steps, masks, problem matchers. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { createMasker } from '../../../src/shared/mask.ts';
 import { type Check, differs, type Subject, works } from '../rig/feature.ts';
@@ -158,6 +160,16 @@ export const secrets: Subject = {
           'echo "= ${{ secrets.S }} ${{ secrets.s }}"\necho "::warning::is ${{ secrets.S }}"\necho "in ${{ secrets.S }}" >> "$GITHUB_STEP_SUMMARY"',
         ),
         { says: ['*** ***'], annotations: ['warning is ***'], summary: 'in ***\n', without: [SECRET] },
+      ),
+      run.whole(
+        'what the run leaves',
+        ({ stdout, stderr, repository, run: id }) => {
+          const folder = join(repository.root, 'logs/runs', id ?? '');
+          const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+          const texts = files.map(({ name }) => readFileSync(join(folder, name), 'utf8'));
+          return [stdout, stderr, ...texts].filter((text) => text.includes(SECRET));
+        },
+        [],
       ),
     ),
     works('A secret that is not there is empty', run.job(steps('echo "= [${{ secrets.NOPE }}]"'), { says: ['[]'] })),

@@ -15,8 +15,8 @@ const run = shareRun({
   env: HOST,
 });
 const dispatched = shareRun({
-  top: 'on: { workflow_dispatch: { inputs: { flag: { type: boolean }, n: { type: number, default: 2 }, t: {}, c: { type: choice, options: [a, b] } } } }',
-  args: ['--event', 'workflow_dispatch', '--input', 'flag=true', '--input', 'n=7'],
+  top: 'on: { workflow_dispatch: { inputs: { flag: { type: boolean }, off: { type: boolean }, n: { type: number, default: 2 }, m: { type: number }, t: {} } } }',
+  args: ['--event', 'workflow_dispatch', '--input', 'flag=true', '--input', 'n=7', '--secret', 'GITHUB_TOKEN=a-token'],
 });
 
 const COMPARE = GITHUB.split(' ')
@@ -68,9 +68,9 @@ export const contexts: Subject = {
       '`inputs` have their types, `github.event.inputs` are texts; those that nobody gives are false, 0 or empty',
       dispatched.job(
         steps(
-          'echo "= ${{ inputs.flag == true }} ${{ inputs.n == 7 }}"\necho "= ${{ github.event.inputs.flag == \'true\' }} [${{ inputs.t }}]"',
+          'echo "= ${{ inputs.flag == true }} ${{ inputs.n == 7 }}"\necho "= ${{ github.event.inputs.flag == \'true\' }} [${{ inputs.t }}] ${{ inputs.off }} ${{ inputs.m }}"',
         ),
-        { says: ['true true', 'true []'] },
+        { says: ['true true', 'true [] false 0'] },
       ),
       run.job(steps('echo "= [${{ inputs.flag }}]"'), { says: ['[]'] }),
     ),
@@ -158,9 +158,10 @@ export const contexts: Subject = {
       ),
     ),
     differs(
-      '`github.token`',
-      'it is empty, unless you give one as the secret GITHUB_TOKEN',
+      '`github.token` and `secrets.GITHUB_TOKEN`',
+      'they are what `--secret GITHUB_TOKEN` gives, or empty; `permissions` do not narrow them',
       run.job(steps('echo "= [${{ github.token }}] [${{ secrets.GITHUB_TOKEN }}]"'), { says: ['[] []'] }),
+      dispatched.job(steps('echo "= ${{ github.token && github.token == secrets.GITHUB_TOKEN }}"'), { says: ['true'] }),
     ),
   ],
 };
@@ -220,9 +221,21 @@ export const lifeCycle: Subject = {
 export const services: Subject = {
   title: 'Services of GitHub',
   features: [
-    notYet('Artifacts: `actions/upload-artifact`, `actions/download-artifact`', 'there is no such service yet'),
-    notYet('Caches: `actions/cache`, and what `setup-*` actions keep', 'there is no such service yet'),
-    notYet('OpenID Connect tokens', 'there is no such service'),
+    notYet(
+      'Artifacts: `actions/upload-artifact`, `actions/download-artifact`',
+      'there is no such service yet; the actions fail',
+    ),
+    notYet('Artifacts: listing, several at once, deletion, checksums', 'there is no such service yet'),
+    notYet(
+      'Caches: `actions/cache`, and what `setup-*` actions keep',
+      'there is no such service yet; those actions go on without',
+    ),
+    notYet('Caches: `restore-keys`, and what other branches may see', 'there is no such service yet'),
+    notYet(
+      'OpenID Connect tokens, with `permissions: { id-token: write }`',
+      'there is no such service; `core.getIDToken` fails',
+      run.job(body('permissions: { id-token: write }', 'echo "= [$ACTIONS_ID_TOKEN_REQUEST_URL]"'), { says: ['[]'] }),
+    ),
     differs(
       'The API of GitHub',
       'requests go to github.com, with a token when you give one',

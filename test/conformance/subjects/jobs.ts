@@ -4,7 +4,11 @@ import { differs, notYet, type Subject, works } from '../rig/feature.ts';
 import { readsJob, refuses, refusesJob } from '../rig/language.ts';
 import { body, shareRun, steps } from '../rig/run.ts';
 
-const run = shareRun({ args: ['--secret', 'S=some-secret'] });
+const run = shareRun({
+  args: '--secret S=some-secret --secret production:KEY=production-key --var PLACE=here --var production:PLACE=there'.split(
+    ' ',
+  ),
+});
 const ONE = 'runs-on: x, steps: [{ run: x }]';
 const OK = steps('true');
 const FAILS = steps('exit 1');
@@ -170,9 +174,18 @@ export const jobs: Subject = {
       readsJob('environment: ${{ vars.e }}'),
       readsJob('environment: { name: e, url: "${{ steps.x.outputs.y }}", deployment: false }'),
       refusesJob('environment: { url: u }', 'Required property is missing: name'),
-      run.job(body('environment: { name: production, url: "https://example.com" }', 'echo "= here"'), {
-        says: ['here'],
-      }),
+    ),
+    differs(
+      'Secrets and variables of an environment, over those of the repository',
+      'they are given as `--secret ENVIRONMENT:NAME` and `--var ENVIRONMENT:NAME=VALUE`, or in files; nobody approves a job',
+      run.job(
+        body(
+          'environment: { name: Production, url: "https://example.com" }',
+          'echo "= ${{ vars.PLACE }} [${{ secrets.KEY }}]"',
+        ),
+        { says: ['there [***]'], log: ['protection rules'] },
+      ),
+      run.job(steps('echo "= ${{ vars.PLACE }} [${{ secrets.KEY }}]"'), { says: ['here []'] }),
     ),
     works(
       '`concurrency` of jobs: one of a group runs and one waits; a newer one takes the place of the one that waits',

@@ -1,7 +1,7 @@
 /** The keys beside `jobs`. */
 import { expect } from 'vitest';
 import { eventsOf, orch, startOrch } from '../../e2e/rig/index.ts';
-import { differs, notYet, type Subject, works } from '../rig/feature.ts';
+import { differs, type Subject, works } from '../rig/feature.ts';
 import { readsJob, refusesJob } from '../rig/language.ts';
 import { body, scenario, shareRun, steps } from '../rig/run.ts';
 
@@ -155,7 +155,6 @@ export const workflow: Subject = {
       refusesJob('permissions: { models: write }', "Unexpected value 'write'"),
       refusesJob('permissions: { nothing: read }', "Unexpected value 'nothing'"),
     ),
-    notYet('`permissions.id-token: write` gives access to tokens of OpenID Connect', 'there is no such service here'),
     works(
       '`concurrency`: a name, or `group` with `cancel-in-progress` and `queue`; at most 400 characters',
       readsJob('concurrency: ${{ github.ref }}', 'concurrency: { group: a, cancel-in-progress: true, queue: single }'),
