@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 
 const CONFIG = 'framework/orchestrator/orchestrator.yaml';
 
-/** `files` files of four kilobytes on average, ten a directory, and an orchestrator.yaml, all committed. */
-export function makeRepository(place, { files, config }) {
+/** `files` files of four kilobytes on average, ten a directory, an orchestrator.yaml and `more` files, all committed. */
+export function makeRepository(place, { files, config, more = {} }) {
   const root = mkdtempSync(join(place.top, 'repository-'));
   const git = (...args) => execFileSync('git', args, { cwd: root, env: place.env, encoding: 'utf8' }).trim();
   const write = (path, text) => {
@@ -18,7 +18,8 @@ export function makeRepository(place, { files, config }) {
     write(`src/part-${Math.floor(index / 10)}/file-${index}.js`, lines.join(''));
   }
   write('.gitignore', 'logs/\ndocs/orchestrator-run-summary.md\n');
-  write(CONFIG, config);
+  if (config !== undefined) write(CONFIG, config);
+  for (const [path, text] of Object.entries(more)) write(path, text);
   git('init', '-q', '-b', 'main');
   git('config', 'user.name', 'bench');
   git('config', 'user.email', 'bench@example.com');

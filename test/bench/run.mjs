@@ -11,10 +11,12 @@ import { isMissed, renderLine, renderPage } from './page.mjs';
 import { openPlace } from './place.mjs';
 import { benchReport, benchStartup } from './startup.mjs';
 import { benchTasks } from './tasks.mjs';
+import { benchWorkflows } from './workflows.mjs';
 
 const BENCHMARKS = {
   startup: benchStartup,
   tasks: benchTasks,
+  workflows: benchWorkflows,
   output: benchOutput,
   engine: benchEngine,
   memory: async (place) => {

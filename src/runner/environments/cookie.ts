@@ -15,20 +15,28 @@ export interface Cookie {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+type Environ = Readonly<Record<string, string | undefined>>;
+
 /** A new cookie one level below those of `inherited`, the environment that orch itself runs in. */
-export function bakeCookie(run: string, inherited: Readonly<Record<string, string | undefined>>): Cookie {
-  const variables: Record<string, string> = {};
+export function bakeCookie(run: string, inherited: Environ): Cookie {
+  return cookieBaker(run, inherited)();
+}
+
+/** The same, for many: an environment is looked through once. */
+export function cookieBaker(run: string, inherited: Environ): () => Cookie {
+  const above: Record<string, string> = {};
   let level = 0;
   for (const [name, value] of Object.entries(inherited)) {
     const digits = NAME.exec(name)?.[1];
     if (digits === undefined || value === undefined) continue;
-    variables[name] = value;
+    above[name] = value;
     level = Math.max(level, Number(digits));
   }
   const name = `${PREFIX}${level + 1}`;
-  const value = `${run}:${randomUUID()}`;
-  variables[name] = value;
-  return { entry: `${name}=${value}`, variables };
+  return () => {
+    const value = `${run}:${randomUUID()}`;
+    return { entry: `${name}=${value}`, variables: { ...above, [name]: value } };
+  };
 }
 
 /** The cookie entries in a block of NUL-separated environment entries. */

@@ -3,11 +3,11 @@
  * each other left running and all of it ends with the job. Where the machine allows no namespace, each command is
  * contained by itself.
  */
-import { closeSync } from 'node:fs';
+import { closeSync, lstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { HostPath } from '../../shared/brand.ts';
-import { bakeCookie } from './cookie.ts';
+import { bakeCookie, type Cookie, cookieBaker } from './cookie.ts';
 import { type HostOptions, startProcess } from './host.ts';
 import { createJobProcess } from './job-process.ts';
 import { kinInJob, sendSignal } from './kin.ts';
@@ -24,7 +24,7 @@ import {
   type ProcessRequest,
   type RunningProcess,
 } from './process.ts';
-import { readChildren, readRow } from './process-table.ts';
+import { createStartClock, readChildren, readRow } from './process-table.ts';
 import { which, whyNotStartable } from './program-lookup.ts';
 
 /** `directory` is one of the job's own, for named pipes; whoever made it removes it. */
@@ -111,6 +111,12 @@ interface SharedParts {
   readonly pipes: readonly string[];
 }
 
+interface OpenedPipe {
+  readonly path: string;
+  readonly writeEnd: number;
+  readonly reader: Socket;
+}
+
 class SharedNamespace implements Together {
   readonly #parts: SharedParts;
   readonly #first: Lane;
@@ -119,6 +125,10 @@ class SharedNamespace implements Together {
   readonly #idle: LaneInUse[];
   readonly #pipes: string[];
   readonly #outputs = new Set<Socket>();
+  readonly #bake: () => Cookie;
+  readonly #now = createStartClock();
+  /** For the next command. */
+  #opened: OpenedPipe | undefined;
   #made: number;
   #busy = 0;
 
@@ -129,31 +139,37 @@ class SharedNamespace implements Together {
     this.#lanes = [first];
     this.#idle = [{ lane: first, scripts: createLaneScripts(parts.env), shell: init }];
     this.#pipes = [...parts.pipes];
+    this.#bake = cookieBaker(parts.options.run, parts.options.inherited ?? process.env);
     this.#made = parts.pipes.length;
   }
 
   async start(request: ProcessRequest): Promise<JobProcess | undefined> {
-    const { options } = this.#parts;
     const { argv, cwd } = request;
     const used = this.#idle.pop() ?? (await this.#join());
-    const pipe = used === undefined ? undefined : await this.#takePipe();
-    if (used === undefined || pipe === undefined) return undefined;
-    const output = readOutput([this.#listen(pipe)], request.onOutput);
-    const cookie = bakeCookie(options.run, options.inherited ?? process.env);
-    const before = readChildren(used.shell) ?? [];
+    if (used === undefined) return undefined;
+    const pipe = this.#takeOpened() ?? (await this.#makePipe());
+    if (pipe === undefined) {
+      this.#idle.push(used);
+      return undefined;
+    }
+    const output = readOutput([pipe.reader], request.onOutput);
+    const cookie = this.#bake();
+    const since = this.#now();
     const roots = [this.#first.pid, used.lane.pid];
     const env = { ...request.env, ...cookie.variables };
     const exit = this.#run(used, used.scripts.of({ argv, cwd, env, output: pipe.path }), pipe);
-    const kin = kinInJob({ roots, shell: used.shell, before, cookie: cookie.entry });
+    // The shell is at work: there is time.
+    this.#opened ??= this.#openPipe();
+    const kin = kinInJob({ roots, shell: used.shell, since, cookie: cookie.entry });
     return createJobProcess({ exit, output, kin });
   }
 
-  async #run(used: LaneInUse, script: string, pipe: OutputPipe): Promise<ProcessExit> {
+  async #run(used: LaneInUse, script: string, { writeEnd }: OpenedPipe): Promise<ProcessExit> {
     this.#busy++;
     const code = await used.lane.run(script);
     this.#busy--;
     // From now on the pipe ends with whoever else writes to it.
-    closeSync(pipe.writeEnd);
+    closeSync(writeEnd);
     if (code === undefined) return { kind: 'signalled', signal: 'SIGKILL' };
     this.#idle.push(used);
     return { kind: 'exited', code };
@@ -173,18 +189,34 @@ class SharedNamespace implements Together {
     return { lane, scripts: createLaneScripts(env), shell };
   }
 
-  async #takePipe(): Promise<(OutputPipe & { readonly path: string }) | undefined> {
+  /** A step may have removed it since. */
+  #takeOpened(): OpenedPipe | undefined {
+    const opened = this.#opened ?? this.#openPipe();
+    this.#opened = undefined;
+    if (opened === undefined || lstatSync(opened.path, { throwIfNoEntry: false })?.isFIFO() === true) return opened;
+    closeSync(opened.writeEnd);
+    this.#outputs.delete(opened.reader);
+    opened.reader.destroy();
+    return undefined;
+  }
+
+  async #makePipe(): Promise<OpenedPipe | undefined> {
+    const path = join(this.#parts.directory, `output-${++this.#made}`);
+    if (!(await makeFifos([path]))) return undefined;
+    this.#pipes.push(path);
+    return this.#openPipe();
+  }
+
+  #openPipe(): OpenedPipe | undefined {
     for (let path = this.#pipes.pop(); path !== undefined; path = this.#pipes.pop()) {
       const pipe = tryOpen(path);
-      if (pipe !== undefined) return { ...pipe, path };
+      if (pipe !== undefined) return { path, writeEnd: pipe.writeEnd, reader: this.#listen(pipe.readEnd, path) };
     }
-    const path = join(this.#parts.directory, `output-${++this.#made}`);
-    const pipe = (await makeFifos([path])) ? tryOpen(path) : undefined;
-    return pipe === undefined ? undefined : { ...pipe, path };
+    return undefined;
   }
 
   /** A pipe that nobody writes to any more can be had again. */
-  #listen({ readEnd, path }: OutputPipe & { readonly path: string }): Socket {
+  #listen(readEnd: number, path: string): Socket {
     const socket = new Socket({ fd: readEnd, readable: true, writable: false });
     this.#outputs.add(socket);
     socket.once('close', () => {
@@ -198,6 +230,8 @@ class SharedNamespace implements Together {
     const timer = setTimeout(() => this.#kill(), this.#busy > 0 ? 0 : PATIENCE);
     await Promise.all(this.#lanes.map((lane) => lane.ended));
     clearTimeout(timer);
+    if (this.#opened !== undefined) closeSync(this.#opened.writeEnd);
+    this.#opened = undefined;
     for (const socket of this.#outputs) socket.destroy();
     this.#outputs.clear();
   }

@@ -43,9 +43,10 @@ export function kinByNamespace(root: Root): FindKin {
 export interface StepOfJob {
   /** What orch started: the one that the namespace hangs on, and the one above the shell when that joined later. */
   readonly roots: readonly number[];
-  /** The shell that starts the command, and the children that it had before. */
+  /** The shell that starts the command. */
   readonly shell: number;
-  readonly before: readonly number[];
+  /** No process of the command started before; as `ProcessRow.started`. */
+  readonly since: number;
   readonly cookie: string;
 }
 
@@ -53,13 +54,13 @@ export interface StepOfJob {
  * Kin of one among several commands in a namespace: by cookie, by descent from kin, and, where a process carries no
  * cookie any more, by being a child of the command's shell that came after the command did.
  */
-export function kinInJob({ roots, shell, before, cookie }: StepOfJob): FindKin {
+export function kinInJob({ roots, shell, since, cookie }: StepOfJob): FindKin {
   const seen = new Set<string>();
   const isKin = (row: ProcessRow): boolean => {
     if (seen.has(key(row))) return true;
     const cookies = readCookies(row.pid);
     if (cookies.includes(cookie)) return true;
-    return cookies.length === 0 && row.parent === shell && !before.includes(row.pid);
+    return cookies.length === 0 && row.parent === shell && Number(row.started) >= since;
   };
   return async () => {
     const rows = (await readTrees(roots)).filter(({ pid }) => !roots.includes(pid) && pid !== shell);

@@ -16,7 +16,7 @@ export interface LaneScripts {
   of(command: LaneCommand): string;
 }
 
-type Env = Readonly<Record<string, string>>;
+type Entry = readonly [name: string, value: string];
 
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Names that one shell or another refuses to set, or sets itself. They reach the command past the shell. */
@@ -28,20 +28,21 @@ const OF_SHELL = ['PWD', 'OLDPWD', 'SHLVL'];
 
 /** `envProgram` is the system's `env`. */
 export function createLaneScripts(envProgram: string): LaneScripts {
-  let kept: Env | undefined;
+  let kept: ReadonlyMap<string, string> | undefined;
   return {
     of: ({ argv, cwd, env, output }) => {
-      const { own, past } = divide(env);
+      const entries = Object.entries(env);
       let first = '';
       if (kept === undefined) {
-        kept = own;
+        const own = entries.filter(([name]) => isOwn(name));
+        kept = new Map(own);
         first = exporting(own);
       }
       const base = kept;
-      const isNews = ([name, value]: readonly [string, string]): boolean =>
-        base[name] !== value || OF_SHELL.includes(name);
-      const changed = Object.fromEntries(Object.entries(own).filter(isNews));
-      const gone = [...OF_SHELL, ...Object.keys(base).filter((name) => own[name] === undefined)];
+      const news = entries.filter(([name, value]) => base.get(name) !== value || OF_SHELL.includes(name));
+      const past = news.filter(([name]) => !isOwn(name));
+      const changed = past.length === 0 ? news : news.filter(([name]) => isOwn(name));
+      const gone = [...OF_SHELL, ...[...base.keys()].filter((name) => env[name] === undefined)];
       const words = past.length === 0 ? argv : [envProgram, ...past.map((entry) => entry.join('=')), ...argv];
       const inner = `cd ${quote(cwd)}||exit;unset ${gone.join(' ')};${exporting(changed)}exec ${words.map(quote).join(' ')}`;
       return `${first}(${inner})>${quote(output)} 2>&1 4>&-;echo "exit $?">&4\n`;
@@ -49,14 +50,12 @@ export function createLaneScripts(envProgram: string): LaneScripts {
   };
 }
 
-function divide(env: Env): { readonly own: Env; readonly past: readonly (readonly [string, string])[] } {
-  const entries = Object.entries(env);
-  const isOwn = ([name]: readonly [string, string]): boolean => PLAIN.test(name) && !SPECIAL.test(name);
-  return { own: Object.fromEntries(entries.filter(isOwn)), past: entries.filter((entry) => !isOwn(entry)) };
+function isOwn(name: string): boolean {
+  return PLAIN.test(name) && !SPECIAL.test(name);
 }
 
-function exporting(env: Env): string {
-  const assignments = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`);
+function exporting(entries: readonly Entry[]): string {
+  const assignments = entries.map(([name, value]) => `${name}=${quote(value)}`);
   return assignments.length === 0 ? '' : `export ${assignments.join(' ')};`;
 }
 

@@ -54,6 +54,13 @@ export function readCommand(pid: number): string {
     .slice(0, 200);
 }
 
+/** Tells the time as `ProcessRow.started` does. It may be behind by the length of a suspend, and is never ahead. */
+export function createStartClock(): () => number {
+  const uptime = Number(readProc('/proc/uptime')?.toString('latin1').split(' ', 1)[0] ?? 0) * 1000;
+  const offset = uptime - performance.now();
+  return () => Math.floor((offset + performance.now()) / TICK) - 1;
+}
+
 /** The children of a process that has a single thread, or undefined when the kernel does not tell. */
 export function readChildren(pid: number): readonly number[] | undefined {
   const text = readProc(`/proc/${pid}/task/${pid}/children`)?.toString('latin1');

@@ -55,7 +55,8 @@ function isDirectory(path: string): boolean {
 /** A place that may not be looked at, or whose name the system refuses, holds nothing for us. */
 function look(path: string): Stats | undefined {
   try {
-    return statSync(path);
+    // The usual case is that there is nothing, and making an error takes longer than the look.
+    return statSync(path, { throwIfNoEntry: false });
   } catch {
     return undefined;
   }

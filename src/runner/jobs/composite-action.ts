@@ -22,7 +22,7 @@ import type { ExtraStep } from './frame.ts';
 import type { LoadedAction } from './job-actions.ts';
 import { displayName, runStep, type StepDone, type StepPlan } from './run-step.ts';
 import { firstStep, jobCancelled, type StepOrder, stageDone, stepDone } from './step-order.ts';
-import { compositeScope } from './step-scope.ts';
+import { compositeScope, scopesOf } from './step-scope.ts';
 
 type Composite = LoadedAction & { readonly runs: CompositeRuns };
 
@@ -155,12 +155,11 @@ class CompositeAction {
       ...run,
       env: { ...call.env, ...Object.fromEntries(place.made.env), ...call.ownEnv },
       outerEnv: call.ownEnv,
-      scope: (env, github) =>
-        compositeScope(
-          facts,
-          { order: this.#order, env, github: { ...this.#github, action: run.id, ...github } },
-          inputs,
-        ),
+      scope: scopesOf(
+        () => this.#order,
+        (view) =>
+          compositeScope(facts, { ...view, github: { ...this.#github, action: run.id, ...view.github } }, inputs),
+      ),
       hashes: call.hashes,
       after,
     };

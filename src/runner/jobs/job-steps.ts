@@ -3,14 +3,7 @@ import type { GoOn } from '../../engine/index.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import type { TaskReport } from '../../shared/verdict.ts';
-import {
-  evaluateStrings,
-  flattenSteps,
-  isWorkStep,
-  type JsonObject,
-  type NamedStep,
-  type NodeFault,
-} from '../../workflow/index.ts';
+import { evaluateStrings, flattenSteps, isWorkStep, type NamedStep, type NodeFault } from '../../workflow/index.ts';
 import { type BackgroundSteps, createBackgroundSteps } from './background-steps.ts';
 import { type ControlRun, controlName, type DirectingStep, runControl } from './control-step.ts';
 import type { ExtraStep, JobFrame, StandingStep } from './frame.ts';
@@ -27,7 +20,7 @@ import {
   stepJoined,
   stepStarted,
 } from './step-order.ts';
-import { defaultsScope, type JobFacts, jobEnvScope, stepScope, workflowEnvScope } from './step-scope.ts';
+import { defaultsScope, type JobFacts, jobEnvScope, scopesOf, stepScope, workflowEnvScope } from './step-scope.ts';
 import { createTurns, type TakeTurn, type TurnSettings } from './step-turn.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -295,8 +288,7 @@ class JobSteps {
 
   #planOf({ step, id, handler }: RunPart, env: Env, order = () => this.#order): StepPlan {
     const { facts, frame, clock } = this.#settings;
-    const scope = (stepEnv: Env, github?: JsonObject) =>
-      stepScope(facts, { order: order(), env: stepEnv, github: { action: id, ...github } });
+    const scope = scopesOf(order, (view) => stepScope(facts, { ...view, github: { action: id, ...view.github } }));
     return {
       step,
       id,

@@ -1,7 +1,8 @@
 /** A file that only grows, with its digest: written behind the caller's back, but never far behind. */
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { setImmediate as soon } from 'node:timers/promises';
 import { MachineError } from '../../shared/failure.ts';
 import { PRIVATE_FILE } from '../../shared/file-modes.ts';
 
@@ -14,6 +15,8 @@ export interface LogFile {
 
 /** More than this many bytes unwritten: the caller is asked to wait. */
 const FAR_BEHIND = 1 << 20;
+/** Up to so many bytes, handing them to a thread takes longer than writing them. */
+const LITTLE = 1 << 14;
 
 export interface LogFileOptions {
   /** The file is there, and what comes goes behind what it holds. Otherwise it must not exist. */
@@ -70,7 +73,7 @@ export async function openLogFile(path: string, { goesOn = false, onFailure }: L
       if (failed || data.length === 0) return;
       queue.push(data);
       queued += data.length;
-      writing ??= writeQueue();
+      writing ??= soon().then(writeQueue);
       if (queued > FAR_BEHIND) return writing;
     },
     close: async () => {
@@ -97,7 +100,8 @@ async function* readAll(file: FileHandle): AsyncGenerator<Uint8Array> {
 /** The parts as they reach the file: a nearly full disk takes some of a write before it refuses the rest. */
 async function* writeAll(file: FileHandle, data: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < data.length; ) {
-    const { bytesWritten } = await file.write(data, at);
+    const bytesWritten =
+      data.length > LITTLE ? (await file.write(data, at)).bytesWritten : writeSync(file.fd, data, at);
     yield data.subarray(at, at + bytesWritten);
     at += bytesWritten;
   }

@@ -1,4 +1,4 @@
-/** What the expressions of a job and its steps see; made anew for each evaluation, so that nobody can change it. */
+/** What the expressions of a job and its steps see; frozen, so that nobody can change it. */
 import type { JobRequest, PlanContexts } from '../../engine/index.ts';
 import { type Data, dataFromJson, isJsonObject, type JsonObject, type Scope } from '../../workflow/index.ts';
 import type { StepOrder } from './step-order.ts';
@@ -47,6 +47,18 @@ export function compositeScope(facts: JobFacts, view: StepView, inputs: Readonly
   const { github, strategy, matrix } = ofJob(facts, view.github);
   const contexts = { github, strategy, matrix, inputs: () => dataFromJson(inputs), ...ofSteps(facts, view) };
   return scopeOf(contexts, statusFunctions(view.order));
+}
+
+/** The evaluations of one step mostly want the same scope: it is made again when something has changed. */
+export function scopesOf(order: () => StepOrder, make: (view: StepView) => Scope) {
+  let last: { readonly view: StepView; readonly scope: Scope } | undefined;
+  return (env: StepView['env'], github?: JsonObject): Scope => {
+    const view = { order: order(), env, github };
+    const { view: before } = last ?? {};
+    if (last === undefined || before?.order !== view.order || before.env !== env || before.github !== github)
+      last = { view, scope: make(view) };
+    return last.scope;
+  };
 }
 
 type Makers = Readonly<Record<string, () => Data>>;

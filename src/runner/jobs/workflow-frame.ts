@@ -21,7 +21,7 @@ import {
 import type { ActionStore, RemoteReference } from '../actions/index.ts';
 import { createMatcherRegistry } from '../commands/index.ts';
 import type { JobEnvironment, SystemClock } from '../environments/index.ts';
-import { createRepositoryFiles, type JobPlace, type ScriptSettings } from '../steps/index.ts';
+import { createCommandFiles, createRepositoryFiles, type JobPlace, type ScriptSettings } from '../steps/index.ts';
 import type { StepInUse, StepSettings } from './action-in-use.ts';
 import { createActionMemory, type KeptMemory } from './action-memory.ts';
 import type { Closed, ExtraStep, JobFrame, OpenFrame, Standstill, Surroundings } from './frame.ts';
@@ -332,6 +332,7 @@ function placeOf(settings: WorkflowFrames, parts: JobParts): JobPlace {
     temp,
     platform: platform(),
     processes,
+    commandFiles: createCommandFiles(temp),
     hostEnv: settings.hostEnv,
     masker: settings.masker,
     write: (chunk) => log.log.write(chunk),

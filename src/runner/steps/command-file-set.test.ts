@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -15,24 +16,30 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { hostPath } from '../../shared/brand.ts';
-import { type CommandFileSet, createCommandFiles } from './command-file-set.ts';
+import { type CommandFileSet, type CommandFiles, createCommandFiles } from './command-file-set.ts';
 
 let root: string;
+let all: CommandFiles;
 let files: CommandFileSet;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'orch-files-'));
-  files = createCommandFiles(hostPath(join(root, 'temp')), 'id');
+  all = createCommandFiles(hostPath(join(root, 'temp')));
+  files = all.take();
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 it('are new, empty and named as on GitHub', async () => {
-  const names = Object.entries(files.paths).map(([name, path]) => [name, basename(path), readFileSync(path, 'utf8')]);
+  const names = Object.entries(files.paths).map(([name, path]) => [
+    name,
+    basename(path).replace(/[\w-]{36}$/, ''),
+    readFileSync(path, 'utf8'),
+  ]);
   expect(names).toEqual([
-    ['path', 'add_path_id', ''],
-    ['env', 'set_env_id', ''],
-    ['step_summary', 'step_summary_id', ''],
-    ['state', 'save_state_id', ''],
-    ['output', 'set_output_id', ''],
+    ['path', 'add_path_', ''],
+    ['env', 'set_env_', ''],
+    ['step_summary', 'step_summary_', ''],
+    ['state', 'save_state_', ''],
+    ['output', 'set_output_', ''],
   ]);
   expect(basename(dirname(files.paths.env))).toBe('_runner_file_commands');
   expect(files.read('linux')).toEqual([]);
@@ -84,9 +91,30 @@ it('a link in the place of their folder fails the step', async () => {
   expect(files.read('linux').some(({ type }) => type === 'set-env')).toBe(false);
 });
 
-it('go', async () => {
+it('go when there is time, and the next ones are there by then', () => {
   rmSync(files.paths.env);
   mkdirSync(files.paths.env);
-  files.remove();
+  files.giveBack();
+  all.useTime();
   expect(Object.values(files.paths).some((path) => existsSync(path))).toBe(false);
+  const there = readdirSync(dirname(files.paths.env));
+  expect(there).toHaveLength(Object.keys(files.paths).length);
+  const next = all.take();
+  expect(
+    Object.values(next.paths)
+      .map((path) => basename(path))
+      .toSorted(),
+  ).toEqual(there.toSorted());
+  expect(all.take().paths.env).not.toBe(next.paths.env);
+});
+
+it.each<readonly [string, (directory: string) => void]>([
+  ['removed', (directory) => rmSync(directory, { recursive: true })],
+  ['written to', (directory) => appendFileSync(join(directory, readdirSync(directory)[0] ?? ''), 'A=b\n')],
+])('made in advance and %s since are made again', (_, change) => {
+  files.giveBack();
+  all.useTime();
+  change(dirname(files.paths.env));
+  const next = all.take();
+  expect(Object.values(next.paths).map((path) => readFileSync(path, 'utf8'))).toEqual(['', '', '', '', '']);
 });

@@ -1,4 +1,5 @@
 /** The command files of one step on disk: new and empty before it, read after it whatever its end. */
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -30,17 +31,43 @@ export interface CommandFileSet {
   readonly paths: Readonly<Record<CommandFile, HostPath>>;
   /** What the step left in them; a file that cannot be read fails the step and the others count. */
   read(platform: NodeJS.Platform): readonly CommandEffect[];
-  remove(): void;
+  /** They are removed when there is time. */
+  giveBack(): void;
+}
+
+export interface CommandFiles {
+  take(): CommandFileSet;
+  /** To be called while a step runs: makes the files for the next one, and removes those that were given back. */
+  useTime(): void;
 }
 
 /**
- * `temp` is RUNNER_TEMP on this machine; `id` makes the names unique. Without waiting: the files are tiny, and a trip
- * to a thread and back for each call takes longer than a small step.
+ * `temp` is RUNNER_TEMP on this machine. Without waiting: the files are tiny, and a trip to a thread and back for each
+ * call takes longer than a small step.
  */
-export function createCommandFiles(temp: HostPath, id: string): CommandFileSet {
+export function createCommandFiles(temp: HostPath): CommandFiles {
+  const old: string[] = [];
+  let spare: CommandFileSet | undefined;
+  const create = (): CommandFileSet => createSet(temp, (paths) => void old.push(...paths));
+  return {
+    take: () => {
+      const set = spare;
+      spare = undefined;
+      // The step before may have emptied the directory, or written to what was not yet its successor's.
+      return set !== undefined && Object.values(set.paths).every(isEmptyFile) ? set : create();
+    },
+    useTime: () => {
+      for (const path of old.splice(0)) removeFile(path);
+      spare ??= create();
+    },
+  };
+}
+
+function createSet(temp: HostPath, giveBack: (paths: readonly string[]) => void): CommandFileSet {
+  const id = randomUUID();
   const directory = hostPath(join(temp, '_runner_file_commands'));
   mkdirSync(directory, { recursive: true });
-  const home = realpathSync(directory);
+  const home = realpathSync.native(directory);
   const paths = Object.fromEntries(
     COMMAND_FILES.map(({ name, prefix }) => [name, hostPath(join(directory, `${prefix}${id}`))]),
   ) as Record<CommandFile, HostPath>;
@@ -59,16 +86,14 @@ export function createCommandFiles(temp: HostPath, id: string): CommandFileSet {
       }
       return effects;
     },
-    remove: () => {
-      for (const path of Object.values(paths)) removeFile(path);
-    },
+    giveBack: () => giveBack(Object.values(paths)),
   };
 }
 
 /** One that was removed leaves nothing to be read, and that is no mistake. */
 function isMoved(directory: string, home: string): boolean {
   try {
-    return realpathSync(directory) !== home;
+    return realpathSync.native(directory) !== home;
   } catch (error) {
     if (isOf(error, 'ENOENT')) return false;
     throw error;
@@ -79,8 +104,7 @@ function isMoved(directory: string, home: string): boolean {
 function readContent(name: CommandFile, path: HostPath): FileContent | string | undefined {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   try {
-    const seen = lstatSync(path);
-    if (seen.isFile() && seen.size === 0) return undefined;
+    if (isEmptyFile(path)) return undefined;
     // Without O_NONBLOCK the opening of a named pipe would wait for its writer.
     const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     try {
@@ -92,6 +116,11 @@ function readContent(name: CommandFile, path: HostPath): FileContent | string | 
     if (!(error instanceof Error) || !('code' in error)) throw error;
     return error.code === 'ENOENT' ? undefined : `The file ${path} cannot be read: ${error.message}`;
   }
+}
+
+function isEmptyFile(path: string): boolean {
+  const seen = lstatSync(path, { throwIfNoEntry: false });
+  return seen?.isFile() === true && seen.size === 0;
 }
 
 function readBounded(file: number, path: string, limit: number): FileContent | string {

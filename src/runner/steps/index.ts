@@ -1,5 +1,5 @@
 /** What steps are made of, and handlers for their kinds. */
-export type { CommandFileSet } from './command-file-set.ts';
+export { type CommandFileSet, createCommandFiles } from './command-file-set.ts';
 export {
   type Evaluate,
   type FailedProcess,

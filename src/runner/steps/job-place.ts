@@ -4,6 +4,7 @@ import type { Masker } from '../../shared/mask.ts';
 import type { JsonObject } from '../../workflow/index.ts';
 import type { MatcherRegistry, RepositoryFile } from '../commands/index.ts';
 import type { JobEnvironment } from '../environments/index.ts';
+import type { CommandFiles } from './command-file-set.ts';
 import type { StepServices } from './step-env.ts';
 
 export interface JobPlace {
@@ -13,6 +14,7 @@ export interface JobPlace {
   readonly temp: HostPath;
   readonly platform: NodeJS.Platform;
   readonly processes: JobEnvironment;
+  readonly commandFiles: CommandFiles;
   /** What every process of the job starts from. */
   readonly hostEnv: Readonly<Record<string, string>>;
   readonly masker: Pick<Masker, 'add' | 'maskText'>;

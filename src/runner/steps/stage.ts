@@ -1,5 +1,4 @@
 /** One process of a step: started with the step's environment, its output and command files obeyed, its end judged. */
-import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { HostPath } from '../../shared/brand.ts';
 import type { Failure } from '../../shared/failure.ts';
@@ -7,7 +6,6 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { JsonObject } from '../../workflow/index.ts';
 import { createCommandReader, createLineReader } from '../commands/index.ts';
 import type { JobProcess, ProcessExit } from '../environments/index.ts';
-import { createCommandFiles } from './command-file-set.ts';
 import { createEffects, type StageEffects } from './effects.ts';
 import type { StepCall, StepEnd } from './handler.ts';
 import { type JobPlace, writeLines } from './job-place.ts';
@@ -41,7 +39,7 @@ const LARGEST_MATCHER = 1024 * 1024;
 
 export async function runStage(stage: Stage): Promise<StepEnd> {
   const { place, call } = stage;
-  const files = createCommandFiles(place.temp, randomUUID());
+  const files = place.commandFiles.take();
   try {
     const github = { ...place.github, action: call.id, ...stage.github, ...files.paths };
     const command = await stage.prepare(github);
@@ -54,7 +52,7 @@ export async function runStage(stage: Stage): Promise<StepEnd> {
     const end = judge(exit, { stage, effects, kind: command.value.kind });
     return end.outcome === 'failure' ? { ...end, process: { cwd: command.value.cwd, env } } : end;
   } finally {
-    files.remove();
+    files.giveBack();
   }
 }
 
@@ -103,6 +101,7 @@ async function runCommand(command: StageCommand, { stage, env, effects }: Runnin
     // What a step leaves running has nobody to listen to it.
     onOutput: (chunk) => (over ? undefined : effects.apply(stream.read(lines.push(chunk)))),
   });
+  place.commandFiles.useTime();
   const exit = await endOf(running, call.signal);
   await running.settle();
   over = true;

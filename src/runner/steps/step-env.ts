@@ -91,8 +91,8 @@ export function buildStepEnv(input: StepEnvInput): Readonly<Record<string, strin
   }
   const path = prependPath(input.prepends, env.get('PATH') ?? '', input.platform);
   if (input.prepends.length > 0) env.set('PATH', path);
-  env.setAll(contextVariables('GITHUB', input.github, (name) => GITHUB_NAMES.has(name)));
-  env.setAll(contextVariables('RUNNER', input.runner, () => true));
+  setContext(env, 'GITHUB', input.github, (name) => GITHUB_NAMES.has(name));
+  setContext(env, 'RUNNER', input.runner, () => true);
   env.setAll(serviceVariables(input.kind, input.services));
   env.set('GITHUB_ACTIONS', 'true');
   if (env.get('CI') === undefined) env.set('CI', 'true');
@@ -113,17 +113,16 @@ export function prependPath(prepends: readonly string[], path: string, platform:
   return [...entries, ...(path === '' ? [] : [path])].join(delimiter);
 }
 
-function contextVariables(
+function setContext(
+  env: Variables,
   prefix: string,
   context: Readonly<Record<string, Json>>,
   allowed: (name: string) => boolean,
-): Readonly<Record<string, string>> {
-  const entries: (readonly [string, string])[] = [];
+): void {
   for (const [name, value] of Object.entries(context)) {
     const isScalar = typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number';
-    if (isScalar && allowed(name)) entries.push([`${prefix}_${name.toUpperCase()}`, String(value)]);
+    if (isScalar && allowed(name)) env.set(`${prefix}_${name.toUpperCase()}`, String(value));
   }
-  return Object.fromEntries(entries);
 }
 
 /** Scripts get no token with which to read or write caches and artifacts. */

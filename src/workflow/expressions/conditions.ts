@@ -31,6 +31,8 @@ export function usesStatusFunction(text: string, names: readonly string[] = STAT
 
 /** Evaluates an `if`; an absent one is `success()`. */
 export function evaluateCondition(condition: ScalarNode | undefined, scope: Scope): Result<boolean, NodeFault> {
+  const { success } = scope.functions;
+  if (condition === undefined && success !== undefined) return ok(isTruthy(success([])));
   const place = condition?.at ? { at: condition.at } : {};
   const text = conditionText(condition);
   // First as it was written, so that a message about it counts positions from its own start.
