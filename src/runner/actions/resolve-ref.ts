@@ -53,7 +53,7 @@ export function unknownVersion(reference: RemoteReference): Failure {
     message: short
       ? `Unable to resolve action \`${describeReference(reference)}\`, the provided ref \`${reference.ref}\` is the shortened version of a commit SHA, which is not supported. Please use the full commit SHA instead.`
       : `Unable to resolve action \`${describeReference(reference)}\`, unable to find version \`${reference.ref}\``,
-    hint: `check the name, or use a folder in its place: --action ${reference.owner}/${reference.repo}@${reference.ref}=DIR`,
+    hint: `${short ? 'write all 40 digits' : 'check the name'}, or use a folder in its place: --action ${reference.owner}/${reference.repo}@${reference.ref}=DIR`,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { type Action, dockerfileAction, type JsonObject, type Step } from '../../workflow/index.ts';
 import { parseAction } from '../../workflow/parse/index.ts';
-import { findManifest, parseUses, type RemoteReference } from '../actions/index.ts';
+import { type ActionManifest, findManifest, parseUses, type RemoteReference } from '../actions/index.ts';
 import { type ActionRootSettings, type ActionRoots, createActionRoots } from './action-roots.ts';
 import { nodeNotice } from './node-notice.ts';
 import { createOnce } from './once.ts';
@@ -47,7 +47,9 @@ export function createJobActions(settings: ActionRootSettings): JobActions {
   const notice = nodeNotice(settings.tell);
   const once = createOnce<LoadedAction>();
   const read = async (found: Found, depth: number, signal: AbortSignal): Promise<Result<LoadedAction, Failure>> => {
-    const action = await readAction(found.directory);
+    const manifest = await findManifest(found.directory);
+    if (!manifest.ok) return err({ ...manifest.error, hint: hintFor(found) });
+    const action = readAction(manifest.value);
     if (!action.ok) return action;
     const { runs } = action.value;
     notice(runs);
@@ -114,6 +116,13 @@ async function locate(
   }
 }
 
+function hintFor({ local, github }: Found): string {
+  if (local) return "the folder must be in the job's working tree, and what git ignores is not";
+  const { action_repository: repository, action_ref: ref } = github;
+  const where = repository === undefined ? 'this repository' : `${String(repository)} at ${String(ref)}`;
+  return `see whether ${where} has an action in this folder`;
+}
+
 function namesOf({ owner, repo, ref }: RemoteReference): JsonObject {
   return { action_repository: `${owner}/${repo}`, action_ref: ref };
 }
@@ -132,10 +141,7 @@ export function isCheckout(uses: string): boolean {
   return /^actions\/checkout@/i.test(uses);
 }
 
-async function readAction(directory: HostPath): Promise<Result<Action, Failure>> {
-  const manifest = await findManifest(directory);
-  if (!manifest.ok) return manifest;
-  const { value } = manifest;
+function readAction(value: ActionManifest): Result<Action, Failure> {
   if (value.kind === 'dockerfile') return ok(dockerfileAction('Dockerfile'));
   const parsed = parseAction(value.text, value.path);
   if (parsed.ok) return ok(parsed.value.value);
