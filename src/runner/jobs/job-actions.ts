@@ -119,7 +119,8 @@ async function locate(
 function hintFor({ local, github }: Found): string {
   if (local) return "the folder must be in the job's working tree, and what git ignores is not";
   const { action_repository: repository, action_ref: ref } = github;
-  const where = repository === undefined ? 'this repository' : `${String(repository)} at ${String(ref)}`;
+  const named = typeof repository === 'string' && typeof ref === 'string';
+  const where = named ? `${repository} at ${ref}` : 'this repository';
   return `see whether ${where} has an action in this folder`;
 }
 
