@@ -13,7 +13,7 @@ import { jobs } from './jobs.ts';
 import { matrix } from './matrix.ts';
 import { runners } from './runners.ts';
 import { shells } from './shells.ts';
-import { stepKinds } from './steps.ts';
+import { background, stepKinds } from './steps.ts';
 import { syntax } from './syntax.ts';
 import { workflow } from './workflow.ts';
 
@@ -26,6 +26,7 @@ export const SUBJECTS: readonly Subject[] = [
   runners,
   calls,
   stepKinds,
+  background,
   shells,
   actions,
   commandFiles,

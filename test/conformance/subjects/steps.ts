@@ -1,6 +1,6 @@
 /** Steps: kinds, conditions, results, limits. */
 import { expect } from 'vitest';
-import { notYet, type Subject, works } from '../rig/feature.ts';
+import { differs, type Subject, works } from '../rig/feature.ts';
 import { readsJob, refusesJob } from '../rig/language.ts';
 import { shareRun, steps } from '../rig/run.ts';
 
@@ -74,11 +74,10 @@ export const stepKinds: Subject = {
         steps: ['Run echo one success', 'Run ./act success', 'Mine success'],
       }),
     ),
-    notYet(
-      'A `name` with expressions',
-      'it is shown as it is written',
-      run.job(steps('- name: on ${{ github.event_name }}\n  run: "true"'), {
-        steps: ['on ${{ github.event_name }} success'],
+    works(
+      'A `name`, or the first line of a script, with expressions',
+      run.job(steps('- name: on ${{ github.event_name }}\n  run: "true"', 'echo ${{ github.event_name }}'), {
+        steps: ['on push success', 'Run echo push success'],
       }),
     ),
     works(
@@ -139,12 +138,6 @@ export const stepKinds: Subject = {
         { says: ['alive'] },
       ),
     ),
-    notYet(
-      '`background`, `wait`, `wait-all`, `cancel`, `parallel`',
-      'they are read and checked; a job that reaches one fails',
-      readsJob('steps: [{ uses: a/b@c, background: true, id: a }, { cancel: A }, { wait-all: true }]'),
-      readsJob('steps: [{ parallel: [{ run: x }, { uses: ./y }] }]'),
-    ),
     works(
       'The log of a step: its script, shell and `env` in a group, then what it says',
       run.job(steps('- env: { A: 1 }\n  run: |\n    echo "= x"\n    echo y'), {
@@ -160,6 +153,89 @@ export const stepKinds: Subject = {
         log: ['##[error]Process completed with exit code 3.'],
         annotations: [expect.stringContaining('error Process completed with exit code 3.')],
       }),
+    ),
+  ],
+};
+
+export const background: Subject = {
+  title: 'Steps in the background',
+  features: [
+    works(
+      '`background: true`: the steps behind it do not wait; what it leaves is known to others from its `wait` on',
+      run.job(
+        steps(
+          '- id: b\n  background: true\n  run: |\n    until [ -e "$RUNNER_TEMP/go" ]; do sleep 0.05; done\n    echo "x=1" >> "$GITHUB_OUTPUT"\n    echo "E=1" >> "$GITHUB_ENV"',
+          'echo "= [${{ steps.b.outcome }}] [${{ steps.b.outputs.x }}] [$E]"; touch "$RUNNER_TEMP/go"',
+          '- wait: b',
+          'echo "= ${{ steps.b.outcome }} ${{ steps.b.outputs.x }} $E"',
+        ),
+        { says: ['[] [] []', 'success 1 1'] },
+      ),
+    ),
+    works(
+      '`wait` for one or several: it fails when one of them has failed; `continue-on-error` forgives that',
+      run.job(
+        steps(
+          '- id: good\n  background: true\n  run: "true"',
+          '- id: bad\n  background: true\n  run: exit 1',
+          '- id: w\n  wait: [good, bad]\n  continue-on-error: true',
+          'echo "= ${{ steps.w.outcome }} ${{ steps.w.conclusion }}"',
+        ),
+        { ends: expect.anything() as string, log: [/^= failure success$/m] },
+      ),
+    ),
+    works(
+      '`wait-all`, and the wait for all that nobody waited for, before the `post` stages',
+      run.job(
+        steps(
+          '- background: true\n  run: sleep 0.3; echo "= one"',
+          '- wait-all:',
+          'echo "= two"',
+          '- background: true\n  run: sleep 0.3; echo "= three"',
+        ),
+        { says: ['one', 'two', 'three'] },
+      ),
+      run.job(steps('- background: true\n  run: exit 1', 'echo "= on"'), { ends: 'exit-code', says: ['on'] }),
+    ),
+    works(
+      '`cancel` ends a step, and the job does not fail for it',
+      run.job(
+        steps(
+          '- id: server\n  background: true\n  run: exec sleep 60',
+          '- cancel: server',
+          'echo "= ${{ job.status }}"',
+        ),
+        {
+          says: ['success'],
+        },
+      ),
+    ),
+    works(
+      '`parallel`: steps beside each other, and a wait for all of them',
+      run.job(
+        steps(
+          '- parallel:\n    - run: touch "$RUNNER_TEMP/a"; until [ -e "$RUNNER_TEMP/b" ]; do sleep 0.05; done\n    - run: touch "$RUNNER_TEMP/b"; until [ -e "$RUNNER_TEMP/a" ]; do sleep 0.05; done',
+          'echo "= both"',
+        ),
+        { says: ['both'] },
+      ),
+    ),
+    works(
+      'None of these inside of `parallel`; `wait`, `wait-all` and `cancel` have no `if`',
+      readsJob('steps: [{ uses: a/b@c, background: true, id: a }, { cancel: A }, { wait-all: true }]'),
+      refusesJob(
+        'steps: [{ parallel: [{ run: x, background: true }] }]',
+        "'background' is not allowed inside a parallel block",
+      ),
+      refusesJob('steps: [{ run: x, background: true, id: a }, { wait: a, if: always() }]', "Unexpected value 'if'"),
+    ),
+    differs(
+      'The log',
+      'a job has one log, in which the output of a step in the background stands in one piece',
+      run.job(
+        steps('- id: b\n  background: true\n  run: echo "= b1"; sleep 0.2; echo "= b2"', 'echo "= f"', '- wait: b'),
+        { says: ['f', 'b1', 'b2'] },
+      ),
     ),
   ],
 };
