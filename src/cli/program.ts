@@ -3,7 +3,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { DYNAMIC_LISTS, type DynamicList } from './completion/shape.ts';
 import { EXIT } from './exit-codes.ts';
 import { VERSION } from './version.ts';
-import { addWorkflowOptions, collect } from './workflow-options.ts';
+import { addWorkflowChoice, addWorkflowRun, collect } from './workflow-options.ts';
 
 const CONFIG = 'framework/orchestrator/orchestrator.yaml';
 
@@ -67,7 +67,7 @@ function addRun(program: Command, done: Done): void {
       collect,
     )
     .option(
-      '--secret <name>',
+      '-s, --secret <name>',
       'a secret, from the environment (repeatable); NAME=VALUE shows it to whoever lists processes; ENV:NAME is for jobs of that environment',
       collect,
     )
@@ -75,7 +75,7 @@ function addRun(program: Command, done: Done): void {
     .option('--env-file <file>', 'host variables as NAME=VALUE lines, for env_from and secrets (repeatable)', collect)
     .option('--rerun-failed <run>', 'run again what did not succeed in that run; the rest is reused')
     .option('--wait', 'wait for another run to end instead of refusing')
-    .option('--dry-run', 'show what would run')
+    .option('-n, --dry-run', 'show what would run')
     .addOption(uiOption())
     .addHelpText(
       'after',
@@ -83,15 +83,19 @@ function addRun(program: Command, done: Done): void {
         'orch run',
         'orch run --only api --max-parallel 2',
         'orch run --rerun-failed 20261122-204512-k3f9',
-        'orch run .github/workflows/ci.yml --job test',
+        'orch run .github/workflows/ci.yml',
+        'orch run ci --job test --matrix node:20',
         'orch run --event pull_request',
+        'orch run --event workflow_dispatch -W .github/workflows/release.yml --input level=minor',
+        'orch run --list',
       ]),
     )
     .action(async (files: readonly string[], options) => {
       const { runFiles } = await import('./commands/run-files.ts');
       done(await runFiles({ ...options, files }));
     });
-  addWorkflowOptions(command);
+  addWorkflowChoice(command);
+  addWorkflowRun(command);
 }
 
 function addWatching(program: Command, done: Done): void {
@@ -159,25 +163,24 @@ function addChecking(program: Command, done: Done): void {
     .action(async (files: readonly string[], options) =>
       done(await (await import('./commands/validate.ts')).validate({ ...options, files })),
     );
-  program
+  const plan = program
     .command('plan')
     .summary('show the job graph')
-    .description('Shows what would run and in which order, without running it.')
-    .argument('[file]', `the orchestrator.yaml (default: ${CONFIG})`)
-    .option('--config <file>', 'the same, as an option')
+    .description('Shows what would run and in which order, without running it: tasks, or the jobs of workflows.')
+    .argument('[files...]', `the orchestrator.yaml (default: ${CONFIG}), or workflows: files, folders, names`)
+    .option('--config <file>', 'the orchestrator.yaml, as an option')
     .option('--only <task...>', 'these tasks, and those that they depend on')
     .option('--input <name=value>', 'a value for the expressions (repeatable)', collect)
     .option('--var <name=value>', 'a variable for the expressions (repeatable)', collect)
     .addOption(new Option('--format <format>', 'how to show it').choices(['text', 'json', 'mermaid']).default('text'))
-    .addHelpText('after', examples(['orch plan', 'orch plan --format mermaid']))
-    .action(async (file: string | undefined, options) =>
-      done(
-        await (await import('./commands/plan.ts')).plan({
-          ...options,
-          ...(file === undefined ? {} : { config: file }),
-        }),
-      ),
+    .addHelpText(
+      'after',
+      examples(['orch plan', 'orch plan --format mermaid', 'orch plan ci', 'orch plan --event push']),
+    )
+    .action(async (files: readonly string[], options) =>
+      done(await (await import('./commands/plan-files.ts')).planFiles({ ...options, files })),
     );
+  addWorkflowChoice(plan);
   program
     .command('doctor')
     .summary('what this machine has')

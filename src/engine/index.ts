@@ -12,6 +12,7 @@ export type { PlannedJob } from './planned-job.ts';
 export type { Platforms } from './platforms.ts';
 export type { Policy } from './policy.ts';
 export * from './ports.ts';
+export { previewJob } from './preview.ts';
 export { type Restored, restoreRun } from './restore.ts';
 export { type Resumption, type Run, type RunEnd, resumeRun, startRun } from './run.ts';
 export * from './runner-events.ts';

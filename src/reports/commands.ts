@@ -54,7 +54,7 @@ export function pauseCommands(view: Pick<RunView, 'started' | 'counts'>): readon
 
 /** What was typed, unless secrets were taken out of it. */
 function sameCommand(words: readonly string[]): string | undefined {
-  if (words.some((word) => word.endsWith('=***'))) return undefined;
+  if (words.some((word) => word.includes('***'))) return undefined;
   return ['orch', ...words.map(shellQuote)].join(' ');
 }
 

@@ -13,4 +13,11 @@ export { pour } from './pour.ts';
 export { safeJson } from './safe-json.ts';
 export type { UiSink } from './sink.ts';
 export { renderStatus } from './status.ts';
+export {
+  renderWorkflowList,
+  renderWorkflowPlans,
+  type WorkflowPlan,
+  type WorkflowPlanJob,
+  type WorkflowPlanLeg,
+} from './workflow-plan.ts';
 export { type Environment, type OutputStream, openTerminal, type Terminal } from './terminal.ts';

@@ -1,6 +1,7 @@
 /** What would run, shown without running it: as text, as JSON, and as a mermaid graph. */
-import { cleanText, clip, padTo, plural } from '../reports/index.ts';
+import { cleanText, plural } from '../reports/index.ts';
 import { formatDuration } from '../shared/quantity.ts';
+import { mermaidLines, stageBlocks } from './job-graph.ts';
 import { type Look, lookOf } from './look.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -43,22 +44,10 @@ export function renderPlan(plan: PlanView, format: PlanFormat, terminal: Termina
 
 function text(plan: PlanView, look: Look, columns: number): string {
   const { chalk } = look;
-  const stages = stagesOf(plan.jobs);
-  const width = plan.jobs.reduce((most, { id }) => Math.min(32, Math.max(most, id.length)), 8);
-  const room = Math.max(20, columns - width - 5);
-  const blocks = stages.map((jobs, i) => {
-    const lines = jobs.flatMap((job) => {
-      const [first, ...rest] = linesOf(job, look).map((line) => clip(cleanText(line), room, look.ellipsis));
-      return [
-        `  ${chalk.bold(padTo(job.id, width))}  ${first}`,
-        ...rest.map((line) => `  ${' '.repeat(width)}  ${chalk.dim(line)}`),
-      ];
-    });
-    return [chalk.dim(`stage ${i + 1}`), ...lines].map((line) => `${line}\n`).join('');
-  });
+  const blocks = stageBlocks(plan.jobs, { look, columns, linesOf: (job) => linesOf(job, look) });
   const head = `${chalk.bold(cleanText(plan.name))}: ${plural(plan.jobs.length, 'task')}, ${plan.maxParallel} at once, from ${cleanText(plan.base)}\n`;
   const note =
-    stages.length > 1
+    blocks.length > 1
       ? [chalk.dim('Stages are for reading: a task starts as soon as all that it needs is done.\n')]
       : [];
   return [head, ...blocks, ...note].join('\n');
@@ -88,48 +77,7 @@ function linesOf(job: PlanJob, look: Look): string[] {
   ];
 }
 
-/** Jobs by the length of the longest way to them. A need that is not in the plan counts as done. */
-function stagesOf(jobs: readonly PlanJob[]): PlanJob[][] {
-  const byId = new Map(jobs.map((job) => [job.id.toLowerCase(), job]));
-  const depths = new Map<PlanJob, number>();
-  // With a stack of its own: a chain of ten thousand tasks must not exhaust the call stack.
-  for (const job of jobs) {
-    const open = [job];
-    for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
-      const needs = depths.has(top) ? [] : top.needs.flatMap((need) => byId.get(need.toLowerCase()) ?? []);
-      const unknown = needs.filter((need) => !depths.has(need) && !open.includes(need));
-      if (unknown.length > 0) {
-        open.push(...unknown);
-        continue;
-      }
-      if (!depths.has(top))
-        depths.set(
-          top,
-          needs.reduce((most, need) => Math.max(most, (depths.get(need) ?? -1) + 1), 0),
-        );
-      open.pop();
-    }
-  }
-  const stages: PlanJob[][] = [];
-  for (const job of jobs) (stages[depths.get(job) ?? 0] ??= []).push(job);
-  return stages;
-}
-
 function mermaid({ jobs }: PlanView): string {
-  const ids = new Map(jobs.map((job, i) => [job.id.toLowerCase(), `job${i}`]));
-  const nodes = jobs.map((job, i) => {
-    const legs = job.legs && job.legs.length > 1 ? `<br/>${plural(job.legs.length, 'leg')}` : '';
-    return `  job${i}["${escapeLabel(job.id)}${legs}"]\n`;
-  });
-  const edges = jobs.flatMap((job, i) =>
-    job.needs.flatMap((need) =>
-      ids.has(need.toLowerCase()) ? [`  ${ids.get(need.toLowerCase())} --> job${i}\n`] : [],
-    ),
-  );
-  return `flowchart LR\n${nodes.join('')}${edges.join('')}`;
-}
-
-/** Mermaid writes characters that mean something as `#name;` or `#code;`. */
-function escapeLabel(label: string): string {
-  return cleanText(label).replace(/[^\p{L}\p{N} _.,/()+-]/gu, (character) => `#${character.codePointAt(0)};`);
+  const labelOf = ({ id, legs }: PlanJob) => [id, ...(legs && legs.length > 1 ? [plural(legs.length, 'leg')] : [])];
+  return `flowchart LR\n${mermaidLines(jobs, labelOf).join('')}`;
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import { makeProgram } from '../../src/cli/program.ts';
+import { FLAGS } from '../../src/cli/workflow/act-files.ts';
 import type { RunEvent } from '../../src/engine/index.ts';
 import { configSchema } from '../../src/orchestrator/index.ts';
 import { foldRun, statusOf } from '../../src/reports/index.ts';
@@ -83,6 +84,11 @@ it('docs/output.md names the fields of the status', () => {
   const fields = (table: string) => readTable('docs/output.md', table).map(([field]) => codeOf(field));
   expect(fields('status')).toEqual(Object.keys(status));
   expect(fields('status-legs')).toEqual(Object.keys(status.legs[0] ?? {}));
+});
+
+it("docs/workflows.md names the flags of act's files that mean something here", () => {
+  const shown = readTable('docs/workflows.md', 'act').flatMap(([flags]) => [...(flags ?? '').matchAll(/`([^`]+)`/g)]);
+  expect(shown.map(([, flag = '']) => flag).toSorted()).toEqual(Object.keys(FLAGS).toSorted());
 });
 
 it('docs/architecture.md has the import table that is enforced', () => {

@@ -15,6 +15,8 @@ const CONFIG = {
   ],
 };
 
+const CI = 'on: push\njobs: { build-it: { runs-on: x, steps: [{ run: x }] } }\n';
+
 /** Sources the script, sets what bash sets when Tab is pressed behind the last word, and prints what came of it. */
 const PRESS_TAB = `
 source <(orch completion bash)
@@ -34,7 +36,10 @@ function offers(repo: Repository, ...words: readonly string[]): readonly string[
 }
 
 it('offers commands, options, choices, files and names', async () => {
-  const repo = createRepository({ config: CONFIG, files: { 'a file.yaml': '', '$(touch pwned).yaml': '' } });
+  const repo = createRepository({
+    config: CONFIG,
+    files: { 'a file.yaml': '', '$(touch pwned).yaml': '', '.github/workflows/ci.yml': CI },
+  });
   symlinkSync(COMMAND, join(repo.place.top, 'bin', 'orch'));
   const { run = '' } = await orch(repo, ['run']);
   const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
@@ -61,6 +66,12 @@ it('offers commands, options, choices, files and names', async () => {
     [['run', '--only', 'api', 'bu'], ['build']],
     [['run', '--only', 'api', '--dry'], ['--dry-run']],
     [['run', '--only', 'api', '--ui', 'p'], ['plain']],
+    [
+      ['run', '--event', 'pull_request_r'],
+      ['pull_request_review', 'pull_request_review_comment'],
+    ],
+    [['run', '--job', 'bu'], ['build-it']],
+    [['run', 'ci'], ['ci']],
     [['run', '--config', 'a'], ['a file.yaml']],
     [['run', '$'], ['$(touch pwned).yaml']],
     [
@@ -87,7 +98,7 @@ it('offers commands, options, choices, files and names', async () => {
 
 it('offers nothing, and says nothing, where there is nothing to offer', async () => {
   const repo = createRepository({ files: { 'framework/orchestrator/orchestrator.yaml': 'tasks: [' } });
-  for (const list of ['tasks', 'logs', 'runs']) {
+  for (const list of ['tasks', 'jobs', 'workflows', 'logs', 'runs']) {
     const { exitCode, stdout, stderr } = await orch(repo, ['__complete', list]);
     expect([exitCode, stdout, stderr]).toEqual([0, '', '']);
   }

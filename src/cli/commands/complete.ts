@@ -1,14 +1,16 @@
 /** `orch __complete`: what completion scripts ask for while somebody types. It has no business to complain. */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { loadConfig } from '../../orchestrator/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import { MachineError } from '../../shared/failure.ts';
 import { type Layout, layoutOf, listRuns, newestRun } from '../../store/index.ts';
+import { EVENT_NAMES } from '../../workflow/index.ts';
 import type { DynamicList } from '../completion/shape.ts';
 import { EXIT } from '../exit-codes.ts';
 import { DEFAULT_CONFIG } from '../project.ts';
 import { readRun } from '../runs.ts';
+import { findWorkflows, readWorkflows } from '../workflow/files.ts';
 
 /** What goes into a command line without quotes, and nothing else. */
 const HARMLESS = /^[\w.+-]+$/;
@@ -36,12 +38,21 @@ const LISTS: Readonly<Record<DynamicList, (layout: Layout) => Promise<readonly s
     const { result } = loadConfig({ file: join(root, DEFAULT_CONFIG), root });
     return result.ok ? result.value.tasks.map(({ name }) => name) : [];
   },
+  jobs: async ({ root }) => [
+    ...new Set(workflowsOf(root).flatMap(({ workflow }) => workflow.jobs.map(({ id }) => id))),
+  ],
+  workflows: async ({ root }) => findWorkflows(root, []).map(({ path }) => basename(path).replace(/\.ya?ml$/, '')),
+  events: async () => EVENT_NAMES,
   logs: async (layout) => {
     const record = newestRun(layout);
     return record === undefined ? [] : (await readRun(record)).view.legs.map(({ id }) => id);
   },
   runs: async (layout) => listRuns(layout).map(({ run }) => run),
 };
+
+function workflowsOf(root: string): ReturnType<typeof readWorkflows>['workflows'] {
+  return readWorkflows(findWorkflows(root, [])).workflows;
+}
 
 /** Looked for by hand: starting git takes longer than all the rest. */
 function findRoot(directory: string): string | undefined {

@@ -1,15 +1,14 @@
 /** `orch run` of workflows: from names and an event to a report a run. */
 import { type OpenFrame, openWorkflowFrames, type WorkflowFrames } from '../../runner/jobs/index.ts';
-import { openTerminal, renderDiagnostics, type UiMode } from '../../ui/index.ts';
+import { openTerminal, renderWorkflowList, renderWorkflowPlans, type UiMode } from '../../ui/index.ts';
 import { EXIT } from '../exit-codes.ts';
-import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
 import { parallelism } from '../run/setup.ts';
+import { planOf } from '../workflow/compose.ts';
 import { executeWorkflow } from '../workflow/execute.ts';
-import { interruptible } from '../workflow/interruptible.ts';
-import { listWorkflows } from '../workflow/listing.ts';
-import { readSettings, type WorkflowOptions } from '../workflow/options.ts';
-import { type Preparation, prepareRuns } from '../workflow/prepare.ts';
+import type { WorkflowOptions } from '../workflow/options.ts';
+import { workflowPlanOf } from '../workflow/plan-view.ts';
+import { readyWorkflows } from '../workflow/ready.ts';
 
 export interface RunWorkflowOptions extends WorkflowOptions {
   readonly operands: readonly string[];
@@ -23,21 +22,17 @@ export interface RunWorkflowOptions extends WorkflowOptions {
 export async function runWorkflows(project: Project, options: RunWorkflowOptions): Promise<number> {
   const open: (frames: WorkflowFrames) => OpenFrame = openWorkflowFrames;
   const maxParallel = parallelism(options.maxParallel, undefined);
-  const settings = readSettings(project.repository.root, options, process.env);
-  const request = { operands: options.operands, options, settings };
-  const preparation = await interruptible((signal) => prepareRuns(project, { ...request, signal }));
-  if (preparation === undefined) return EXIT.cancelled;
-  showDiagnostics(preparation);
-  for (const notice of settings.notices) process.stderr.write(`orch: ${notice}\n`);
-  const { runs, diagnostics, passedOver } = preparation;
-  if (diagnostics.some(({ severity }) => severity === 'error')) return EXIT.badInput;
-  if (runs.length === 0) {
-    throw new UsageError('no workflow is started by this event', {
-      hint: `${passedOver.join('\n  ')}\n  --all ignores filters`,
-    });
-  }
+  // A list is of what there is, unless an event is asked for.
+  const all = options.all ?? (options.list === true && options.event === undefined ? true : undefined);
+  const ready = await readyWorkflows(project, options.operands, { ...options, ...(all === undefined ? {} : { all }) });
+  if (!ready.ok) return ready.error;
+  const { runs, settings } = ready.value;
   if (options.list === true || options.dryRun === true) {
-    process.stdout.write(listWorkflows(runs));
+    const plans = runs.map((prepared) => workflowPlanOf(prepared, planOf(prepared, settings, maxParallel)));
+    const terminal = openTerminal(process.stdout, process.env);
+    process.stdout.write(
+      options.list === true ? renderWorkflowList(plans) : renderWorkflowPlans(plans, 'text', terminal),
+    );
     return EXIT.success;
   }
   const ui = options.ui === undefined ? {} : { ui: options.ui };
@@ -54,11 +49,4 @@ export async function runWorkflows(project: Project, options: RunWorkflowOptions
 function worseOf(one: number, other: number): number {
   const order: readonly number[] = [EXIT.success, EXIT.incomplete, EXIT.failed, EXIT.cancelled];
   return order.indexOf(other) > order.indexOf(one) ? other : one;
-}
-
-function showDiagnostics({ diagnostics, sources }: Preparation): void {
-  if (diagnostics.length === 0) return;
-  const terminal = openTerminal(process.stderr, process.env);
-  const view = { sources, chalk: terminal.chalk, columns: terminal.size().columns };
-  terminal.write(renderDiagnostics(diagnostics, 'text', view));
 }

@@ -93,7 +93,7 @@ function action(candidates: Candidates): string {
     case 'words':
       return `_orch_words ${candidates.words.map(quote).join(' ')}`;
     case 'files':
-      return '_orch_files';
+      return candidates.list === undefined ? '_orch_files' : `_orch_ask ${candidates.list}; _orch_files`;
     case 'ask':
       return `_orch_ask ${candidates.list}`;
     case 'none':

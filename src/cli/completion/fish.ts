@@ -66,7 +66,7 @@ function moreValues(command: string, { long, value }: OptionShape): readonly str
 function argument({ candidates }: ValueShape): string {
   switch (candidates.kind) {
     case 'files':
-      return ' -F';
+      return candidates.list === undefined ? ' -F' : ` -F -a ${quote(`(__orch_ask ${candidates.list})`)}`;
     case 'words':
     case 'ask':
       return ` -f -a ${quote(listOf(candidates))}`;

@@ -29,11 +29,12 @@ export interface ValueShape {
 /** `ask`: what `orch __complete <list>` prints, a line each. */
 export type Candidates =
   | { readonly kind: 'words'; readonly words: readonly string[] }
-  | { readonly kind: 'files' }
+  /** With `list`, also what `orch __complete` prints for it. */
+  | { readonly kind: 'files'; readonly list?: DynamicList }
   | { readonly kind: 'ask'; readonly list: DynamicList }
   | { readonly kind: 'none' };
 
-export const DYNAMIC_LISTS = ['tasks', 'logs', 'runs'] as const;
+export const DYNAMIC_LISTS = ['tasks', 'jobs', 'workflows', 'events', 'logs', 'runs'] as const;
 export type DynamicList = (typeof DYNAMIC_LISTS)[number];
 
 /** The program itself, whose one value is the command, and its commands; hidden ones are left out. */
@@ -75,6 +76,9 @@ function optionShape(option: Option): readonly OptionShape[] {
 const BY_NAME: ReadonlyMap<string, Candidates> = new Map<string, Candidates>([
   ['file', { kind: 'files' }],
   ['files', { kind: 'files' }],
+  ['path', { kind: 'files' }],
+  ['event', { kind: 'ask', list: 'events' }],
+  ['job', { kind: 'ask', list: 'jobs' }],
   ['task', { kind: 'ask', list: 'tasks' }],
   ['run', { kind: 'ask', list: 'runs' }],
 ]);
@@ -83,5 +87,6 @@ function candidatesOf(name: string, choices: Argument['argChoices'], command?: C
   if (choices !== undefined) return { kind: 'words', words: choices };
   // What has a log is known from the run, legs included; what can be run, from the file.
   if (name === 'task' && command?.name() === 'logs') return { kind: 'ask', list: 'logs' };
+  if (name === 'files' && command?.name() !== 'validate') return { kind: 'files', list: 'workflows' };
   return BY_NAME.get(name) ?? { kind: 'none' };
 }

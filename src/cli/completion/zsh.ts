@@ -68,7 +68,7 @@ function action(candidates: Candidates): string {
     case 'words':
       return `(${candidates.words.join(' ')})`;
     case 'files':
-      return '_files';
+      return candidates.list === undefined ? '_files' : `{_orch_ask ${candidates.list}; _files}`;
     case 'ask':
       return `{_orch_ask ${candidates.list}}`;
     case 'none':

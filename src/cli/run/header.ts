@@ -55,7 +55,8 @@ export function headerOf({
 /** As it was typed, without the values of secrets. */
 export function commandLine(argv: readonly string[]): readonly string[] {
   return argv.map((word, index) => {
-    const value = /^--secret=([^=]+)=/.exec(word) ?? (argv[index - 1] === '--secret' ? /^([^=]+)=/.exec(word) : null);
-    return value === null ? word : word.replace(/^(--secret=)?([^=]+)=.*/s, '$1$2=***');
+    const before = argv[index - 1];
+    const alone = before === '--secret' || before === '-s';
+    return word.replace(alone ? /^()([^=]+)=.*/s : /^(--secret=|-s)([^=]+)=.*/s, '$1$2=***');
   });
 }

@@ -1,6 +1,6 @@
 /** What users of act have lying in a repository: `.secrets`, `.vars`, `.env`, `.input`, and the flags of `.actrc`. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
 export interface ActSettings {
   /** Files of NAME=VALUE lines, those that are there. */
@@ -21,16 +21,18 @@ export interface ActSettings {
   readonly eventPath?: string;
   readonly defaultBranch?: string;
   readonly offline: boolean;
+  /** What runs when nothing is named. */
+  readonly workflows: readonly string[];
   /** Flags that mean nothing here. */
   readonly ignored: readonly string[];
 }
 
-type Lists = 'secrets' | 'vars' | 'env' | 'inputs' | 'platforms' | 'jobs' | 'matrix' | 'folders';
+type Lists = 'secrets' | 'vars' | 'env' | 'inputs' | 'platforms' | 'jobs' | 'matrix' | 'folders' | 'workflows';
 type FileLists = 'secretFiles' | 'varFiles' | 'envFiles' | 'inputFiles';
 type Texts = 'actor' | 'eventPath' | 'defaultBranch';
 
 /** act's flags, long and short, to ours. */
-const FLAGS: Readonly<Record<string, Lists | FileLists | Texts | 'offline'>> = {
+export const FLAGS: Readonly<Record<string, Lists | FileLists | Texts | 'offline'>> = {
   '-s': 'secrets',
   '--secret': 'secrets',
   '--var': 'vars',
@@ -41,6 +43,8 @@ const FLAGS: Readonly<Record<string, Lists | FileLists | Texts | 'offline'>> = {
   '-j': 'jobs',
   '--job': 'jobs',
   '--matrix': 'matrix',
+  '-W': 'workflows',
+  '--workflows': 'workflows',
   '--local-repository': 'folders',
   '--secret-file': 'secretFiles',
   '--var-file': 'varFiles',
@@ -61,10 +65,19 @@ const STANDING: readonly (readonly [FileLists, string])[] = [
   ['inputFiles', '.input'],
 ];
 
-/** From the repository's root. A file that `.actrc` names takes the place of the one with the usual name. */
-export function readActSettings(root: string): ActSettings {
-  const rc = join(root, '.actrc');
-  const settings = readActrc(existsSync(rc) ? readFileSync(rc, 'utf8') : '');
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * From the repository's root, and below it what the user has said for all repositories. A file that `.actrc` names
+ * takes the place of the one with the usual name.
+ */
+export function readActSettings(root: string, host: Variables): ActSettings {
+  const home = host['HOME'] ?? '';
+  const config = host['XDG_CONFIG_HOME'] || join(home, '.config');
+  // The later one wins.
+  const places = [join(config, 'act', 'actrc'), join(home, '.actrc'), join(root, '.actrc')];
+  const texts = [...new Set(places)].filter((path) => isAbsolute(path) && existsSync(path));
+  const settings = readActrc(texts.map((path) => readFileSync(path, 'utf8')).join('\n'), host);
   const files = STANDING.map(([key, name]) => {
     const named = settings[key].length > 0 ? settings[key] : [name];
     return [key, named.map((file) => join(root, file)).filter((file) => existsSync(file))] as const;
@@ -72,8 +85,8 @@ export function readActSettings(root: string): ActSettings {
   return { ...settings, ...Object.fromEntries(files) };
 }
 
-/** One flag a line, its value after a space or `=`, as act reads it; `#` begins a comment line. */
-export function readActrc(text: string): ActSettings {
+/** One flag a line, its value after a space or `=`, with variables of the environment, as act reads it. */
+export function readActrc(text: string, host: Variables): ActSettings {
   const lists: Record<Lists | FileLists, string[]> = {
     secrets: [],
     vars: [],
@@ -83,6 +96,7 @@ export function readActrc(text: string): ActSettings {
     jobs: [],
     matrix: [],
     folders: [],
+    workflows: [],
     secretFiles: [],
     varFiles: [],
     envFiles: [],
@@ -91,7 +105,8 @@ export function readActrc(text: string): ActSettings {
   const texts: { [key in Texts]?: string } = {};
   const ignored: string[] = [];
   let offline = false;
-  for (const line of text.split(/\r?\n/).map((one) => one.trim())) {
+  for (const written of text.split(/\r?\n/)) {
+    const line = expand(written.trim(), host);
     if (!line.startsWith('-')) continue;
     const [, flag = '', value = ''] = /^(-{1,2}[\w-]+)[\s=]*(.*)$/.exec(line) ?? [];
     const key = FLAGS[flag];
@@ -101,6 +116,13 @@ export function readActrc(text: string): ActSettings {
     else lists[key].push(unquote(value));
   }
   return { ...lists, ...texts, offline, ignored };
+}
+
+function expand(line: string, host: Variables): string {
+  return line.replace(
+    /\$(?:\{(\w+)\}|(\w+))/g,
+    (_, braced?: string, bare?: string) => host[braced ?? bare ?? ''] ?? '',
+  );
 }
 
 function unquote(value: string): string {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { Plan, RunStarted } from '../../engine/index.ts';
+import { createMasker } from '../../shared/mask.ts';
 import type { Project } from '../project.ts';
 import { commandLine } from '../run/header.ts';
 import { VERSION } from '../version.ts';
@@ -12,6 +13,7 @@ export function workflowHeader({ repository }: Project, prepared: Prepared, plan
   const { run, file, event, tree, resolved, title } = prepared;
   const uncommitted = tree.changed > 0 && event.sha === tree.commit;
   const name = workflowName(file);
+  const masker = createMasker(Object.values(plan.contexts.secrets ?? {}), { shortest: 1 });
   return {
     type: 'run.started',
     run,
@@ -23,7 +25,7 @@ export function workflowHeader({ repository }: Project, prepared: Prepared, plan
     base: uncommitted
       ? { commit: event.sha, ref: 'the working tree', uncommitted, changed: tree.changed }
       : { commit: event.sha, ref: event.ref, uncommitted },
-    command: commandLine(process.argv.slice(2)),
+    command: commandLine(process.argv.slice(2)).map((word) => masker.maskText(word)),
     host: {
       node: process.versions.node,
       git: repository.gitVersion,

@@ -51,8 +51,19 @@ export function narrowMatrices(workflow: Workflow, filter: ReadonlyMap<string, r
   if (filter.size === 0) return workflow;
   const unused = new Set(filter.keys());
   const jobs = workflow.jobs.map((job) => narrowJob(job, filter, unused));
-  for (const key of unused) throw new UsageError(`--matrix ${key}: no matrix has this key`);
+  for (const key of unused)
+    throw new UsageError(`--matrix ${key}: no matrix has this key`, { hint: keysOf(workflow, key) });
   return { ...workflow, jobs };
+}
+
+function keysOf({ jobs }: Workflow, key: string): string {
+  const keys = jobs.flatMap(({ strategy }) =>
+    strategy?.matrix?.kind === 'mapping' ? strategy.matrix.entries.map((entry) => dataToString(entry.key.value)) : [],
+  );
+  const own = [...new Set(keys)].filter((name) => !['include', 'exclude'].includes(name.toLowerCase()));
+  const near = nearest(key, own);
+  if (near !== undefined) return `did you mean "${near}"?`;
+  return own.length === 0 ? 'no job has a matrix with keys of its own' : `there are ${own.join(', ')}`;
 }
 
 function narrowJob(job: Job, filter: ReadonlyMap<string, readonly string[]>, unused: Set<string>): Job {

@@ -33,7 +33,10 @@ describe('settings', () => {
       actor: 'bob',
       labels: new Set(['big']),
       incomplete: 'unknown-label',
-      notices: ['.actrc: --privileged has no meaning here'],
+      notices: [
+        '.actrc: --privileged has no meaning here',
+        '.actrc: no images here, so that these are passed over: -P ubuntu-latest=node:20',
+      ],
     });
     expect(read({ actor: 'ada' }).actor).toBe('ada');
   });
@@ -52,6 +55,29 @@ describe('settings', () => {
     ]);
   });
 
+  test("come from act's files of the user too, the nearest last", () => {
+    const home = join(root, 'home');
+    mkdirSync(join(home, '.config/act'), { recursive: true });
+    writeFileSync(join(home, '.config/act/actrc'), '--actor xdg\n--env=A=${WHO}\n-W .github/xdg.yml\n');
+    writeFileSync(join(home, '.actrc'), '--actor home\n--defaultbranch dev\n');
+    writeFileSync(join(root, '.actrc'), '# mine\n-j "test"\n');
+    expect(read({}, { HOME: home, WHO: 'ada' })).toMatchObject({
+      actor: 'home',
+      defaultBranch: 'dev',
+      jobs: ['test'],
+      env: { A: 'ada' },
+      workflows: [join(root, '.github/xdg.yml')],
+      notices: [],
+    });
+    const other = read({}, { HOME: home, XDG_CONFIG_HOME: join(root, 'nowhere') });
+    expect([other.actor, other.workflows]).toEqual(['home', []]);
+  });
+
+  test('take inputs from files, which may hold some that are not known', () => {
+    writeFileSync(join(root, 'inputs'), 'level=low\nother=1\n');
+    expect(read({ inputFile: [join(root, 'inputs')] }).inputs.shared).toEqual({ level: 'low', other: '1' });
+  });
+
   test('take a payload from a file', () => {
     writeFileSync(join(root, 'event.json'), '{"action": "closed"}');
     expect(read({ eventPath: join(root, 'event.json') }).payload).toEqual({ action: 'closed' });
@@ -64,7 +90,8 @@ describe('settings', () => {
     ['--action o/r@v1: there is no folder', { action: ['o/r@v1=/nowhere'] }],
     ['there is no such variable', { env: ['NOT_THERE'] }],
     ['say the opposite of each other', { strict: true, allowUnserved: true }],
-    ['--event-path', { eventPath: '/nowhere/event.json' }],
+    ['--event-path /nowhere/event.json cannot be read: no such file', { eventPath: '/nowhere/event.json' }],
+    ['there is no event "pul_request"', { event: 'pul_request' }],
     ['--matrix wants KEY:VALUE', { matrix: ['os'] }],
   ])('are refused: %s', (message, options) => expect(() => read(options)).toThrow(message));
 });

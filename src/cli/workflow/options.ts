@@ -2,7 +2,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../workflow/index.ts';
+import { nearest } from '../../shared/diagnostic.ts';
+import { EVENT_NAMES, isJsonObject, type Json, type JsonObject } from '../../workflow/index.ts';
 import { readEnvFiles } from '../env-file.ts';
 import { UsageError } from '../explain.ts';
 import { pairs } from '../load.ts';
@@ -17,12 +18,16 @@ export interface WorkflowOptions extends SecretOptions {
   readonly eventPath?: string;
   readonly all?: boolean;
   readonly input?: readonly string[];
+  readonly inputFile?: readonly string[];
   readonly env?: readonly string[];
   readonly envFile?: readonly string[];
   readonly var?: readonly string[];
   readonly varFile?: readonly string[];
   readonly actor?: string;
   readonly repository?: string;
+  readonly defaultBranch?: string;
+  /** Files and folders, beside the operands. */
+  readonly workflows?: readonly string[];
   readonly job?: readonly string[];
   readonly matrix?: readonly string[];
   readonly actionSource?: string;
@@ -52,6 +57,8 @@ export interface WorkflowSettings {
   /** Labels that this machine serves because somebody says so, in lower case. */
   readonly labels: ReadonlySet<string>;
   readonly incomplete: 'any' | 'unknown-label' | 'none';
+  /** What runs when nothing is named; all of .github/workflows when empty. */
+  readonly workflows: readonly string[];
   /** Sentences about what was passed over. */
   readonly notices: readonly string[];
 }
@@ -60,25 +67,29 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Throws `UsageError` for what cannot be meant. `host` is the environment that bare names take their values from. */
 export function readSettings(root: string, options: WorkflowOptions, host: Variables): WorkflowSettings {
-  const act = readActSettings(root);
+  const act = readActSettings(root, host);
   const eventPath = options.eventPath ?? (act.eventPath === undefined ? undefined : resolve(root, act.eventPath));
   const jobs = options.job ?? (act.jobs.length > 0 ? act.jobs : undefined);
   return {
-    ...defined({ event: options.event, defaultBranch: act.defaultBranch, jobs }),
+    ...defined({ event: knownEvent(options.event), defaultBranch: options.defaultBranch ?? act.defaultBranch, jobs }),
     ...(eventPath === undefined ? {} : { payload: readPayload(eventPath) }),
     inputs: {
       named: pairs(options.input, '--input'),
-      shared: { ...readEnvFiles(act.inputFiles), ...pairs(act.inputs, '.actrc: --input') },
+      shared: {
+        ...readEnvFiles([...act.inputFiles, ...(options.inputFile ?? [])]),
+        ...pairs(act.inputs, '.actrc: --input'),
+      },
     },
     ...valuesOf(options, act, host),
     environments: readEnvironments(root, options, host),
     ...defined({ actor: options.actor ?? act.actor, repository: checkRepository(options.repository) }),
     matrix: readMatrixFilter(options.matrix ?? act.matrix),
     folders: new Map([...actFolders(act.folders, root), ...readFolders(options.action, '--action', '.')]),
+    workflows: act.workflows.map((path) => resolve(root, path)),
     offline: options.offline ?? act.offline,
     labels: new Set([...readPlatforms(options.platform), ...actPlatforms(act.platforms)]),
     incomplete: incompleteBy(options),
-    notices: act.ignored.length === 0 ? [] : [`.actrc: ${act.ignored.join(', ')} has no meaning here`],
+    notices: noticesOf(act),
   };
 }
 
@@ -116,15 +127,32 @@ function readVariables(texts: readonly string[], host: Variables): Readonly<Reco
   );
 }
 
+/** Throws `UsageError` for an event that GitHub does not have. */
+function knownEvent(name: string | undefined): string | undefined {
+  if (name === undefined || EVENT_NAMES.includes(name)) return name;
+  const near = nearest(name, EVENT_NAMES);
+  throw new UsageError(`there is no event "${name}"`, {
+    hint: near === undefined ? `the events are ${EVENT_NAMES.join(', ')}` : `did you mean "${near}"?`,
+  });
+}
+
 function readPayload(path: string): JsonObject {
-  let value: Json;
+  let text: string;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8')) as Json;
+    text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`--event-path ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    const why = error instanceof Error ? error.message.replace(/^([A-Z]+): (.*?),.*$/, '$2') : String(error);
+    throw new UsageError(`--event-path ${path} cannot be read: ${why}`);
   }
-  if (!isJsonObject(value)) throw new UsageError(`--event-path ${path}: a payload is a JSON object`);
-  return value;
+  const hint = 'a payload is a JSON object, such as {"ref": "refs/heads/main"}';
+  try {
+    const value = JSON.parse(text.replace(/^\ufeff/, '')) as Json;
+    if (isJsonObject(value)) return value;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UsageError(`--event-path ${path} is not JSON: ${error.message}`, { hint });
+  }
+  throw new UsageError(`--event-path ${path} holds no JSON object`, { hint });
 }
 
 function checkRepository(name: string | undefined): string | undefined {
@@ -163,6 +191,17 @@ function readPlatforms(texts: readonly string[] | undefined): readonly string[] 
       hint: `run its jobs on this machine: --platform ${label}=host`,
     });
   });
+}
+
+/** What of `.actrc` is not done, told each time: its author counts on it. */
+function noticesOf({ ignored, platforms }: ActSettings): readonly string[] {
+  const images = platforms.filter((text) => !text.endsWith('=-self-hosted'));
+  return [
+    ...(ignored.length === 0 ? [] : [`.actrc: ${[...new Set(ignored)].join(', ')} has no meaning here`]),
+    ...(images.length === 0
+      ? []
+      : [`.actrc: no images here, so that these are passed over: -P ${images.join(', -P ')}`]),
+  ];
 }
 
 /** act's word for the machine itself; its images are passed over: the label is served as it is without them. */

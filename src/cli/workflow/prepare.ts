@@ -55,7 +55,9 @@ export interface Request {
 /** No runs, and diagnostics that say why, when a file is wrong. Throws `UsageError` for what the command line got wrong. */
 export async function prepareRuns(project: Project, request: Request): Promise<Preparation> {
   const { repository } = project;
-  const { workflows, diagnostics, sources } = readWorkflows(findWorkflows(repository.root, request.operands));
+  const { workflows, diagnostics, sources } = readWorkflows(
+    findWorkflows(repository.root, request.operands.length > 0 ? request.operands : request.settings.workflows),
+  );
   const read = { diagnostics, sources };
   if (hasErrors(diagnostics)) return { runs: [], passedOver: [], ...read };
   if (workflows.length === 0)

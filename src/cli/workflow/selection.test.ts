@@ -161,7 +161,7 @@ describe("act's files", () => {
   test('flags in every form that act takes', () => {
     const text =
       '# mine\n-P ubuntu-latest=-self-hosted\n--secret-file=my.secrets\n--env  A="b c"\n-s TOKEN\n--actor ada\n--privileged\n--action-offline-mode\n';
-    expect(readActrc(text)).toMatchObject({
+    expect(readActrc(text, {})).toMatchObject({
       platforms: ['ubuntu-latest=-self-hosted'],
       secretFiles: ['my.secrets'],
       env: ['A="b c"'],
@@ -174,7 +174,7 @@ describe("act's files", () => {
 
   test('stand in for options, where they are there', () => {
     write({ '.secrets': 'A=1\n', '.env': 'B=2\n', '.actrc': '--env-file other.env\n', 'other.env': '' });
-    expect(readActSettings(root)).toMatchObject({
+    expect(readActSettings(root, {})).toMatchObject({
       secretFiles: [join(root, '.secrets')],
       envFiles: [join(root, 'other.env')],
       varFiles: [],

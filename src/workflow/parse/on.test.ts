@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EVENT_NAMES } from '../event-names.ts';
 import { readCallDefinitions, readDispatchInputs } from '../input-definitions.ts';
 import { plain, problems, workflowOf } from './testing/reading.ts';
 
@@ -6,48 +7,17 @@ const withOn = (on: string): string => `on: ${on}\njobs: { j: { runs-on: x, step
 const dispatch = (inputs: string): string => withOn(`{ workflow_dispatch: { inputs: ${inputs} } }`);
 const call = (definitions: string): string => withOn(`{ workflow_call: ${definitions} }`);
 
-const EVENTS = [
-  'branch_protection_rule',
-  'check_run',
-  'check_suite',
-  'create',
-  'delete',
-  'deployment',
-  'deployment_status',
-  'discussion',
-  'discussion_comment',
-  'fork',
-  'gollum',
-  'image_version',
-  'issue_comment',
-  'issues',
-  'label',
-  'merge_group',
-  'milestone',
-  'page_build',
-  'project',
-  'project_card',
-  'project_column',
-  'public',
-  'pull_request',
-  'pull_request_comment',
-  'pull_request_review',
-  'pull_request_review_comment',
-  'pull_request_target',
-  'push',
-  'registry_package',
-  'release',
-  'repository_dispatch',
-  'status',
-  'watch',
-  'workflow_call',
-  'workflow_dispatch',
-  'workflow_run',
-];
+// A schedule wants its lines.
+const EVENTS = EVENT_NAMES.filter((name) => name !== 'schedule');
 
 describe('events (O1, O2)', () => {
   it.each(EVENTS)('%s, as a word, in a list and as a key', (event) => {
     for (const on of [event, `[${event}]`, `{ ${event}: }`]) expect(problems(withOn(on))).toEqual([]);
+  });
+
+  it('are all there are', () => {
+    expect(EVENT_NAMES).toHaveLength(37);
+    expect(problems(withOn("{ schedule: [{ cron: '0 0 * * *' }] }"))).toEqual([]);
   });
 
   it.each(['deployment_protection_rule', 'member', 'Push'])('%s is none', (event) => {

@@ -1,0 +1,42 @@
+/** Workflows made ready for a command: prepared, with what is wrong or passed over said on standard error. */
+import { hasErrors } from '../../shared/diagnostic.ts';
+import type { Result } from '../../shared/result.ts';
+import { openTerminal, renderDiagnostics } from '../../ui/index.ts';
+import { EXIT } from '../exit-codes.ts';
+import { UsageError } from '../explain.ts';
+import type { Project } from '../project.ts';
+import { interruptible } from './interruptible.ts';
+import { readSettings, type WorkflowOptions, type WorkflowSettings } from './options.ts';
+import { type Preparation, type Prepared, prepareRuns } from './prepare.ts';
+
+export interface ReadyWorkflows {
+  readonly runs: readonly Prepared[];
+  readonly settings: WorkflowSettings;
+}
+
+/** The error is an exit code: a file is wrong, or somebody wished it to stop. Throws `UsageError` when the command line is, or when nothing is there to be run. */
+export async function readyWorkflows(
+  project: Project,
+  operands: readonly string[],
+  options: WorkflowOptions,
+): Promise<Result<ReadyWorkflows, number>> {
+  const settings = readSettings(project.repository.root, options, process.env);
+  const request = { operands, options, settings };
+  const preparation = await interruptible((signal) => prepareRuns(project, { ...request, signal }));
+  if (preparation === undefined) return { ok: false, error: EXIT.cancelled };
+  showDiagnostics(preparation);
+  for (const notice of settings.notices) process.stderr.write(`orch: ${notice}\n`);
+  const { runs, diagnostics, passedOver } = preparation;
+  if (hasErrors(diagnostics)) return { ok: false, error: EXIT.badInput };
+  if (runs.length > 0) return { ok: true, value: { runs, settings } };
+  throw new UsageError('no workflow is started by this event', {
+    hint: `${passedOver.join('\n  ')}\n  --all ignores filters`,
+  });
+}
+
+function showDiagnostics({ diagnostics, sources }: Preparation): void {
+  if (diagnostics.length === 0) return;
+  const terminal = openTerminal(process.stderr, process.env);
+  const view = { sources, chalk: terminal.chalk, columns: terminal.size().columns };
+  terminal.write(renderDiagnostics(diagnostics, 'text', view));
+}

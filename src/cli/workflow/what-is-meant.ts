@@ -1,0 +1,83 @@
+/** Whether a command line is about tasks or about workflows, by what it names and by the options that it has. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { EVENT_NAMES } from '../../workflow/index.ts';
+import { UsageError } from '../explain.ts';
+import { DEFAULT_CONFIG, type Project } from '../project.ts';
+import { findWorkflows, namesWorkflows } from './files.ts';
+
+/** Options that say nothing about tasks: with one of them, and no file, workflows are meant. */
+const OF_WORKFLOWS = [
+  'workflows',
+  'event',
+  'eventPath',
+  'all',
+  'job',
+  'matrix',
+  'inputFile',
+  'varFile',
+  'actor',
+  'repository',
+  'defaultBranch',
+  'platform',
+  'actionSource',
+  'action',
+  'offline',
+  'list',
+  'env',
+  'strict',
+  'allowUnserved',
+] as const;
+
+/** Options that say nothing about workflows. */
+const OF_TASKS = ['config', 'only', 'onFailure', 'base', 'rerunFailed'] as const;
+
+type Name = (typeof OF_WORKFLOWS)[number] | (typeof OF_TASKS)[number];
+export type Given = { readonly [name in Name]?: unknown };
+
+export type Meant =
+  | { readonly kind: 'tasks'; readonly config: string | undefined }
+  | { readonly kind: 'workflows'; readonly operands: readonly string[] };
+
+/** Throws `UsageError` for options that do not go together, and for what is nothing at all. */
+export function whatIsMeant({ repository }: Project, files: readonly string[], options: Given): Meant {
+  const { root } = repository;
+  const operands = [...files, ...(Array.isArray(options.workflows) ? options.workflows.map(String) : [])];
+  const ofWorkflows = OF_WORKFLOWS.find((name) => options[name] !== undefined);
+  refuseEvent(operands);
+  const workflows =
+    operands.length > 0 ? namesWorkflows(root, operands) : options.config === undefined && ofWorkflows !== undefined;
+  const ofTasks = OF_TASKS.find((name) => options[name] !== undefined);
+  if (workflows && ofTasks !== undefined)
+    throw new UsageError(`${flagOf(ofTasks)} is for tasks, and these are workflows`);
+  if (workflows) return { kind: 'workflows', operands };
+  if (ofWorkflows !== undefined)
+    throw new UsageError(`${flagOf(ofWorkflows)} is for workflows, and this is a file of tasks`);
+  const [file, ...more] = operands;
+  if (more.length > 0) throw new UsageError('one file of tasks at a time');
+  if (file === undefined && ofTasks === undefined) refuseNothing(root);
+  return { kind: 'tasks', config: file };
+}
+
+/** As act has it. */
+function refuseEvent(operands: readonly string[]): void {
+  const event = operands.find((operand) => EVENT_NAMES.includes(operand) && !existsSync(resolve(operand)));
+  if (event === undefined) return;
+  throw new UsageError(`there is no file or workflow "${event}"`, {
+    hint: `--event ${event} is for the workflows that this event starts`,
+  });
+}
+
+/** Somebody who has workflows and no tasks is told how to run what there is. */
+function refuseNothing(root: string): void {
+  if (existsSync(join(root, DEFAULT_CONFIG))) return;
+  const [workflow] = findWorkflows(root, []);
+  if (workflow === undefined) return;
+  throw new UsageError(`${DEFAULT_CONFIG} does not exist, and no workflow is named`, {
+    hint: `workflows: --event push, --list, or a file such as ${workflow.path}\n  tasks: \`orch init\` writes a file to begin with`,
+  });
+}
+
+function flagOf(option: string): string {
+  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
