@@ -13,6 +13,7 @@ export { pour } from './pour.ts';
 export { safeJson } from './safe-json.ts';
 export type { UiSink } from './sink.ts';
 export { renderStatus } from './status.ts';
+export { type Environment, type OutputStream, openTerminal, type Terminal } from './terminal.ts';
 export {
   renderWorkflowList,
   renderWorkflowPlans,
@@ -20,4 +21,3 @@ export {
   type WorkflowPlanJob,
   type WorkflowPlanLeg,
 } from './workflow-plan.ts';
-export { type Environment, type OutputStream, openTerminal, type Terminal } from './terminal.ts';
