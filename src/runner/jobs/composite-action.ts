@@ -103,6 +103,8 @@ class CompositeAction {
           conclusion: done.conclusion,
           outputs: done.outputs,
         });
+        // As on GitHub: those behind it are not even looked at.
+        if (done.undecided === true) break;
       }
       const outputs = await this.#outputs(call, inputs.values);
       return typeof outputs === 'string' ? failedStep('expression', outputs) : this.#end(outputs);
@@ -142,7 +144,8 @@ class CompositeAction {
     inputs: Readonly<Record<string, string>>,
   ): Promise<StepDone> {
     const plan = this.#planOf(part, call, inputs);
-    return runStep({ ...plan, name: await displayName(plan), tell: call.tell, cancelled: call.signal });
+    const print = (line: string): void => void writeLines(this.#settings.place, [line]);
+    return runStep({ ...plan, name: await displayName(plan), print, tell: call.tell, cancelled: call.signal });
   }
 
   #planOf(
@@ -162,6 +165,7 @@ class CompositeAction {
       ),
       hashes: call.hashes,
       after,
+      debug: place.debug ? (line) => void writeLines(place, [`##[debug]${line}`]) : undefined,
     };
   }
 

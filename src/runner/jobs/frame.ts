@@ -74,7 +74,9 @@ export interface Surroundings {
   /** Of the step in the background with this index. */
   sideOf(index: number): SidePlace;
   /** A line of the log as GitHub prints it. */
-  print(line: string): void;
+  readonly print: (line: string) => void;
+  /** A line for whoever debugs; absent when nobody does. */
+  readonly debug?: (line: string) => void;
 }
 
 /** What a step in the background does to its job stays with it until it is joined. */
@@ -82,7 +84,7 @@ export interface SidePlace {
   /** Its turn has come: it sees what the job has now, and nothing of what comes later. */
   begin(): void;
   /** A line in its output. */
-  print(line: string): void;
+  readonly print: (line: string) => void;
   /** Writes its output so far into the job's log, and what follows as it comes. */
   show(): Promise<void>;
   /** Gives the job the variables and paths that it has added. */

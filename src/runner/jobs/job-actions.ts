@@ -77,12 +77,19 @@ export function createJobActions(settings: ActionRootSettings): JobActions {
       for (const [i, { index }] of wanted.entries()) {
         const action = loads[i];
         if (action?.ok === false) return action;
+        // Images are built before the first step on GitHub: a job that cannot have its own says so at once.
+        if (action?.value.action.runs.kind === 'docker') return fail(withoutEngine(wanted[i]?.uses ?? ''));
         if (action !== undefined) loaded.set(index, action.value);
       }
       return ok(loaded);
     },
   };
   return actions;
+}
+
+/** Why a Docker action does not run. */
+export function withoutEngine(uses: string): string {
+  return `${uses} needs a container engine, which is not supported yet`;
 }
 
 interface Places {
@@ -102,7 +109,7 @@ async function locate(
   const { value } = reference;
   switch (value.kind) {
     case 'docker':
-      return fail(`${uses} needs a container engine, which is not supported yet`);
+      return fail(withoutEngine(uses));
     case 'local':
       return ok({ directory: hostPath(join(places.workspace, value.path)), self, github: {}, local: true });
     case 'self':
@@ -130,12 +137,12 @@ function namesOf({ owner, repo, ref }: RemoteReference): JsonObject {
 
 /**
  * What lies in the workspace is looked at when its turn comes; so is actions/checkout, which is mostly answered
- * without it, and so are images, whose steps may never run.
+ * without it.
  */
 function isKnownBefore(uses: string): boolean {
   const reference = parseUses(uses);
   if (!reference.ok) return true;
-  return reference.value.kind === 'self' || (reference.value.kind === 'remote' && !isCheckout(uses));
+  return reference.value.kind !== 'local' && !(reference.value.kind === 'remote' && isCheckout(uses));
 }
 
 export function isCheckout(uses: string): boolean {

@@ -21,7 +21,7 @@ import {
   stepStarted,
 } from './step-order.ts';
 import { defaultsScope, type JobFacts, jobEnvScope, scopesOf, stepScope, workflowEnvScope } from './step-scope.ts';
-import { createTurns, type TakeTurn, type TurnSettings } from './step-turn.ts';
+import { createTurns, type TakeTurn, type TellNews, type TurnSettings } from './step-turn.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -221,9 +221,11 @@ class JobSteps {
 
   async #work(part: RunPart, env: Env): Promise<{ readonly name: string; readonly done: StepDone }> {
     const plan = this.#planOf(part, env);
-    const { cancelled } = this.#settings;
+    const { cancelled, frame } = this.#settings;
     const name = await displayName(plan);
-    return { name, done: await this.#turn({ name, run: (tell) => runStep({ ...plan, name, tell, cancelled }) }) };
+    const print = (line: string): void => frame.surroundings?.print(line);
+    const run = (tell: TellNews) => runStep({ ...plan, name, print, tell, cancelled });
+    return { name, done: await this.#turn({ name, run }) };
   }
 
   /** A step in the background that ended with the process which the job stood still in. */
@@ -243,14 +245,15 @@ class JobSteps {
     const order = this.#order;
     const plan = this.#planOf(part, env, () => order);
     const name = await displayName(plan);
-    const ready = await readyStep(plan);
+    const ready = await readyStep(plan, name);
     if (ready.over) return this.#turn({ name, run: () => ready.done });
     side.begin();
     this.#background.start({
       id: part.id,
       name,
       side,
-      run: (cancelled) => this.#turn({ name, side, run: (tell) => ready.perform({ name, tell, cancelled }) }),
+      run: (cancelled) =>
+        this.#turn({ name, side, run: (tell) => ready.perform({ name, print: side.print, tell, cancelled }) }),
     });
     return undefined;
   }
@@ -297,6 +300,7 @@ class JobSteps {
       scope,
       hashes: frame.surroundings?.hashes,
       after: clock.after,
+      debug: frame.surroundings?.debug,
     };
   }
 

@@ -11,7 +11,7 @@ import {
 } from './action-in-use.ts';
 import { checkoutHandler, type OwnCheckout } from './checkout.ts';
 import { openComposite } from './composite-action.ts';
-import { isCheckout, type LoadedAction } from './job-actions.ts';
+import { isCheckout, type LoadedAction, withoutEngine } from './job-actions.ts';
 import { openNode } from './node-action.ts';
 
 /** `note` writes a line of orch's own into the job's log. */
@@ -32,10 +32,8 @@ function openAction(used: UsedStep<ActionStep>, loaded: LoadedAction, settings: 
       return openNode(used, { ...loaded, runs }, settings);
     case 'composite':
       return openComposite(used, { ...loaded, runs }, settings);
-    case 'docker': {
-      const message = `${used.step.uses} needs a container engine, which is not supported yet`;
-      return { main: async () => failedStep('action-not-found', message) };
-    }
+    case 'docker':
+      return { main: async () => failedStep('action-not-found', withoutEngine(used.step.uses)) };
   }
 }
 

@@ -2,6 +2,7 @@
 import { type Failure, MachineError } from '../../shared/failure.ts';
 import type { Result } from '../../shared/result.ts';
 import {
+  conditionText,
   evaluateBoolean,
   evaluateCondition,
   evaluateNumber,
@@ -10,6 +11,7 @@ import {
   hasExpression,
   type JsonObject,
   type NodeFault,
+  normalizeCondition,
   type Scope,
   type Step,
   type WorkStep,
@@ -40,12 +42,16 @@ export interface StepPlan {
   readonly hashes: HashPlace | undefined;
   /** Calls once after so many milliseconds; returns how to call it off. */
   readonly after: (milliseconds: number, call: () => void) => () => void;
+  /** Told what is of interest to whoever debugs; absent when nobody does. */
+  readonly debug?: ((line: string) => void) | undefined;
 }
 
 /** What is known of a step when it is performed. */
 export interface Performance {
   /** What people see. */
   readonly name: string;
+  /** A line of its output. */
+  readonly print: (line: string) => void;
   readonly tell: (news: StepNews) => void;
   readonly cancelled: AbortSignal;
 }
@@ -56,13 +62,15 @@ export interface StepDone extends StepRecord {
   readonly failure?: Failure;
   readonly told?: boolean;
   readonly report?: StepEnd['report'];
+  /** Its condition could not be evaluated. */
+  readonly undecided?: true;
   readonly process?: StepEnd['process'];
 }
 
 type Env = Readonly<Record<string, string>>;
 
 export async function runStep(run: StepRun): Promise<StepDone> {
-  const ready = await readyStep(run);
+  const ready = await readyStep(run, run.name);
   return ready.over ? ready.done : ready.perform(run);
 }
 
@@ -71,13 +79,16 @@ export type ReadyStep =
   | { readonly over: true; readonly done: StepDone }
   | { readonly over: false; readonly perform: (performance: Performance) => Promise<StepDone> };
 
-export async function readyStep(plan: StepPlan): Promise<ReadyStep> {
+export async function readyStep(plan: StepPlan, name: string): Promise<ReadyStep> {
   const over = (done: StepDone): ReadyStep => ({ over: true, done });
   const own = await evaluate(plan, plan.env, (scope) => evaluateStrings(plan.step.env, scope));
   if (!own.ok) return over(failedWith('expression', own.error.message));
   const env = { ...plan.env, ...own.value };
+  plan.debug?.(`Evaluating condition for step: '${name}'`);
+  plan.debug?.(`Evaluating: ${normalizeCondition(conditionText(plan.step.if))}`);
   const wanted = await holds(plan, env);
-  if (!wanted.ok) return over(failedWith('expression', `if: ${wanted.error.message}`));
+  if (!wanted.ok) return over({ ...failedWith('expression', `if: ${wanted.error.message}`), undecided: true });
+  plan.debug?.(`Result: ${wanted.value}`);
   if (!wanted.value) return over({ outcome: 'skipped', conclusion: 'skipped', outputs: {} });
   const ownEnv = { ...plan.outerEnv, ...own.value };
   return { over: false, perform: (performance) => performAndForgive({ ...plan, ...performance }, env, ownEnv) };
@@ -97,13 +108,15 @@ export async function displayName(plan: StepPlan): Promise<string> {
 }
 
 async function performAndForgive(run: StepRun, env: Env, ownEnv: Env): Promise<StepDone> {
+  run.debug?.(`Starting: ${run.name}`);
   const end = await perform(run, env, ownEnv);
+  run.debug?.(`Finishing: ${run.name}`);
   const outcome = end.outcome;
   const { outcome: _, ...rest } = end;
   if (outcome !== 'failure') return { ...rest, outcome, conclusion: outcome };
   const forgiven = await evaluate(run, env, (scope) => evaluateBoolean(run.step.continueOnError, scope, false));
-  if (!forgiven.ok) return failedWith('expression', `continue-on-error: ${forgiven.error.message}`);
-  return { ...rest, outcome, conclusion: forgiven.value ? 'success' : 'failure' };
+  if (!forgiven.ok) tellErrors(run, [UNKNOWN_FORGIVENESS, forgiven.error.message]);
+  return { ...rest, outcome, conclusion: forgiven.ok && forgiven.value ? 'success' : 'failure' };
 }
 
 export function stepName(step: Step): string {
@@ -120,8 +133,9 @@ async function perform(run: StepRun, env: Env, ownEnv: Env): Promise<StepEnd> {
   const inputs = await evaluate(run, env, (scope) => evaluateStrings(given, scope));
   if (!inputs.ok) return failedStep('expression', inputs.error.message);
   const minutes = await evaluate(run, env, (scope) => evaluateNumber(step.timeoutMinutes, scope));
-  if (!minutes.ok) return failedStep('expression', `timeout-minutes: ${minutes.error.message}`);
-  const limit = minutes.value ?? 0;
+  // As on GitHub the step runs then, without a limit.
+  if (!minutes.ok) tellErrors(run, [UNKNOWN_LIMIT, minutes.error.message]);
+  const limit = (minutes.ok ? minutes.value : undefined) ?? 0;
   const controller = new AbortController();
   const onCancel = (): void => {
     if (step.background === true) return controller.abort(run.cancelled.reason);
@@ -153,6 +167,17 @@ async function perform(run: StepRun, env: Env, ownEnv: Env): Promise<StepEnd> {
   } finally {
     callOff();
     run.cancelled.removeEventListener('abort', onCancel);
+  }
+}
+
+const UNKNOWN_LIMIT = 'An error occurred when attempting to determine the step timeout.';
+const UNKNOWN_FORGIVENESS =
+  'The step failed and an error occurred when attempting to determine whether to continue on error.';
+
+function tellErrors({ print, tell }: StepRun, messages: readonly string[]): void {
+  for (const message of messages) {
+    print(`##[error]${message}`);
+    tell({ type: 'annotation', annotation: { level: 'error', message } });
   }
 }
 

@@ -58,6 +58,10 @@ function tellFailure(
   names: StepNames,
   { frame, emit, side }: TurnSettings & { readonly side: SidePlace | undefined },
 ): void {
+  if (outcome === 'cancelled' && side === undefined && frame.surroundings !== undefined) {
+    frame.surroundings.print(`##[error]${CANCELLED}`);
+    emit({ type: 'annotation', ...names, level: 'error', message: CANCELLED });
+  }
   if (outcome !== 'failure' || failure === undefined) return;
   if (frame.tellFailure === undefined) {
     if (conclusion === 'failure') frame.note(`failed: ${failure.message}`);
@@ -67,6 +71,8 @@ function tellFailure(
     emit({ type: 'annotation', ...names, level: 'error', message: failure.message });
   }
 }
+
+const CANCELLED = 'The operation was canceled.';
 
 /** How the log of a workflow's job shows a failure. */
 function errorLine({ message }: Failure): string {

@@ -214,6 +214,7 @@ class WorkflowJob {
       takePost: () => this.#posts.pop(),
       sideOf: (index) => this.#sideOf(index).side,
       print: (line) => log.log.note(line),
+      ...(this.#place.debug ? { debug: (line: string) => log.log.note(`##[debug]${line}`) } : {}),
     };
   }
 

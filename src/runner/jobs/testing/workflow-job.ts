@@ -31,12 +31,14 @@ function read(yaml: string) {
   return { workflow, job };
 }
 
+interface Watch {
+  readonly signal?: AbortSignal;
+  readonly onLine?: (line: string) => void;
+  readonly vars?: Readonly<Record<string, string>>;
+}
+
 /** Runs the job `j` of a workflow on this machine, in a workspace with the files. */
-export async function run(
-  yaml: string,
-  files: Readonly<Record<string, string>> = {},
-  watch: { readonly signal?: AbortSignal; readonly onLine?: (line: string) => void } = {},
-): Promise<Ran> {
+export async function run(yaml: string, files: Readonly<Record<string, string>> = {}, watch: Watch = {}): Promise<Ran> {
   const home = mkdtempSync(join(scratch, 'run-'));
   const work = hostPath(join(home, 'work', 'repo', 'repo'));
   mkdirSync(work, { recursive: true });
@@ -46,7 +48,11 @@ export async function run(
   }
   const { workflow, job } = read(yaml);
   const masker = createMasker(['hunter22'], { shortest: 1 });
-  const contexts = { github: { repository: 'me/repo', sha: 'abc', ref: 'refs/heads/main' }, inputs: {}, vars: {} };
+  const contexts = {
+    github: { repository: 'me/repo', sha: 'abc', ref: 'refs/heads/main' },
+    inputs: {},
+    vars: watch.vars ?? {},
+  };
   const runner = createJobRunner({
     contexts,
     secrets: {},

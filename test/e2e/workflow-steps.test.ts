@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { createWorkflowRepository, eventsOf, orch, readOnlyRun } from './rig/index.ts';
+
+describe('steps of a workflow', () => {
+  test('have names that are evaluated, limits, and conditions that can be looked at', async () => {
+    const repository = createWorkflowRepository({
+      '.github/workflows/ci.yml': `
+on: push
+env: { WHERE: here }
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - { id: a, name: 'Count \${{ env.WHERE }}', run: 'echo "n=3" >> "$GITHUB_OUTPUT"' }
+      - { name: 'Slow \${{ steps.a.outputs.n }}', continue-on-error: true, timeout-minutes: 0.005, run: exec sleep 60 }
+      - run: echo "debug is $RUNNER_DEBUG"
+      - { if: steps.a.outputs.n == 4, run: echo never }
+`,
+    });
+    const result = await orch(repository, ['run', 'ci', '--var', 'ACTIONS_STEP_DEBUG=true']);
+    expect(result).toMatchObject({ exitCode: 0 });
+    const { events, text } = readOnlyRun(repository);
+    expect(eventsOf(events, 'step.started').map(({ name }) => name)).toEqual([
+      'Count here',
+      'Slow 3',
+      'Run echo "debug is $RUNNER_DEBUG"',
+      'Run echo never',
+    ]);
+    const log = text('test.log');
+    expect(log).toContain("##[error]The action 'Slow 3' has timed out after 0.005 minutes.\n");
+    expect(log).toContain('debug is 1\n');
+    expect(log).toContain('##[debug]Evaluating: success() && (steps.a.outputs.n == 4)\n##[debug]Result: false\n');
+  });
+
+  test('that need an image end their job before the first of them', async () => {
+    const repository = createWorkflowRepository({
+      '.github/workflows/ci.yml': `
+on: push
+jobs:
+  test: { runs-on: ubuntu-latest, steps: [{ run: echo begun }, { uses: 'docker://alpine:3' }] }
+`,
+    });
+    const result = await orch(repository, ['run', 'ci']);
+    expect(result.exitCode).toBe(1);
+    expect(result.stdout + result.stderr).toContain('docker://alpine:3 needs a container engine');
+    expect(eventsOf(readOnlyRun(repository).events, 'step.started')).toEqual([]);
+  });
+});
