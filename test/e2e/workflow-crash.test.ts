@@ -17,7 +17,7 @@ jobs:
     steps:
       - run: |
           mkdir sealed && touch sealed/x && chmod a-w sealed
-          trap 'tell asked' INT TERM
+          trap 'until tell asked; do :; done' INT TERM
           tell begun
           until [ -e never ]; do sleep 0.05 || true; done
 `;
@@ -78,7 +78,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)('%s twice ends it at once; a summary say
 
 it('a first signal lets the run end in order, and nothing stays behind', async () => {
   const repo = repository();
-  repo.write('.github/workflows/long.yml', LONG.replace('tell asked', 'exit 1'));
+  repo.write('.github/workflows/long.yml', LONG.replace('until tell asked; do :; done', 'exit 1'));
   const started = startOrch(repo, ['run', 'long']);
   await repo.heard('begun');
   started.kill('SIGTERM');
