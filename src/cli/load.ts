@@ -4,7 +4,8 @@ import { type Config, loadConfig, type Translation, translate } from '../orchest
 import { nearest } from '../shared/diagnostic.ts';
 import { openTerminal, renderDiagnostics } from '../ui/index.ts';
 import { UsageError } from './explain.ts';
-import { configFile, type Project } from './project.ts';
+import type { Project } from './project.ts';
+import { configFile } from './root.ts';
 
 export interface LoadOptions {
   readonly config?: string;
@@ -21,7 +22,7 @@ export interface Loaded {
 
 /** Undefined when the file is wrong, which has been said then. */
 export function loadProject(project: Project, options: LoadOptions): Loaded | undefined {
-  const file = configFile(project, options.config);
+  const file = configFile(project.repository.root, options.config);
   const overrides = { inputs: pairs(options.input, '--input'), vars: pairs(options.var, '--var') };
   const { result, diagnostics, text } = loadConfig({ file, root: project.repository.root, ...overrides });
   if (diagnostics.length > 0) {

@@ -1,10 +1,7 @@
 /** Where the user is: the repository, its files, and what of it a command works on. */
-import { relative, resolve } from 'node:path';
 import { type GitRepository, openRepository } from '../runner/workspaces/index.ts';
 import { type Layout, layoutOf } from '../store/index.ts';
 import { UsageError } from './explain.ts';
-
-export const DEFAULT_CONFIG = 'framework/orchestrator/orchestrator.yaml';
 
 export interface Project {
   readonly repository: GitRepository;
@@ -33,11 +30,4 @@ export async function withProject<T>(use: (project: Project) => Promise<T>): Pro
   } finally {
     await project.repository.dispose();
   }
-}
-
-/** The config file as people would type it from here: the one they named, or the default one of the repository. */
-export function configFile(project: Project, named: string | undefined): string {
-  const path = named === undefined ? resolve(project.repository.root, DEFAULT_CONFIG) : resolve(named);
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') && short.split('/').filter((part) => part === '..').length > 2 ? path : short;
 }

@@ -8,7 +8,7 @@ import { type Layout, layoutOf, listRuns, newestRun } from '../../store/index.ts
 import { EVENT_NAMES } from '../../workflow/index.ts';
 import type { DynamicList } from '../completion/shape.ts';
 import { EXIT } from '../exit-codes.ts';
-import { DEFAULT_CONFIG } from '../project.ts';
+import { DEFAULT_CONFIG } from '../root.ts';
 import { readRun } from '../runs.ts';
 import { findWorkflows, readWorkflows } from '../workflow/files.ts';
 

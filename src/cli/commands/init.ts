@@ -4,7 +4,8 @@ import { configSchema } from '../../orchestrator/index.ts';
 import { addFile, addToGitignore, LOGS, SUMMARY } from '../../store/index.ts';
 import { type Display, openDisplay } from '../display.ts';
 import { EXIT } from '../exit-codes.ts';
-import { DEFAULT_CONFIG, withProject } from '../project.ts';
+import { withProject } from '../project.ts';
+import { DEFAULT_CONFIG } from '../root.ts';
 import { ORCHESTRATOR_YAML, TASK_PAGE, TASK_PAGE_TEXT } from './init-files.ts';
 
 const SCHEMA_FILE = 'framework/orchestrator/orchestrator.schema.json';

@@ -8,7 +8,7 @@ import { MachineError } from '../../shared/failure.ts';
 import { formatBytes } from '../../shared/quantity.ts';
 import { freeSpace, holderOfFile, layoutOf, probeProcesses, readRunLock } from '../../store/index.ts';
 import type { Check } from '../../ui/index.ts';
-import { DEFAULT_CONFIG } from '../project.ts';
+import { DEFAULT_CONFIG } from '../root.ts';
 import { loadWorktreeRoot } from '../worktree-root.ts';
 
 /** Bytes. Less than this is too little for any run, or for most. */
