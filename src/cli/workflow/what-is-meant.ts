@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EVENT_NAMES } from '../../workflow/index.ts';
 import { UsageError } from '../explain.ts';
-import { DEFAULT_CONFIG, type Project } from '../project.ts';
+import type { Project } from '../project.ts';
+import { DEFAULT_CONFIG } from '../root.ts';
 import { findWorkflows, namesWorkflows } from './files.ts';
 
 /** Options that say nothing about tasks: with one of them, and no file, workflows are meant. */
