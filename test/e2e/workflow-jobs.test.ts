@@ -294,12 +294,21 @@ describe('limits', () => {
       - run: echo not this one
       - if: always()
         run: echo this one in any case
+  stubborn:
+    ${RUN}
+    timeout-minutes: 0.02
+    cancel-timeout-minutes: 0.02
+    steps:
+      - run: exec await-note never
+      - { if: always(), run: exec await-note never-either }
+      - { if: always(), run: echo too late }
   after: { needs: slow, if: "!cancelled() && needs.slow.result == 'cancelled'", ${RUN}, steps: [{ run: 'true' }] }
 `);
     expect(result.exitCode).toBe(1);
-    expect(ends).toEqual({ slow: 'cancelled', after: 'success' });
+    expect(ends).toEqual({ slow: 'cancelled', stubborn: 'cancelled', after: 'success' });
     expect(result.stdout).toContain('took longer than its 0.02 minutes');
     expect(log('slow')).toContain('this one in any case');
     expect(log('slow')).not.toContain('not this one');
+    expect(log('stubborn')).not.toMatch(/^too late/m);
   });
 });

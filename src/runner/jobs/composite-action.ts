@@ -166,6 +166,7 @@ class CompositeAction {
       hashes: call.hashes,
       after,
       debug: place.debug ? (line) => void writeLines(place, [`##[debug]${line}`]) : undefined,
+      overdue: call.overdue,
     };
   }
 

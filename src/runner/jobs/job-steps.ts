@@ -28,6 +28,8 @@ type Env = Readonly<Record<string, string>>;
 export interface StepsSettings extends TurnSettings {
   readonly facts: JobFacts;
   readonly cancelled: AbortSignal;
+  /** Aborted when a cancelled job has used up its time: nothing goes on then, whatever its condition. */
+  readonly overdue: AbortSignal;
 }
 
 /** The steps stand still at one that failed. */
@@ -290,7 +292,7 @@ class JobSteps {
   }
 
   #planOf({ step, id, handler }: RunPart, env: Env, order = () => this.#order): StepPlan {
-    const { facts, frame, clock } = this.#settings;
+    const { facts, frame, clock, overdue } = this.#settings;
     const scope = scopesOf(order, (view) => stepScope(facts, { ...view, github: { action: id, ...view.github } }));
     return {
       step,
@@ -301,6 +303,7 @@ class JobSteps {
       hashes: frame.surroundings?.hashes,
       after: clock.after,
       debug: frame.surroundings?.debug,
+      overdue,
     };
   }
 

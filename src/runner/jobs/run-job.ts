@@ -25,6 +25,9 @@ export interface JobRunnerSettings {
   readonly reuse?: (request: JobRequest) => Promise<JobOutcome | undefined>;
 }
 
+/** How long what always runs may take after a cancellation, unless the job says otherwise: GitHub's, in minutes. */
+const CANCEL_MINUTES = 5;
+
 export function createJobRunner(settings: JobRunnerSettings): JobRunner {
   /** Jobs that stand still and stay open, by leg. */
   const standing = new Map<string, OpenJob>();
@@ -38,6 +41,7 @@ export function createJobRunner(settings: JobRunnerSettings): JobRunner {
       standing.delete(id);
       job.attach(emit, signal);
       const end = await runOpen(job, request);
+      job.detach();
       if (end.result !== 'paused') return maskTexts(await close(job, end), settings.mask);
       if (job.frame.standstill?.staysOpen === true) standing.set(id, job);
       return end;
@@ -54,6 +58,8 @@ interface OpenJob {
   readonly cancelled: AbortSignal;
   /** Whom it tells, and who may cancel it: others each time that it goes on. */
   readonly attach: (emit: OpenJob['emit'], signal: AbortSignal) => void;
+  /** It is over, or stands still: no clock of a cancellation runs on. */
+  readonly detach: () => void;
 }
 
 async function openJob(settings: JobRunnerSettings, request: JobRequest, first: OpenJob['emit']): Promise<OpenJob> {
@@ -63,14 +69,21 @@ async function openJob(settings: JobRunnerSettings, request: JobRequest, first: 
   const facts = factsOf(settings, request, frame);
   const controller = new AbortController();
   const cancelled = AbortSignal.any([controller.signal, frame.lost]);
-  const steps = createSteps({ facts, frame, request, clock: settings.clock, emit, cancelled });
+  const overdue = new AbortController();
+  const { clock } = settings;
+  const steps = createSteps({ facts, frame, request, clock, emit, cancelled, overdue: overdue.signal });
+  let detach = (): void => undefined;
   const attach = (tell: OpenJob['emit'], signal: AbortSignal): void => {
     told = tell;
-    const cancel = (): void => controller.abort(signal.reason);
+    const cancel = (): void => {
+      controller.abort(signal.reason);
+      const patience = (request.leg.cancelTimeoutMinutes ?? CANCEL_MINUTES) * 60_000;
+      detach = clock.after(patience, () => overdue.abort(signal.reason));
+    };
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
   };
-  return { settings, facts, frame, steps, emit, cancelled, attach };
+  return { settings, facts, frame, steps, emit, cancelled, attach, detach: () => detach() };
 }
 
 async function runOpen(job: OpenJob, request: JobRequest): Promise<JobOutcome | PausedJob> {

@@ -44,6 +44,8 @@ export interface StepPlan {
   readonly after: (milliseconds: number, call: () => void) => () => void;
   /** Told what is of interest to whoever debugs; absent when nobody does. */
   readonly debug?: ((line: string) => void) | undefined;
+  /** Ends the step even where its condition holds after a cancellation. */
+  readonly overdue?: AbortSignal | undefined;
 }
 
 /** What is known of a step when it is performed. */
@@ -108,6 +110,7 @@ export async function displayName(plan: StepPlan): Promise<string> {
 }
 
 async function performAndForgive(run: StepRun, env: Env, ownEnv: Env): Promise<StepDone> {
+  if (run.overdue?.aborted === true) return { outcome: 'cancelled', conclusion: 'cancelled', outputs: {} };
   run.debug?.(`Starting: ${run.name}`);
   const end = await perform(run, env, ownEnv);
   run.debug?.(`Finishing: ${run.name}`);
@@ -154,7 +157,8 @@ async function perform(run: StepRun, env: Env, ownEnv: Env): Promise<StepEnd> {
       env,
       ownEnv,
       id: run.id,
-      signal: controller.signal,
+      signal: eitherOf(controller.signal, run.overdue),
+      overdue: run.overdue,
       evaluate: (read, github) => evaluate(run, env, read, github),
       hashes: run.hashes,
       tell: run.tell,
@@ -185,6 +189,10 @@ function tellErrors({ print, tell }: StepRun, messages: readonly string[]): void
 function timeoutMessage({ step, name }: StepRun, minutes: number): string {
   const what = step.background === true ? 'background step' : 'action';
   return `The ${what} '${name}' has timed out after ${minutes} minutes.`;
+}
+
+function eitherOf(signal: AbortSignal, overdue: AbortSignal | undefined): AbortSignal {
+  return overdue === undefined ? signal : AbortSignal.any([signal, overdue]);
 }
 
 function expire(controller: AbortController, late: { value: boolean }): void {

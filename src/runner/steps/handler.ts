@@ -15,6 +15,8 @@ export interface StepCall {
   /** What the step goes by in its job or composite action, generated ones included. */
   readonly id: string;
   readonly signal: AbortSignal;
+  /** For steps within the step, some of which go on after a cancellation: aborted when none may any more. */
+  readonly overdue?: AbortSignal | undefined;
   readonly evaluate: Evaluate;
   /** Where `hashFiles` looks, for steps within the step. */
   readonly hashes: HashPlace | undefined;
