@@ -2,7 +2,7 @@
 import { err, ok, type Result } from '../shared/result.ts';
 
 export type ActionReference =
-  /** Under the workspace, as it is when the step's turn comes. */
+  /** Under the workspace, as it is when the step's turn comes; where it leads is checked then. With `/`. */
   | { readonly kind: 'local'; readonly path: string }
   /** In the repository of the file that says so, at the commit that runs. */
   | { readonly kind: 'self'; readonly path: string }
@@ -13,7 +13,7 @@ export interface RemoteReference {
   readonly kind: 'remote';
   readonly owner: string;
   readonly repository: string;
-  /** Within the repository; '' is its root. */
+  /** '' for the repository's root; no `.` or `..` in it. */
   readonly path: string;
   /** A branch, a tag or a whole sha. */
   readonly ref: string;
@@ -23,19 +23,26 @@ export type WorkflowReference =
   /** In the repository and commit of the calling file. */
   { readonly kind: 'self'; readonly path: string } | RemoteReference;
 
-const DOCKER = 'docker://';
-
 /** The error is GitHub's sentence. */
 export function parseActionReference(uses: string): Result<ActionReference, string> {
-  if (uses.startsWith(DOCKER)) return ok({ kind: 'docker', image: uses.slice(DOCKER.length) });
-  if (uses.startsWith('./') || uses.startsWith('.\\')) return ok({ kind: 'local', path: uses.slice(2) });
-  if (uses.startsWith('$/')) return ok({ kind: 'self', path: uses.slice(2) });
-  const remote = parseRemote(uses);
-  if (remote === undefined) return err(`Expected format {org}/{repo}[/path]@ref. Actual '${uses}'`);
-  if (remote.path.startsWith('.github/workflows/')) {
+  const reference = readReference(uses);
+  if (reference === undefined) return err(`Expected format {org}/{repo}[/path]@ref. Actual '${uses}'`);
+  if (reference.kind === 'remote' && reference.path.startsWith(FOLDER)) {
     return err('reusable workflows should be referenced at the top-level `jobs.*.uses` key, not within steps');
   }
-  return ok(remote);
+  return ok(reference);
+}
+
+function readReference(uses: string): ActionReference | undefined {
+  if (/^docker:\/\/./i.test(uses)) return { kind: 'docker', image: uses.slice('docker://'.length) };
+  if (/^\.[/\\]/.test(uses)) return { kind: 'local', path: uses.slice(2).replaceAll('\\', '/') };
+  if (uses.startsWith('$/')) return readSelf(uses);
+  return readRemote(uses);
+}
+
+function readSelf(uses: string): ActionReference | undefined {
+  const path = cleanPath(uses.slice(2));
+  return path === undefined || uses.includes('@') ? undefined : { kind: 'self', path };
 }
 
 const WRONG = 'invalid value workflow reference:';
@@ -61,7 +68,7 @@ function parseRemoteWorkflow(uses: string): Result<WorkflowReference, string> {
     return err(`${WRONG} references to workflows must be prefixed with format 'owner/repository/' or './'`);
   }
   if (ref === '') return err(`${WRONG} no version specified`);
-  const remote = parseRemote(uses);
+  const remote = readRemote(uses);
   return remote === undefined ? err(`${WRONG} '${uses}'`) : ok(remote);
 }
 
@@ -75,11 +82,29 @@ function pathProblem(path: string): string | undefined {
 }
 
 /** `owner/repository[/path]@ref`; undefined when it is not of this form. */
-function parseRemote(uses: string): RemoteReference | undefined {
-  const [before = '', ref = '', ...rest] = uses.split('@');
-  const [owner, repository, ...path] = before.split(/[\\/]/).filter((segment) => segment !== '');
-  if (rest.length > 0 || ref === '' || owner === undefined || repository === undefined) return undefined;
-  return { kind: 'remote', owner, repository, path: path.join('/'), ref };
+function readRemote(uses: string): RemoteReference | undefined {
+  const at = uses.indexOf('@');
+  const ref = uses.slice(at + 1);
+  const [owner = '', repository = '', ...rest] = uses.slice(0, Math.max(at, 0)).split(/[/\\]/);
+  const path = cleanPath(rest.join('/'));
+  if (path === undefined || !isName(owner) || !isName(repository) || !isRef(ref)) return undefined;
+  return { kind: 'remote', owner, repository, path, ref };
+}
+
+/** Names become parts of URLs and of paths in the cache. */
+function isName(name: string): boolean {
+  return /^[A-Za-z0-9_.-]+$/.test(name) && !/^\.+$/.test(name) && !name.startsWith('-');
+}
+
+/** What git itself takes for a ref's name, and nothing that it could take for an option. */
+function isRef(ref: string): boolean {
+  if (ref.length > 255 || /^[-/]|[/.]$|\.\.|\/\/|\.lock(\/|$)|(^|\/)\./.test(ref)) return false;
+  return /^[^\s~^:?*[\\@\p{Cc}]+$/u.test(ref);
+}
+
+function cleanPath(path: string): string | undefined {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  return parts.includes('..') || /\p{Cc}/u.test(path) ? undefined : parts.join('/');
 }
 
 /** The way it is written in a file. */

@@ -20,14 +20,14 @@ export function loadCallee({ root, actions, signal }: CalleeSources): LoadWorkfl
         return err({ message: `error parsing called workflow: workflow was not found: ${path}` });
       return ok({ text: read.value, file: path, origin });
     }
-    const [owner = '', repo = ''] = repository.split('/');
-    const reference = { kind: 'remote', owner, repo, path, ref: pinned ?? ref } as const;
+    const [owner = '', name = ''] = repository.split('/');
+    const reference = { kind: 'remote', owner, repository: name, path, ref: pinned ?? ref } as const;
     const fetched = await actions.fetch(reference, signal);
     if (!fetched.ok) return err(fetched.error);
     const text = await readWorkflow(fetched.value.root, reference);
     if (!text.ok) return err(text.error);
-    const { sha, name } = fetched.value;
-    const at = { ...(sha === undefined ? {} : { sha }), ...(name === undefined ? {} : { name }) };
+    const { sha, name: fullRef } = fetched.value;
+    const at = { ...(sha === undefined ? {} : { sha }), ...(fullRef === undefined ? {} : { name: fullRef }) };
     return ok({ text: text.value, file: `${repository}/${path}@${ref}`, origin: { ...origin, ...at } });
   };
 }

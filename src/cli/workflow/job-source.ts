@@ -37,8 +37,8 @@ function ownOf({ env, defaults }: Workflow, given: Readonly<Record<string, strin
 /** What is not in the repository that runs is fetched again at the commit that its workflow came from. */
 function selfOf({ repository, ref = '', sha = ref }: WorkflowOrigin): Pick<JobSource, 'self'> {
   if (repository === undefined) return {};
-  const [owner = '', repo = ''] = repository.split('/');
-  return { self: { kind: 'remote', owner, repo, path: '', ref: sha } };
+  const [owner = '', name = ''] = repository.split('/');
+  return { self: { kind: 'remote', owner, repository: name, path: '', ref: sha } };
 }
 
 /** Names the file that the job is written in, which need not be the one that runs. */

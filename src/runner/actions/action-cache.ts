@@ -8,8 +8,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } fr
 import { join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { MachineError } from '../../shared/failure.ts';
+import type { RemoteReference } from '../../workflow/index.ts';
 import { ifThere } from './if-there.ts';
-import type { RemoteReference } from './reference.ts';
 import { isCommitId, type ResolvedRef } from './resolve-ref.ts';
 
 export interface ActionCache {
@@ -31,10 +31,10 @@ const ABANDONED = 24 * 60 * 60_000;
 
 export function openActionCache(root: HostPath): ActionCache {
   const entryOf = (reference: RemoteReference, sha: string): HostPath =>
-    hostPath(join(root, reference.owner, reference.repo, sha));
+    hostPath(join(root, reference.owner, reference.repository, sha));
   const nameOf = (reference: RemoteReference, url: string): string => {
     const source = createHash('sha256').update(url).digest('hex').slice(0, 16);
-    return join(root, reference.owner, reference.repo, `refs-${source}`, fileNameOf(reference.ref));
+    return join(root, reference.owner, reference.repository, `refs-${source}`, fileNameOf(reference.ref));
   };
   const find: ActionCache['find'] = async (reference, sha) => {
     const entry = entryOf(reference, sha);
@@ -46,7 +46,7 @@ export function openActionCache(root: HostPath): ActionCache {
       const entry = entryOf(reference, sha);
       const workshop = join(root, 'unfinished');
       const directory = await onDisk(root, async () => {
-        await mkdir(join(root, reference.owner, reference.repo), { recursive: true });
+        await mkdir(join(root, reference.owner, reference.repository), { recursive: true });
         await mkdir(workshop, { recursive: true });
         await sweep(workshop);
         return mkdtemp(join(workshop, 'fetch-'));

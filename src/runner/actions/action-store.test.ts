@@ -15,9 +15,9 @@ import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { hostPath } from '../../shared/brand.ts';
+import { parseActionReference, type RemoteReference } from '../../workflow/index.ts';
 import { copyAction } from './action-cache.ts';
 import { type ActionStoreOptions, createActionStore, type RemoteRepository } from './action-store.ts';
-import { parseUses, type RemoteReference } from './reference.ts';
 import { createServer, type Server } from './testing/repositories.ts';
 
 let server: Server;
@@ -27,7 +27,7 @@ beforeEach(() => {
 afterEach(() => server.dispose());
 
 function reference(uses: string): RemoteReference {
-  const parsed = parseUses(uses);
+  const parsed = parseActionReference(uses);
   if (!parsed.ok || parsed.value.kind !== 'remote') throw new Error(uses);
   return parsed.value;
 }

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { type Failure, MachineError } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { describeRemote, type RemoteReference } from '../../workflow/index.ts';
 import { type ActionCache, openActionCache } from './action-cache.ts';
 import { fetchTree, isBelow } from './fetch-tree.ts';
 import { ifThere } from './if-there.ts';
-import { describeReference, type RemoteReference } from './reference.ts';
 import { isCommitId, type ResolvedRef, resolveRef, withoutPassword } from './resolve-ref.ts';
 
 export interface ActionStoreOptions {
@@ -45,7 +45,7 @@ export function createActionStore(options: ActionStoreOptions): ActionStore {
   const pending = new Map<string, Promise<Result<Fetched, Failure>>>();
   return {
     fetch: async (reference, signal) => {
-      const name = `${reference.owner}/${reference.repo}@${reference.ref}`;
+      const name = `${reference.owner}/${reference.repository}@${reference.ref}`;
       const folder = folders.get(foldName(name));
       if (folder !== undefined) return locate({ root: folder }, reference);
       const result = await share(pending, name, signal, () => obtain(reference, { cache, options, signal }));
@@ -94,7 +94,7 @@ interface Supply {
 
 async function obtain(reference: RemoteReference, supply: Supply): Promise<Result<Fetched, Failure>> {
   const { cache, options, signal } = supply;
-  const url = options.source.replaceAll('{owner}', reference.owner).replaceAll('{repo}', reference.repo);
+  const url = options.source.replaceAll('{owner}', reference.owner).replaceAll('{repo}', reference.repository);
   const resolved = await resolve(reference, url, supply);
   if (!resolved.ok) return resolved;
   const { sha } = resolved.value;
@@ -124,8 +124,8 @@ async function resolve(
 function notHere(reference: RemoteReference, url: string): Failure {
   return {
     code: 'action-not-found',
-    message: `The ${isWorkflow(reference) ? 'workflow' : 'action'} ${describeReference(reference)} is not in the cache, and --offline forbids to fetch it`,
-    hint: `run once without --offline to fetch it from ${withoutPassword(url)}, or use a folder in its place: --action ${reference.owner}/${reference.repo}@${reference.ref}=DIR`,
+    message: `The ${isWorkflow(reference) ? 'workflow' : 'action'} ${describeRemote(reference)} is not in the cache, and --offline forbids to fetch it`,
+    hint: `run once without --offline to fetch it from ${withoutPassword(url)}, or use a folder in its place: --action ${reference.owner}/${reference.repository}@${reference.ref}=DIR`,
   };
 }
 
@@ -144,7 +144,7 @@ async function locate(fetched: Fetched, reference: RemoteReference): Promise<Res
   const directory = join(fetched.root, reference.path);
   const [root, real] = await Promise.all([fetched.root, directory].map((path) => ifThere(() => realpath(path))));
   if (root !== undefined && real !== undefined && !isBelow(root, real)) {
-    const message = `The action ${describeReference(reference)} cannot be used: its path leaves the repository`;
+    const message = `The action ${describeRemote(reference)} cannot be used: its path leaves the repository`;
     return err({ code: 'action-not-found', message });
   }
   return ok({ ...fetched, directory: hostPath(directory) });

@@ -3,10 +3,10 @@ import { mkdir, readlink, realpath, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { describeRemote, type RemoteReference } from '../../workflow/index.ts';
 import { faultLine, type GitCall, runGit } from './git.ts';
 import { ifThere } from './if-there.ts';
 import { runNetworkGit } from './network-git.ts';
-import { describeReference, type RemoteReference } from './reference.ts';
 import { type ResolvedRef, unknownVersion, unreachable } from './resolve-ref.ts';
 
 export interface FetchRequest {
@@ -120,6 +120,6 @@ export function isBelow(root: string, path: string): boolean {
 function broken(reference: RemoteReference, why: string): Failure {
   return {
     code: 'action-not-found',
-    message: `The action ${describeReference(reference)} cannot be used: ${why}`,
+    message: `The action ${describeRemote(reference)} cannot be used: ${why}`,
   };
 }

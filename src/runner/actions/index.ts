@@ -8,4 +8,3 @@ export {
   type RemoteRepository,
 } from './action-store.ts';
 export { type ActionManifest, findManifest, readFileBelow, readWorkflow } from './manifest.ts';
-export { describeReference, parseUses, type RemoteReference, type UsesReference } from './reference.ts';

@@ -68,7 +68,13 @@ it('a link inside is followed', async () => {
 });
 
 it('a workflow is there or not', async () => {
-  const reference = { kind: 'remote', owner: 'o', repo: 'r', path: '.github/workflows/x.yml', ref: 'v1' } as const;
+  const reference = {
+    kind: 'remote',
+    owner: 'o',
+    repository: 'r',
+    path: '.github/workflows/x.yml',
+    ref: 'v1',
+  } as const;
   expect(await readWorkflow(directory, reference)).toMatchObject({
     error: {
       code: 'action-not-found',

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { describeRemote, type RemoteReference } from '../../workflow/index.ts';
 import { isBelow } from './fetch-tree.ts';
 import { ifThere } from './if-there.ts';
-import { describeReference, type RemoteReference } from './reference.ts';
 
 export type ActionManifest =
   | { readonly kind: 'manifest'; readonly path: HostPath; readonly text: string }
@@ -67,7 +67,7 @@ export async function readWorkflow(root: HostPath, reference: RemoteReference): 
   const read = await readFileBelow(root, reference.path);
   if (!read.ok) return read;
   if (read.value !== undefined) return ok(read.value);
-  const message = `The workflow ${describeReference(reference)} was not found: the repository has no file ${reference.path}`;
+  const message = `The workflow ${describeRemote(reference)} was not found: the repository has no file ${reference.path}`;
   return err({ code: 'action-not-found', message });
 }
 

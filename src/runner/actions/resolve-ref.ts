@@ -1,9 +1,9 @@
 /** From the name of a branch or tag to the commit it means on the server now. */
 import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { describeRemote, type RemoteReference } from '../../workflow/index.ts';
 import { faultLine, type GitCall, type GitFault } from './git.ts';
 import { runNetworkGit } from './network-git.ts';
-import { describeReference, type RemoteReference } from './reference.ts';
 
 /** A full commit id is taken at its word and needs no server. */
 export function isCommitId(ref: string): boolean {
@@ -51,21 +51,21 @@ export function unknownVersion(reference: RemoteReference): Failure {
   return {
     code: 'action-not-found',
     message: short
-      ? `Unable to resolve action \`${describeReference(reference)}\`, the provided ref \`${reference.ref}\` is the shortened version of a commit SHA, which is not supported. Please use the full commit SHA instead.`
-      : `Unable to resolve action \`${describeReference(reference)}\`, unable to find version \`${reference.ref}\``,
-    hint: `${short ? 'write all 40 digits' : 'check the name'}, or use a folder in its place: --action ${reference.owner}/${reference.repo}@${reference.ref}=DIR`,
+      ? `Unable to resolve action \`${describeRemote(reference)}\`, the provided ref \`${reference.ref}\` is the shortened version of a commit SHA, which is not supported. Please use the full commit SHA instead.`
+      : `Unable to resolve action \`${describeRemote(reference)}\`, unable to find version \`${reference.ref}\``,
+    hint: `${short ? 'write all 40 digits' : 'check the name'}, or use a folder in its place: --action ${reference.owner}/${reference.repository}@${reference.ref}=DIR`,
   };
 }
 
 /** Git's words do not always tell a repository that is not there from a server that cannot be reached. */
 export function unreachable(reference: RemoteReference, url: string, fault: GitFault): Failure {
   const missing = /not found|does not exist|does not appear to be a git repository|could not read Username/i;
-  const name = `${reference.owner}/${reference.repo}`;
+  const name = `${reference.owner}/${reference.repository}`;
   return {
     code: 'action-not-found',
     message: missing.test(fault.stderr)
       ? `Unable to resolve action \`${name}\`, repository not found`
-      : `Unable to resolve action \`${describeReference(reference)}\`: ${faultLine(fault)}`,
+      : `Unable to resolve action \`${describeRemote(reference)}\`: ${faultLine(fault)}`,
     hint: `${withoutPassword(url)} was asked; --action-source names another place, --offline takes what the cache has`,
     details: fault.stderr
       .split('\n')

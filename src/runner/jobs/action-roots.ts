@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { type Failure, MachineError } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { type ActionStore, copyAction, copyTree, describeReference, type RemoteReference } from '../actions/index.ts';
+import { describeRemote, type RemoteReference } from '../../workflow/index.ts';
+import { type ActionStore, copyAction, copyTree } from '../actions/index.ts';
 import { createOnce } from './once.ts';
 
 export interface ActionRootSettings {
@@ -29,8 +30,8 @@ export function createActionRoots(settings: ActionRootSettings): ActionRoots {
     // The tree as it is before the first step: what steps check out or remove in it does not matter to `$/`.
     if (reference === undefined)
       return once('_self', async () => ok(await copySelf(workspace, hostPath(join(directory, '_self')))));
-    const { owner, repo, ref } = reference;
-    const name = `${owner.toLowerCase()}/${repo.toLowerCase()}/${encodeURIComponent(ref)}`;
+    const { owner, repository, ref } = reference;
+    const name = `${owner.toLowerCase()}/${repository.toLowerCase()}/${encodeURIComponent(ref)}`;
     return once(name, () => copyOf({ reference, target: hostPath(join(directory, name)), signal }, settings));
   };
 }
@@ -49,7 +50,7 @@ async function copyOf(
   const fetched = await fetchUnlessCancelled(store, reference, signal);
   if (!fetched.ok) return fetched;
   const { root, sha } = fetched.value;
-  const name = describeReference({ ...reference, path: '' });
+  const name = describeRemote({ ...reference, path: '' });
   if (sha === undefined) {
     tell(`[orch] ${name} is the folder ${root}`);
     return ok(root);

@@ -3,9 +3,16 @@ import { join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { type Action, dockerfileAction, type JsonObject, type Step } from '../../workflow/index.ts';
+import {
+  type Action,
+  dockerfileAction,
+  type JsonObject,
+  parseActionReference,
+  type RemoteReference,
+  type Step,
+} from '../../workflow/index.ts';
 import { parseAction } from '../../workflow/parse/index.ts';
-import { type ActionManifest, findManifest, parseUses, type RemoteReference } from '../actions/index.ts';
+import { type ActionManifest, findManifest } from '../actions/index.ts';
 import { type ActionRootSettings, type ActionRoots, createActionRoots } from './action-roots.ts';
 import { nodeNotice } from './node-notice.ts';
 import { createOnce } from './once.ts';
@@ -104,7 +111,7 @@ async function locate(
   self: RemoteReference | undefined,
   { places, signal }: { readonly places: Places; readonly signal: AbortSignal },
 ): Promise<Result<Found, Failure>> {
-  const reference = parseUses(uses);
+  const reference = parseActionReference(uses);
   if (!reference.ok) return fail(reference.error);
   const { value } = reference;
   switch (value.kind) {
@@ -131,8 +138,8 @@ function hintFor({ local, github }: Found): string {
   return `see whether ${where} has an action in this folder`;
 }
 
-function namesOf({ owner, repo, ref }: RemoteReference): JsonObject {
-  return { action_repository: `${owner}/${repo}`, action_ref: ref };
+function namesOf({ owner, repository, ref }: RemoteReference): JsonObject {
+  return { action_repository: `${owner}/${repository}`, action_ref: ref };
 }
 
 /**
@@ -140,7 +147,7 @@ function namesOf({ owner, repo, ref }: RemoteReference): JsonObject {
  * without it.
  */
 function isKnownBefore(uses: string): boolean {
-  const reference = parseUses(uses);
+  const reference = parseActionReference(uses);
   if (!reference.ok) return true;
   return reference.value.kind !== 'local' && !(reference.value.kind === 'remote' && isCheckout(uses));
 }

@@ -14,11 +14,12 @@ import {
   type Json,
   type JsonObject,
   type Node,
+  type RemoteReference,
   type Scope,
   type StepsJob,
   type Workflow,
 } from '../../workflow/index.ts';
-import type { ActionStore, RemoteReference } from '../actions/index.ts';
+import type { ActionStore } from '../actions/index.ts';
 import { createMatcherRegistry } from '../commands/index.ts';
 import type { JobEnvironment, SystemClock } from '../environments/index.ts';
 import { createCommandFiles, createRepositoryFiles, type JobPlace, type ScriptSettings } from '../steps/index.ts';
