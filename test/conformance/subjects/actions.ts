@@ -67,6 +67,8 @@ const run = shareRun({
     'composite/action.yaml': COMPOSITE,
     'failing/action.yml': FAILING,
     'loop/action.yml': LOOP,
+    'inputs/action.yml': 'inputs: { two words: { default: a b }, more-words: {} }\nruns: { using: node24, main: x.js }',
+    'inputs/x.js': "console.log('=', process.env.INPUT_TWO_WORDS, process.env['INPUT_MORE-WORDS']);\n",
     ...below('old', { ...IF_FILES, 'action.yml': 'runs: { using: node16, main: x.js }' }),
     'breaks/action.yml': 'runs: { using: node24, pre: fail.js, main: main.js }',
     'breaks/fail.js': 'process.exit(3);\n',
@@ -121,6 +123,10 @@ export const actions: Subject = {
           says: ['pre', 'pre', 'first', 'main of push 1', 'main second 1', 'of push', 'post second', 'post of push'],
         },
       ),
+    ),
+    works(
+      'INPUT_ and the name in capitals, with `_` for blanks',
+      run.job(steps('- uses: ./inputs\n  with: { more-words: x }'), { says: ['a b x'] }),
     ),
     works(
       'Actions in the workspace have no `pre`; their `post` runs',

@@ -76,7 +76,10 @@ export const commands: Subject = {
       ),
     ),
     works(
-      'Ten annotations of each level are kept for a step',
+      'Ten annotations of each level are kept for a step, and 4096 characters of each',
+      run.job(steps('printf "::notice::"; head -c 5000 /dev/zero | tr "\\0" x; echo'), {
+        annotations: [`notice ${'x'.repeat(4096)}`],
+      }),
       run.job(steps('for n in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "::notice::$n"; done\necho "::warning::w"'), {
         annotations: ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10'].map((n) => `notice ${n}`).concat('warning w'),
       }),

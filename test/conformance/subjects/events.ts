@@ -1,7 +1,9 @@
 /** `on`: events, their types and filters, inputs. */
 import type { TriggerEvent } from '../../../src/workflow/index.ts';
+import { orch } from '../../e2e/rig/index.ts';
 import { type Checks, differs, type Subject, works } from '../rig/feature.ts';
 import { ignores, readsOn, refusesOn, triggers } from '../rig/language.ts';
+import { scenario, shareRun, steps } from '../rig/run.ts';
 
 const EVENTS =
   'branch_protection_rule check_run check_suite create delete deployment deployment_status discussion discussion_comment fork gollum image_version issue_comment issues label merge_group milestone page_build project project_card project_column public pull_request pull_request_comment pull_request_review pull_request_review_comment pull_request_target push registry_package release repository_dispatch status watch workflow_call workflow_dispatch workflow_run';
@@ -21,6 +23,17 @@ function pattern(text: string, matched: readonly string[], passedOver: readonly 
   if (first === undefined) throw new Error(`nothing is said of ${text}`);
   return [first, ...more];
 }
+
+const DISPATCH = `
+on: { workflow_dispatch: { inputs: { c: { type: choice, options: [a, b] }, b: { type: boolean } } } }
+jobs: { j: { runs-on: ubuntu-latest, steps: [{ run: "true" }] } }
+`;
+const request = shareRun({ top: 'on: pull_request', args: ['--event', 'pull_request'] });
+const given = shareRun({
+  top: 'on: issues',
+  files: { 'event.json': '{"action": "closed", "issue": {"number": 7}}' },
+  args: ['--event', 'issues', '--event-path', 'event.json'],
+});
 
 export const events: Subject = {
   title: 'Events and filters',
@@ -147,6 +160,31 @@ export const events: Subject = {
         `{ workflow_dispatch: { inputs: { ${Array.from({ length: 26 }, (_, n) => `i${n}: {}`).join(', ')} } } }`,
         'up to 25 `inputs`',
       ),
+    ),
+    works(
+      'What is given for an input is checked by its type',
+      scenario(
+        'a word that is no option, and one that is none of the inputs',
+        { '.github/workflows/d.yml': DISPATCH },
+        async (repository) => {
+          const run = (input: string) =>
+            orch(repository, ['run', 'd', '--event', 'workflow_dispatch', '--input', input]);
+          const ends = [await run('c=z'), await run('b=perhaps'), await run('x=1')];
+          return ends.map(({ exitCode }) => exitCode);
+        },
+        [2, 2, 2],
+      ),
+    ),
+    differs(
+      'The payload of an event',
+      'it is made from the repository as it is, or is the file that `--event-path` names',
+      request.job(
+        steps(
+          'echo "= ${{ github.ref }} ${{ github.base_ref }} ${{ github.event.pull_request.base.ref }} ${{ github.event.action }}"',
+        ),
+        { says: ['refs/pull/1/merge main main opened'] },
+      ),
+      given.job(steps('echo "= ${{ github.event.action }} ${{ github.event.issue.number }}"'), { says: ['closed 7'] }),
     ),
     works(
       '`workflow_call`: inputs with a type, secrets, outputs with a value',

@@ -1,6 +1,6 @@
 /** How a workflow file is read: YAML, limits, expressions within texts. */
 
-import { plain, withJob, workflowOf } from '../../../src/workflow/parse/testing/reading.ts';
+import { plain, problems, withJob, workflowOf } from '../../../src/workflow/parse/testing/reading.ts';
 import { type Check, differs, type Subject, works } from '../rig/feature.ts';
 import { reads, readsJob, refuses, refusesJob } from '../rig/language.ts';
 
@@ -79,6 +79,14 @@ export const syntax: Subject = {
       refuses(`on: push\n${DEEP}\n${JOB}`, 'Maximum object depth exceeded'),
       refuses(BOMB, 'Maximum YAML nodes exceeded'),
     ),
+    works('Ten errors are told at most', {
+      what: 'twelve unknown keys',
+      actual: () =>
+        problems(`on: push\n${Array.from({ length: 12 }, (_, n) => `no${n}: 1`).join('\n')}\n${JOB}`).filter((line) =>
+          line.includes('Unexpected value'),
+        ).length,
+      expected: 10,
+    }),
     works(
       'An expression ends at the first `}}` outside quotes; one that is not closed is an error',
       readsJob("name: a ${{ '}}' }} b"),
