@@ -35,12 +35,7 @@ export const workflow: Subject = {
     ),
     works(
       'Without a `name` the workflow is called by its path',
-      scenario(
-        'the list',
-        { '.github/workflows/a.yml': `on: push\n${JOB}` },
-        async (repository) => (await orch(repository, ['run', '--event', 'push', '--list'])).stdout,
-        expect.stringMatching(/^\.github\/workflows\/a\.yml \(/m),
-      ),
+      untitled.job(steps('echo "= ${{ github.workflow }}"'), { says: ['.github/workflows/check.yml'] }),
     ),
     works(
       'Workflows are the `.yml` and `.yaml` files in `.github/workflows` itself',
@@ -63,7 +58,6 @@ export const workflow: Subject = {
     works(
       'A run is called by `run-name`, else by the commit that is pushed or the title of the pull request',
       run.whole('run-name', ({ events }) => eventsOf(events, 'run.started')[0]?.title, expect.stringContaining('of ')),
-      untitled.job(steps('true'), {}),
       untitled.whole('none', ({ events }) => eventsOf(events, 'run.started')[0]?.title, 'first'),
     ),
     works(
