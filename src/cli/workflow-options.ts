@@ -24,6 +24,9 @@ export function addWorkflowChoice(command: Command): void {
 
 export function addWorkflowRun(command: Command): void {
   command
+    .option('--from <step>', 'with --job: begin with this step, by its id, number or name')
+    .option('--pause-on-failure', 'let a job stand still at a step that fails, for orch retry or orch abort')
+    .option('--shell-on-failure', 'open a shell where a step fails, then go on (needs a terminal)')
     .option('-l, --list', 'show the workflows and their jobs, and run nothing')
     .option('--env <name=value>', 'an environment variable for every step; NAME passes the value it has here', collect)
     .option('--strict', 'a job that nobody here serves leaves the run incomplete, whatever its label')

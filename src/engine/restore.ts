@@ -1,5 +1,6 @@
 /** A run that ended as `paused`, read back from its events: the state is the fold over them, as it was the first time. */
 import { err, ok, type Result } from '../shared/result.ts';
+import type { StepsJob } from '../workflow/index.ts';
 import type { RunEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import { askAgain } from './lines.ts';
@@ -11,6 +12,8 @@ export interface Restored {
   /** The run's id. */
   readonly run: string;
   readonly state: RunState;
+  /** The jobs whose legs are paused, by leg. */
+  readonly paused: ReadonlyMap<string, StepsJob>;
   /** The number of the last event. */
   readonly seq: number;
   /** Milliseconds that the run took so far. */
@@ -29,8 +32,19 @@ export function restoreRun(plan: Plan, events: readonly RunEvent[]): Result<Rest
   }
   const lost = [...itemsOf(state.jobs)].flatMap(({ legs }) => legs).find(isLost);
   if (lost !== undefined) return err(`${lost.leg.id} was running when the run broke off`);
-  if (state.paused === 0) return err('no job of it is paused');
-  return ok({ run, state: askAgain(state), seq: events.at(-1)?.seq ?? 0, spent });
+  const paused = pausedJobs(state);
+  if (paused.size === 0) return err('no job of it is paused');
+  return ok({ run, paused, state: askAgain(state), seq: events.at(-1)?.seq ?? 0, spent });
+}
+
+function pausedJobs(state: RunState): ReadonlyMap<string, StepsJob> {
+  const jobs = new Map<string, StepsJob>();
+  for (const { planned, legs } of itemsOf(state.jobs)) {
+    const { job } = planned;
+    if (job.kind !== 'steps') continue;
+    for (const { leg, phase } of legs) if (phase === 'paused') jobs.set(leg.id, job);
+  }
+  return jobs;
 }
 
 /** What its process did is gone with it. */

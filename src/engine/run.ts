@@ -44,7 +44,12 @@ const GROUPS_EVERY = 200;
 
 /** Starts at once; `header` is the run's first event. */
 export function startRun(plan: Plan, ports: EnginePorts, header: RunStarted): Run {
-  const engine = new Engine(plan, ports, { run: header.run, state: initialState(plan), seq: 0, spent: 0 });
+  const engine = new Engine(plan, ports, {
+    run: header.run,
+    state: initialState(plan),
+    seq: 0,
+    spent: 0,
+  });
   return runBy(engine, engine.start(header));
 }
 
@@ -80,7 +85,7 @@ class Engine {
   readonly #started: number;
   #resolve: (end: RunEnd) => void = () => undefined;
 
-  constructor(plan: Plan, ports: EnginePorts, { run, state, seq, spent }: Restored) {
+  constructor(plan: Plan, ports: EnginePorts, { run, state, seq, spent }: Omit<Restored, 'paused'>) {
     this.#plan = plan;
     this.#ports = ports;
     this.#asking = { run, groups: ports.groups ?? createLocalGroups() };

@@ -38,7 +38,8 @@ export function worktreeOf(leg: LegView): string | undefined {
 }
 
 /** How to run again what did not succeed; of a workflow, all of it. */
-export function rerunCommand(view: Pick<RunView, 'started'>): string | undefined {
+export function rerunCommand(view: Pick<RunView, 'started' | 'finished'>): string | undefined {
+  if (view.finished?.result === 'paused') return undefined;
   if (view.started?.kind === 'workflow') return sameCommand(view.started.command);
   if (view.started?.kind !== 'tasks') return undefined;
   const { file, run, rerunWith = file === DEFAULT_FILE ? [] : [file] } = view.started;

@@ -1,5 +1,6 @@
 /** What a run leaves on disk: lock, journal, logs, history. */
 
+export { type Answer, leaveAnswer, takeAnswers } from './answers.ts';
 export { freeSpace, type SpaceNeed, willFit } from './disk.ts';
 export { createGroupFile } from './group-file.ts';
 export {
@@ -11,7 +12,7 @@ export {
   pruneRuns,
   type RunRecord,
 } from './history.ts';
-export { createJournal, type Journal, journalSink } from './journal.ts';
+export { continueJournal, createJournal, type Journal, journalSink } from './journal.ts';
 export type { JournalEntry, JournalProblem } from './journal-lines.ts';
 export { type FollowOptions, followJournal, loadJournal, readJournal } from './journal-reader.ts';
 export { type Latest, latestRun, openLatest, type Published } from './latest.ts';
@@ -30,5 +31,5 @@ export {
 } from './paths.ts';
 export { type ProcessProbe, probeProcesses } from './process-probe.ts';
 export { addFile, addToGitignore, type Ignored } from './project-files.ts';
-export { createRunDirectory } from './run-directory.ts';
+export { createRunDirectory, takeRunDirectory } from './run-directory.ts';
 export { isRunId, newRunId, startOfRun } from './run-id.ts';

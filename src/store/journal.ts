@@ -2,7 +2,17 @@
  * Appending to a run's journal: one write(2) a line at the moment something happens. A line that the disk cannot take
  * is taken back whole and nothing is written after it, so that a journal is always a clean beginning of the truth.
  */
-import { close, closeSync, fdatasync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import {
+  close,
+  closeSync,
+  constants,
+  fdatasync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { EventSink, RunEvent } from '../engine/index.ts';
@@ -26,7 +36,19 @@ const closeFile = promisify(close);
 
 /** A new journal; fails when there is one already. */
 export function createJournal(path: HostPath): Journal {
-  const fd = createFile(path, PRIVATE_FILE);
+  return journalAt(path, createFile(path, PRIVATE_FILE));
+}
+
+/** Goes on behind the events of a journal that is there. */
+export function continueJournal(path: HostPath): Journal {
+  try {
+    return journalAt(path, openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW));
+  } catch (cause) {
+    throw machineError(`open the journal ${path}`, cause);
+  }
+}
+
+function journalAt(path: HostPath, fd: number): Journal {
   try {
     syncDirectory(dirname(path));
   } catch (cause) {
@@ -36,7 +58,7 @@ export function createJournal(path: HostPath): Journal {
   const disk = syncer(fd, path);
   // Enough to tell how hundreds of jobs ended, and for the summary after them.
   const reserve = keepReserve(dirname(path));
-  let end = 0;
+  let end = fstatSync(fd).size;
   let lost: Error | undefined;
   const flush = async () => {
     if (lost !== undefined) throw lost;

@@ -19,3 +19,10 @@ export function createRunDirectory(layout: Layout, owner: LockInfo): RunPaths {
   replaceFile(paths.owner, formatLockInfo(owner));
   return paths;
 }
+
+/** The folder of a run that goes on, which belongs to another process from here on. */
+export function takeRunDirectory(layout: Layout, owner: LockInfo): RunPaths {
+  const paths = runPathsIn(ensureDirectory(layout.root, RUNS), owner.run);
+  replaceFile(paths.owner, formatLockInfo(owner));
+  return paths;
+}

@@ -1,6 +1,6 @@
 /** What the live display shows at a moment, as lines: all tasks where they fit, else those that matter, and the counts. */
 import type { LegView, RunView } from '../reports/index.ts';
-import { cleanText, displayWidth, recordedReason } from '../reports/index.ts';
+import { cleanText, displayWidth, pauseCommands, recordedReason, shellQuote } from '../reports/index.ts';
 import { formatDuration } from '../shared/quantity.ts';
 import { type Look, layLine, type Piece, paintOf } from './look.ts';
 
@@ -23,6 +23,7 @@ export interface FrameInput {
 export function renderFrame(input: FrameInput): string[] {
   const { view, columns, look } = input;
   const last = [
+    ...pausedOf(input),
     ...standingOf(input),
     layLine([{ text: countsLine(input), paint: look.chalk.bold }], columns - 1, look.ellipsis),
   ];
@@ -138,6 +139,13 @@ const DOING: Readonly<Record<LegView['phase'], (leg: LegView, output: string) =>
   cancelling: () => 'stopping',
   ended: () => '',
 };
+
+/** What to type in another terminal. */
+function pausedOf({ view, columns, look }: FrameInput): string[] {
+  const enter = view.legs.flatMap(({ paused }) => (paused === undefined ? [] : [`sh ${shellQuote(paused.enter)}`]));
+  const commands = [...enter.slice(0, 1), ...pauseCommands(view)];
+  return commands.map((text) => layLine([{ text, paint: look.chalk.cyan }], columns - 1, look.ellipsis));
+}
 
 /** What is to be known of the run as a whole: that it waits, or is being stopped. */
 function standingOf({ view, columns, look }: FrameInput): string[] {

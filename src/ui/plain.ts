@@ -1,6 +1,15 @@
 /** The plain display: one line an event that matters, fit for pipes, CI logs and grep. */
 import type { RunEvent } from '../engine/index.ts';
-import { cleanText, clipMiddle, createRunFold, displayWidth, padTo, plural } from '../reports/index.ts';
+import {
+  cleanText,
+  clipMiddle,
+  createRunFold,
+  displayWidth,
+  padTo,
+  pauseCommands,
+  plural,
+  shellQuote,
+} from '../reports/index.ts';
 import { formatDuration } from '../shared/quantity.ts';
 import { renderFinal, runLine, type Summary } from './final.ts';
 import { lookOf, paintOf } from './look.ts';
@@ -13,7 +22,8 @@ interface Line {
   readonly as?: Parameters<typeof paintOf>[1];
 }
 
-export function createPlainUi(terminal: Terminal, summary: Summary): UiSink {
+/** `past` events are known and not shown again. */
+export function createPlainUi(terminal: Terminal, summary: Summary, past: readonly RunEvent[] = []): UiSink {
   const look = lookOf(terminal);
   const fold = createRunFold();
   const names = new Map<string, string>();
@@ -30,20 +40,28 @@ export function createPlainUi(terminal: Terminal, summary: Summary): UiSink {
     terminal.write(`${stamp}  ${look.chalk.bold(padTo(name, width))}  ${paint ? paint(clean) : clean}\n`);
   }
 
+  function learn(event: RunEvent): void {
+    fold.add(event);
+    if (event.type === 'run.started') {
+      begun = Date.parse(event.time);
+      width = event.jobs.reduce((most, { id }) => Math.min(30, Math.max(most, displayWidth(id))), width);
+    }
+    if (event.type === 'job.expanded') for (const leg of event.legs) names.set(leg.id, leg.name);
+    if (event.type === 'attempt.started') last.set(event.leg, event.of);
+  }
+
+  for (const event of past) learn(event);
   return {
     name: 'plain',
     event(event) {
-      fold.add(event);
-      if (event.type === 'run.started') {
-        begun = Date.parse(event.time);
-        width = event.jobs.reduce((most, { id }) => Math.min(30, Math.max(most, displayWidth(id))), width);
-      }
-      if (event.type === 'job.expanded') for (const leg of event.legs) names.set(leg.id, leg.name);
-      if (event.type === 'attempt.started') last.set(event.leg, event.of);
+      learn(event);
       // What the last attempt came to is told by the end of its task.
       if (event.type === 'attempt.finished' && event.attempt === last.get(event.leg)) return;
       const line = lineOf(event);
       if (line) write(event, line);
+      if (event.type !== 'job.paused') return;
+      const { leg, enter } = event;
+      write(event, { leg, text: [`look: sh ${shellQuote(enter)}`, ...pauseCommands(fold.view())].join('; or ') });
     },
     output() {
       // One line an event: the output itself is in the task's log.

@@ -7,17 +7,18 @@ import type { Leftovers } from '../../ui/index.ts';
 import type { Project } from '../project.ts';
 import { listWorkDirectories, workDirectory } from '../workflow/work-directory.ts';
 
-/** Of runs that began before that time (milliseconds since 1970), oldest first. Runs that are on are left out. */
-export async function findLeftovers(project: Project, before: number): Promise<readonly Leftovers[]> {
+/** Of runs that began before that time (milliseconds since 1970), oldest first. Runs that are on are left out, and without `force` those that are paused. */
+export async function findLeftovers(project: Project, before: number, force: boolean): Promise<readonly Leftovers[]> {
   const { repository, layout } = project;
-  const worktrees = await sweepWorktrees(repository, { dryRun: true, runs: (run) => isOver(project, run) });
+  const takes = (run: string): boolean => isOver(project, run) && (force || !isAwaited(project, run));
+  const worktrees = await sweepWorktrees(repository, { dryRun: true, runs: takes });
   const lock = staleLock(project);
   const locked = lock === undefined ? [] : [lock.run];
   const crashed = listRuns(layout).flatMap(({ run, state }) => (state === 'crashed' ? [run] : []));
   // Only a crash leaves processes: at the end of a task nothing of it survives.
   const dead = new Set([...crashed, ...locked]);
   const found: Leftovers[] = [];
-  const cloned = new Set((await listWorkDirectories(project)).filter((run) => isOver(project, run)));
+  const cloned = new Set((await listWorkDirectories(project)).filter(takes));
   for (const run of [...new Set([...dead, ...cloned, ...worktrees.map((worktree) => worktree.run)])].sort()) {
     const own = worktrees.filter((worktree) => worktree.run === run);
     if (startOf(run, own) >= before) continue;
@@ -36,6 +37,14 @@ export async function findLeftovers(project: Project, before: number): Promise<r
     ({ worktrees: trees, processes, clones, lock: held }) =>
       trees.length > 0 || processes.length > 0 || clones !== undefined || held !== undefined,
   );
+}
+
+/** A run that is paused waits this long for somebody, in milliseconds. */
+const PATIENCE = 7 * 24 * 60 * 60_000;
+
+function isAwaited({ layout }: Project, run: string): boolean {
+  const { finished } = findRun(layout, run) ?? {};
+  return finished?.result === 'paused' && Date.now() - Date.parse(finished.time) < PATIENCE;
 }
 
 /** Asked again right before anything is removed: runs may start at any time. */

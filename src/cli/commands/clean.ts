@@ -21,7 +21,7 @@ export async function clean({ dryRun = false, olderThan, force = false }: CleanO
   const before = olderThan === undefined ? Date.now() : Date.now() - spanOf(olderThan);
   return withProject(async (project) => {
     const { terminal, look, columns } = openDisplay();
-    const found = await findLeftovers(project, before);
+    const found = await findLeftovers(project, before, force);
     if (found.length === 0) {
       terminal.write('There is nothing to clean up.\n');
       return EXIT.success;

@@ -2,6 +2,7 @@
 import { type OpenFrame, openWorkflowFrames, type WorkflowFrames } from '../../runner/jobs/index.ts';
 import { openTerminal, renderWorkflowList, renderWorkflowPlans, type UiMode } from '../../ui/index.ts';
 import { EXIT } from '../exit-codes.ts';
+import { debuggingOf } from '../pause/debugging.ts';
 import type { Project } from '../project.ts';
 import { parallelism } from '../run/setup.ts';
 import { planOf } from '../workflow/compose.ts';
@@ -28,7 +29,7 @@ export async function runWorkflows(project: Project, options: RunWorkflowOptions
   if (!ready.ok) return ready.error;
   const { runs, settings } = ready.value;
   if (options.list === true || options.dryRun === true) {
-    const plans = runs.map((prepared) => workflowPlanOf(prepared, planOf(prepared, settings, maxParallel)));
+    const plans = runs.map((prepared) => workflowPlanOf(prepared, planOf(prepared, settings, { maxParallel })));
     const terminal = openTerminal(process.stdout, process.env);
     process.stdout.write(
       options.list === true ? renderWorkflowList(plans) : renderWorkflowPlans(plans, 'text', terminal),
@@ -38,7 +39,9 @@ export async function runWorkflows(project: Project, options: RunWorkflowOptions
   const ui = options.ui === undefined ? {} : { ui: options.ui };
   let worst: number = EXIT.success;
   for (const prepared of runs) {
-    const { exitCode, stopped } = await executeWorkflow(project, { prepared, settings, maxParallel, open, ...ui });
+    const debugging = debuggingOf(prepared, { options, settings, maxParallel });
+    const execution = { prepared, settings, maxParallel, open, ...ui, ...debugging };
+    const { exitCode, stopped } = await executeWorkflow(project, execution);
     worst = worseOf(worst, exitCode);
     if (stopped) break;
   }
@@ -47,6 +50,6 @@ export async function runWorkflows(project: Project, options: RunWorkflowOptions
 
 /** A failure says more than a job that nobody served, and a wish to stop more than either. */
 function worseOf(one: number, other: number): number {
-  const order: readonly number[] = [EXIT.success, EXIT.incomplete, EXIT.failed, EXIT.cancelled];
+  const order: readonly number[] = [EXIT.success, EXIT.incomplete, EXIT.failed, EXIT.paused, EXIT.cancelled];
   return order.indexOf(other) > order.indexOf(one) ? other : one;
 }

@@ -1,7 +1,7 @@
 /** `orch status`: where a run stands, from any terminal. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { rerunCommand, shellQuote, statusOf } from '../../reports/index.ts';
+import { pauseCommands, rerunCommand, shellQuote, statusOf } from '../../reports/index.ts';
 import { newestRun } from '../../store/index.ts';
 import { renderStatus, safeJson } from '../../ui/index.ts';
 import { openDisplay } from '../display.ts';
@@ -45,6 +45,11 @@ function nextSteps({ run, view, state }: ShownRun, { newest, summary }: Whereabo
   const logs = newest ? 'orch logs' : `orch logs ${run}`;
   const failed = view.legs.find(({ standing }) => standing === 'failed');
   const why: Step[] = failed === undefined ? [] : [['why', `${logs} ${shellQuote(failed.id)}`]];
+  const [retry, abort] = pauseCommands(view);
+  if (retry !== undefined && abort !== undefined) {
+    const enter = view.legs.flatMap(({ paused }) => (paused === undefined ? [] : [`sh ${shellQuote(paused.enter)}`]));
+    return [...enter.map((one): Step => ['look', one]), ['go on', retry], ['end it', abort]];
+  }
   if (state !== 'finished' && state !== 'crashed') {
     const running = view.legs.find(({ standing }) => standing === 'running');
     return running === undefined ? why : [...why, ['follow', `${logs} -f ${shellQuote(running.id)}`]];

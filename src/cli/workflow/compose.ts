@@ -13,12 +13,13 @@ import {
   readWorkflowConcurrency,
 } from '../../engine/index.ts';
 import { openHostJob, systemClock } from '../../runner/environments/index.ts';
-import type { WorkflowFrames } from '../../runner/jobs/index.ts';
-import { createPrivateClone } from '../../runner/workspaces/index.ts';
+import type { FailureSettings, WorkflowFrames } from '../../runner/jobs/index.ts';
+import { createPrivateClone, removeTree } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import type { Masker } from '../../shared/mask.ts';
 import { createGroupFile, describeSelf, probeProcesses } from '../../store/index.ts';
 import { UsageError } from '../explain.ts';
+import { type From, leftOutBefore } from '../pause/from-step.ts';
 import type { Project } from '../project.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import { hostEnvironment } from './host-env.ts';
@@ -35,15 +36,22 @@ export interface Wiring {
   readonly masker: Masker;
   readonly output: WorkflowOutput;
   readonly onLine: (leg: string, line: string) => void;
+  readonly failures?: FailureSettings;
+  readonly from?: From;
 }
 
-export function planOf(prepared: Prepared, settings: WorkflowSettings, maxParallel: number): Plan {
+export function planOf(
+  prepared: Prepared,
+  settings: WorkflowSettings,
+  { maxParallel, waitsForPaused }: Pick<Policy, 'maxParallel' | 'waitsForPaused'>,
+): Plan {
   const { resolved, github, inputs } = prepared;
   const { labels, incomplete, vars, secrets } = settings;
   const platforms = { system: process.platform, labels, incomplete };
   const concurrency = concurrencyOf(prepared, settings);
   const policy: Policy = {
     maxParallel,
+    ...(waitsForPaused === undefined ? {} : { waitsForPaused }),
     onFailure: 'continue',
     platforms,
     ...(concurrency === undefined ? {} : { concurrency }),
@@ -71,16 +79,18 @@ export function groupsOf({ layout }: Project, run: string, onTrouble: (message: 
 }
 
 export async function framesOf(wiring: Wiring): Promise<WorkflowFrames> {
-  const { project, prepared, settings, masker, output, onLine } = wiring;
+  const { project, prepared, settings, masker, output, onLine, failures, from } = wiring;
   const { event, facts, run } = prepared;
   const directory = workDirectory(project, run);
   const temp = hostPath(join(directory, '_temp'));
-  await mkdir(temp, { recursive: true });
+  await mkdir(temp, { recursive: true, mode: 0o700 });
   return {
     run,
     repository: { name: facts.name, serverUrl: facts.serverUrl, commit: event.sha, ref: event.ref },
     sourceOf: jobSources(prepared, settings, masker),
-    workspace: (leg) => openWorkspace(wiring, join(directory, leg)),
+    workspace: (leg, there) => openWorkspace(wiring, join(directory, leg), there),
+    ...(failures === undefined ? {} : { failures }),
+    ...(from === undefined ? {} : { leftOut: leftOutBefore(from) }),
     temp,
     toolCache: hostPath(join(cacheDirectory(), 'toolcache')),
     event: `${JSON.stringify(event.payload, null, 2)}\n`,
@@ -99,11 +109,13 @@ export async function framesOf(wiring: Wiring): Promise<WorkflowFrames> {
 async function openWorkspace(
   { project, prepared }: Wiring,
   directory: string,
+  there: boolean,
 ): ReturnType<WorkflowFrames['workspace']> {
   const { event, facts } = prepared;
   const name = facts.name.split('/')[1] ?? 'repository';
   const root = hostPath(join(directory, name));
   const work = hostPath(join(root, name));
+  if (there) return { root, work, dispose: () => removeTree(work) };
   const { remoteUrl } = project.repository;
   const clone = await createPrivateClone(project.repository, {
     commit: event.sha,

@@ -1,5 +1,14 @@
 /** One workflow run from its first event to its summary. */
-import { type JobRunner, type Plan, type Run, type RunEvent, startRun } from '../../engine/index.ts';
+import {
+  type ConcurrencyGroups,
+  type GoOn,
+  type JobRunner,
+  type Plan,
+  type Run,
+  type RunEvent,
+  resumeRun,
+  startRun,
+} from '../../engine/index.ts';
 import { systemClock } from '../../runner/environments/index.ts';
 import { createJobRunner, type OpenFrame, type WorkflowFrames } from '../../runner/jobs/index.ts';
 import { removeTree } from '../../runner/workspaces/index.ts';
@@ -8,6 +17,9 @@ import { createMasker } from '../../shared/mask.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { createUi, type UiMode, type UiSink } from '../../ui/index.ts';
 import { EXIT } from '../exit-codes.ts';
+import type { From } from '../pause/from-step.ts';
+import { answer, failuresOf, type Pausing, resumption, sealOf, takeUp } from '../pause/pausing.ts';
+import { writeResumeFile } from '../pause/resume-file.ts';
 import type { Project } from '../project.ts';
 import { attempt, forgetOldRuns, say } from '../run/ending.ts';
 import { checkSpace } from '../run/space.ts';
@@ -16,7 +28,7 @@ import { framesOf, groupsOf, planOf } from './compose.ts';
 import { workflowHeader } from './header.ts';
 import type { WorkflowSettings } from './options.ts';
 import type { Prepared } from './prepare.ts';
-import { openWorkflowOutput, type WorkflowOutput } from './run-output.ts';
+import { continueWorkflowOutput, openWorkflowOutput, type WorkflowOutput } from './run-output.ts';
 import { workDirectory, workRoot } from './work-directory.ts';
 
 export interface Execution {
@@ -25,6 +37,10 @@ export interface Execution {
   readonly maxParallel: number;
   readonly ui?: UiMode;
   readonly open: (frames: WorkflowFrames) => OpenFrame;
+  readonly from?: From;
+  readonly pausing?: Pausing;
+  /** The run was paused and goes on. */
+  readonly resumed?: { readonly events: readonly RunEvent[]; readonly goOn: ReadonlyMap<string, GoOn> };
 }
 
 export interface Executed {
@@ -35,17 +51,24 @@ export interface Executed {
 
 export async function executeWorkflow(project: Project, execution: Execution): Promise<Executed> {
   const { prepared, settings, maxParallel } = execution;
-  const plan = planOf(prepared, settings, maxParallel);
+  const { resumed, pausing } = execution;
+  const plan = planOf(prepared, settings, {
+    maxParallel,
+    ...(pausing?.waits === true ? { waitsForPaused: true } : {}),
+  });
   const trees = Math.min(maxParallel, plan.jobs.length);
   await checkSpace(project, { path: workRoot(project), trees, commit: prepared.tree.commit });
-  const output = openWorkflowOutput(project, prepared.run);
-  const events: RunEvent[] = [];
+  const restored = resumed === undefined ? undefined : await takeUp(project, { ...execution, plan, ...resumed });
+  const output = (resumed === undefined ? openWorkflowOutput : continueWorkflowOutput)(project, prepared.run);
+  if (pausing?.record !== undefined) writeResumeFile(project, pausing.record, sealOf(settings));
+  const events: RunEvent[] = [...(resumed?.events ?? [])];
   const state: { summary?: string | undefined } = {};
   const ui = await createUi({
     ...(execution.ui === undefined ? {} : { mode: execution.ui }),
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
+    past: [...events],
     summary: () => state.summary,
   });
   const summarize = async (): Promise<void> => {
@@ -56,21 +79,28 @@ export async function executeWorkflow(project: Project, execution: Execution): P
     await ui.end();
     say('the working trees of its jobs stay as they are: orch clean removes them');
   });
+  const groupsFor = (): ConcurrencyGroups =>
+    groupsOf(project, prepared.run, (message) => queueMicrotask(() => run.warn('groups-lost', message)));
   const runner = await runnerFor(project, execution, { plan, output, ui });
   const record = { name: 'record', event: (event: RunEvent) => void events.push(event) };
   const shown = { name: ui.name, event: (event: RunEvent) => ui.event(event) };
-  const header = workflowHeader(project, prepared, plan);
-  const groups = groupsOf(project, prepared.run, (message) => queueMicrotask(() => run.warn('groups-lost', message)));
-  const sinks = [output.sink, shown, record];
-  const run: Run = startRun(plan, { clock: systemClock, runner, groups, sinks }, header);
+  const ports = { clock: systemClock, runner, groups: groupsFor(), sinks: [output.sink, shown, record] };
+  const run: Run =
+    restored === undefined || resumed === undefined
+      ? startRun(plan, ports, workflowHeader(project, prepared, plan))
+      : resumeRun(plan, ports, restored, { ...resumption(), goOn: resumed.goOn });
+  const stopAnswering = answer(output.paths, run);
   stopping.attach(run);
-  const { exitCode, lostSinks } = await run.done;
+  const { result, exitCode, lostSinks } = await run.done;
+  stopAnswering();
   for (const { name, error } of lostSinks)
     say(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
   // The journal first: it gives back the room on the disk that it kept for its end.
   await attempt('the journal could not be closed', () => output.close());
   await summarize();
-  await attempt('the working trees could not be removed', () => removeTree(workDirectory(project, prepared.run)));
+  if (result !== 'paused') {
+    await attempt('the working trees could not be removed', () => removeTree(workDirectory(project, prepared.run)));
+  }
   for (const problem of await forgetOldRuns(project)) say(problem);
   await ui.end();
   stopping.stopListening();
@@ -87,13 +117,18 @@ interface Surroundings {
 /** Where the run cannot be set up, each job fails for that, so that there is a record and a summary all the same. */
 async function runnerFor(
   project: Project,
-  { prepared, settings, open }: Execution,
+  { prepared, settings, open, pausing, from }: Execution,
   { plan, output, ui }: Surroundings,
 ): Promise<JobRunner> {
   // GitHub masks a secret however short it is.
   const masker = createMasker(Object.values(settings.secrets), { shortest: 1 });
   const onLine = (leg: string, line: string): void => ui.output(leg, line);
-  const frames = await attemptSetup(() => framesOf({ project, prepared, settings, masker, output, onLine }));
+  const wiring = {
+    ...{ project, prepared, settings, masker, output, onLine },
+    ...(pausing === undefined ? {} : { failures: failuresOf(project, prepared.run, { pausing, settings }) }),
+    ...(from === undefined ? {} : { from }),
+  };
+  const frames = await attemptSetup(() => framesOf(wiring));
   if (!frames.ok) return { run: async () => ({ result: 'failure', failure: frames.error, outputs: {} }) };
   return createJobRunner({
     contexts: plan.contexts,

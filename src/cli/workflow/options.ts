@@ -36,6 +36,9 @@ export interface WorkflowOptions extends SecretOptions {
   readonly platform?: readonly string[];
   readonly strict?: boolean;
   readonly allowUnserved?: boolean;
+  readonly from?: string;
+  readonly pauseOnFailure?: boolean;
+  readonly shellOnFailure?: boolean;
 }
 
 export interface WorkflowSettings {

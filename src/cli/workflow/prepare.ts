@@ -137,7 +137,7 @@ async function prepare(
   return ok({ ...found, github, title: masker.maskText(title.value), inputs: inputs.value.values });
 }
 
-function tokenOf({ secrets }: WorkflowSettings): string {
+export function tokenOf({ secrets }: WorkflowSettings): string {
   return Object.entries(secrets).find(([name]) => name.toUpperCase() === 'GITHUB_TOKEN')?.[1] ?? '';
 }
 

@@ -2,15 +2,18 @@
 import { join } from 'node:path';
 import { type EventSink, type RunEvent } from '../../engine/index.ts';
 import { foldRun, renderSummary, writeReport } from '../../reports/index.ts';
-import { hostPath } from '../../shared/brand.ts';
+import { type HostPath, hostPath } from '../../shared/brand.ts';
 import {
+  continueJournal,
   createJournal,
   createRunDirectory,
   describeSelf,
+  type Journal,
   journalSink,
   logFileName,
   probeProcesses,
   type RunPaths,
+  takeRunDirectory,
 } from '../../store/index.ts';
 import type { Project } from '../project.ts';
 
@@ -25,7 +28,16 @@ export interface WorkflowOutput {
 
 export function openWorkflowOutput({ layout, repository }: Project, run: string): WorkflowOutput {
   const paths = createRunDirectory(layout, describeSelf(run, probeProcesses(), new Date()));
-  const journal = createJournal(paths.journal);
+  return outputTo(repository.root, paths, createJournal(paths.journal));
+}
+
+/** Of a run that goes on. */
+export function continueWorkflowOutput({ layout, repository }: Project, run: string): WorkflowOutput {
+  const paths = takeRunDirectory(layout, describeSelf(run, probeProcesses(), new Date()));
+  return outputTo(repository.root, paths, continueJournal(paths.journal));
+}
+
+function outputTo(root: HostPath, paths: RunPaths, journal: Journal): WorkflowOutput {
   return {
     paths,
     sink: journalSink(journal),
@@ -37,7 +49,7 @@ export function openWorkflowOutput({ layout, repository }: Project, run: string)
     close: () => journal.close(),
     summarize: async (events) => {
       const summary = `${paths.relative}/summary.md`;
-      await writeReport(repository.root, summary, renderSummary(foldRun(events)));
+      await writeReport(root, summary, renderSummary(foldRun(events)));
       return summary;
     },
   };

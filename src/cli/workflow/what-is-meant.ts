@@ -9,6 +9,9 @@ import { findWorkflows, namesWorkflows } from './files.ts';
 
 /** Options that say nothing about tasks: with one of them, and no file, workflows are meant. */
 const OF_WORKFLOWS = [
+  'from',
+  'pauseOnFailure',
+  'shellOnFailure',
   'workflows',
   'event',
   'eventPath',

@@ -1,5 +1,5 @@
 /** The frame of a workflow's job on this machine: its directories, its contexts, its actions and its log. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import type { JobRequest, PlanContexts } from '../../engine/index.ts';
@@ -122,8 +122,7 @@ async function makeDirectories(settings: WorkflowFrames, leg: string, known?: st
   await mkdir(settings.temp, { recursive: true });
   await mkdir(settings.toolCache, { recursive: true });
   const home = hostPath(known ?? (await mkdtemp(join(settings.temp, 'job-'))));
-  // The actions are copied again.
-  if (known !== undefined) await rm(join(home, '_actions'), { recursive: true, force: true });
+  if (known !== undefined) await keepTemp(home);
   const temp = hostPath(join(home, '_temp'));
   const event = hostPath(join(temp, '_github_workflow', 'event.json'));
   await mkdir(join(temp, '_github_workflow'), { recursive: true });
@@ -136,6 +135,12 @@ async function makeDirectories(settings: WorkflowFrames, leg: string, known?: st
     await processes.close();
     throw error;
   }
+}
+
+/** Actions are copied again, and processes have their pipes anew. */
+async function keepTemp(home: HostPath): Promise<void> {
+  const names = (await readdir(home)).filter((name) => name !== '_temp');
+  for (const name of names) await rm(join(home, name), { recursive: true, force: true });
 }
 
 interface JobParts extends Directories {

@@ -1,0 +1,89 @@
+/** `orch retry` and `orch abort`: going on with a workflow run that is paused, in its own process or in this one. */
+import type { GoOn } from '../../engine/index.ts';
+import type { LegView } from '../../reports/index.ts';
+import { openWorkflowFrames } from '../../runner/jobs/index.ts';
+import { nearest } from '../../shared/diagnostic.ts';
+import { findRun, type Layout, leaveAnswer, listRuns, loadJournal, type RunRecord } from '../../store/index.ts';
+import type { UiMode } from '../../ui/index.ts';
+import { EXIT } from '../exit-codes.ts';
+import { UsageError } from '../explain.ts';
+import { onTerminal } from '../pause/debugging.ts';
+import { prepareAgain } from '../pause/prepare-again.ts';
+import { type Project, withProject } from '../project.ts';
+import { chooseRun, readRun } from '../runs.ts';
+import type { SecretOptions } from '../secrets.ts';
+import { executeWorkflow } from '../workflow/execute.ts';
+import { interruptible } from '../workflow/interruptible.ts';
+
+export interface GoOnOptions extends SecretOptions {
+  readonly run: string | undefined;
+  readonly job?: readonly string[];
+  readonly ui?: UiMode;
+}
+
+export async function goOn(how: GoOn, options: GoOnOptions): Promise<number> {
+  return withProject(async (project) => {
+    const record = await choosePaused(project.layout, options.run);
+    const { view } = await readRun(record);
+    const paused = view.legs.filter(({ standing }) => standing === 'paused');
+    if (paused.length === 0) {
+      throw new UsageError(`run ${record.run} is not paused`, {
+        hint: `orch status ${record.run} shows how it stands`,
+      });
+    }
+    const legs = chooseLegs(paused, options.job);
+    if (record.state !== 'running') return goOnHere(project, record, { how, legs, options });
+    for (const leg of legs) leaveAnswer(record.paths, { leg, how });
+    process.stdout.write(`Told run ${record.run}: ${legs.join(', ')} ${how === 'retry' ? 'goes on' : 'is ended'}.\n`);
+    return EXIT.success;
+  });
+}
+
+/** The run of that name, or the newest that is paused. */
+async function choosePaused(layout: Layout, named: string | undefined): Promise<RunRecord> {
+  if (named !== undefined) return findRun(layout, named) ?? chooseRun(layout, named);
+  const runs = listRuns(layout);
+  const ended = runs.find(({ finished }) => finished?.result === 'paused');
+  for (const run of runs.filter(({ state }) => state === 'running')) {
+    if ((await readRun(run)).view.counts.paused > 0) return run;
+  }
+  if (ended !== undefined) return ended;
+  throw new UsageError('no run is paused', {
+    hint: 'orch run WORKFLOW --pause-on-failure pauses one at a step that fails',
+  });
+}
+
+function chooseLegs(paused: readonly LegView[], jobs: readonly string[] | undefined): readonly string[] {
+  if (jobs === undefined) return paused.map(({ id }) => id);
+  return jobs.flatMap((wanted) => {
+    const legs = paused.filter(({ id, job }) => id === wanted || job === wanted);
+    if (legs.length > 0) return legs.map(({ id }) => id);
+    const names = paused.map(({ id }) => id);
+    const near = nearest(wanted, names);
+    throw new UsageError(`--job: ${wanted} is not paused`, {
+      hint: near === undefined ? `paused are ${names.join(', ')}` : `did you mean "${near}"?`,
+    });
+  });
+}
+
+interface Here {
+  readonly how: GoOn;
+  readonly legs: readonly string[];
+  readonly options: GoOnOptions;
+}
+
+/** A failure that was asked to stand is what was asked for. */
+async function goOnHere(project: Project, record: RunRecord, { how, legs, options }: Here): Promise<number> {
+  const again = await interruptible((signal) => prepareAgain(project, record.run, { how, options, signal }));
+  if (again === undefined) return EXIT.cancelled;
+  const { prepared, settings, resume } = again;
+  const { events } = await loadJournal(record.paths.journal);
+  const { exitCode } = await executeWorkflow(project, {
+    ...{ prepared, settings, maxParallel: resume.maxParallel, open: openWorkflowFrames },
+    ...(options.ui === undefined ? {} : { ui: options.ui }),
+    ...(resume.from === undefined ? {} : { from: resume.from }),
+    pausing: { waits: onTerminal(), record: resume },
+    resumed: { events, goOn: new Map(legs.map((leg) => [leg, how])) },
+  });
+  return how === 'abort' && exitCode === EXIT.failed ? EXIT.success : exitCode;
+}
