@@ -79,7 +79,10 @@ async function goOnHere(project: Project, record: RunRecord, { how, legs, option
   const { prepared, settings, resume } = again;
   const { events } = await loadJournal(record.paths.journal);
   const { exitCode } = await executeWorkflow(project, {
-    ...{ prepared, settings, maxParallel: resume.maxParallel, open: openWorkflowFrames },
+    prepared,
+    settings,
+    maxParallel: resume.maxParallel,
+    open: openWorkflowFrames,
     ...(options.ui === undefined ? {} : { ui: options.ui }),
     ...(resume.from === undefined ? {} : { from: resume.from }),
     pausing: { waits: onTerminal(), record: resume },

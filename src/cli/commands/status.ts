@@ -41,15 +41,22 @@ interface Whereabouts {
   readonly summary: string | undefined;
 }
 
+function whyOf({ legs }: ShownRun['view'], logs: string): Step[] {
+  const failed = legs.find(({ standing }) => standing === 'failed');
+  return failed === undefined ? [] : [['why', `${logs} ${shellQuote(failed.id)}`]];
+}
+
+function lookAt({ legs }: ShownRun['view']): readonly Step[] {
+  return legs.flatMap(({ paused }): Step[] =>
+    paused === undefined ? [] : [['look', `sh ${shellQuote(paused.enter)}`]],
+  );
+}
+
 function nextSteps({ run, view, state }: ShownRun, { newest, summary }: Whereabouts): Step[] {
   const logs = newest ? 'orch logs' : `orch logs ${run}`;
-  const failed = view.legs.find(({ standing }) => standing === 'failed');
-  const why: Step[] = failed === undefined ? [] : [['why', `${logs} ${shellQuote(failed.id)}`]];
+  const why = whyOf(view, logs);
   const [retry, abort] = pauseCommands(view);
-  if (retry !== undefined && abort !== undefined) {
-    const enter = view.legs.flatMap(({ paused }) => (paused === undefined ? [] : [`sh ${shellQuote(paused.enter)}`]));
-    return [...enter.map((one): Step => ['look', one]), ['go on', retry], ['end it', abort]];
-  }
+  if (retry !== undefined && abort !== undefined) return [...lookAt(view), ['go on', retry], ['end it', abort]];
   if (state !== 'finished' && state !== 'crashed') {
     const running = view.legs.find(({ standing }) => standing === 'running');
     return running === undefined ? why : [...why, ['follow', `${logs} -f ${shellQuote(running.id)}`]];

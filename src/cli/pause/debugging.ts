@@ -59,7 +59,10 @@ function recordOf(
     maxParallel,
     ...(options.actionSource === undefined ? {} : { actionSource: options.actionSource }),
     settings: {
-      ...{ env, vars, offline, incomplete },
+      env,
+      vars,
+      offline,
+      incomplete,
       ...(jobs === undefined ? {} : { jobs }),
       matrix: [...settings.matrix],
       folders: [...settings.folders],

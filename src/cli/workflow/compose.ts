@@ -43,15 +43,14 @@ export interface Wiring {
 export function planOf(
   prepared: Prepared,
   settings: WorkflowSettings,
-  { maxParallel, waitsForPaused }: Pick<Policy, 'maxParallel' | 'waitsForPaused'>,
+  limits: Pick<Policy, 'maxParallel' | 'waitsForPaused'>,
 ): Plan {
   const { resolved, github, inputs } = prepared;
   const { labels, incomplete, vars, secrets } = settings;
   const platforms = { system: process.platform, labels, incomplete };
   const concurrency = concurrencyOf(prepared, settings);
   const policy: Policy = {
-    maxParallel,
-    ...(waitsForPaused === undefined ? {} : { waitsForPaused }),
+    ...limits,
     onFailure: 'continue',
     platforms,
     ...(concurrency === undefined ? {} : { concurrency }),

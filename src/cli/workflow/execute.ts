@@ -1,6 +1,7 @@
 /** One workflow run from its first event to its summary. */
 import {
   type ConcurrencyGroups,
+  type EnginePorts,
   type GoOn,
   type JobRunner,
   type Plan,
@@ -51,24 +52,19 @@ export interface Executed {
 
 export async function executeWorkflow(project: Project, execution: Execution): Promise<Executed> {
   const { prepared, settings, maxParallel } = execution;
-  const { resumed, pausing } = execution;
-  const plan = planOf(prepared, settings, {
-    maxParallel,
-    ...(pausing?.waits === true ? { waitsForPaused: true } : {}),
-  });
+  const waitsForPaused = execution.pausing?.waits === true;
+  const plan = planOf(prepared, settings, { maxParallel, waitsForPaused });
   const trees = Math.min(maxParallel, plan.jobs.length);
   await checkSpace(project, { path: workRoot(project), trees, commit: prepared.tree.commit });
-  const restored = resumed === undefined ? undefined : await takeUp(project, { ...execution, plan, ...resumed });
-  const output = (resumed === undefined ? openWorkflowOutput : continueWorkflowOutput)(project, prepared.run);
-  if (pausing?.record !== undefined) writeResumeFile(project, pausing.record, sealOf(settings));
-  const events: RunEvent[] = [...(resumed?.events ?? [])];
+  const { output, past, start } = await openRun(project, execution, plan);
+  const events: RunEvent[] = [...past];
   const state: { summary?: string | undefined } = {};
   const ui = await createUi({
     ...(execution.ui === undefined ? {} : { mode: execution.ui }),
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
-    past: [...events],
+    past,
     summary: () => state.summary,
   });
   const summarize = async (): Promise<void> => {
@@ -85,10 +81,7 @@ export async function executeWorkflow(project: Project, execution: Execution): P
   const record = { name: 'record', event: (event: RunEvent) => void events.push(event) };
   const shown = { name: ui.name, event: (event: RunEvent) => ui.event(event) };
   const ports = { clock: systemClock, runner, groups: groupsFor(), sinks: [output.sink, shown, record] };
-  const run: Run =
-    restored === undefined || resumed === undefined
-      ? startRun(plan, ports, workflowHeader(project, prepared, plan))
-      : resumeRun(plan, ports, restored, { ...resumption(), goOn: resumed.goOn });
+  const run: Run = start(ports);
   const stopAnswering = answer(output.paths, run);
   stopping.attach(run);
   const { result, exitCode, lostSinks } = await run.done;
@@ -108,6 +101,30 @@ export async function executeWorkflow(project: Project, execution: Execution): P
   return { exitCode: lost ? Math.max(exitCode, EXIT.failed) : exitCode, stopped: stopping.asked() };
 }
 
+interface OpenRun {
+  readonly output: WorkflowOutput;
+  /** What happened before this process. */
+  readonly past: readonly RunEvent[];
+  readonly start: (ports: EnginePorts) => Run;
+}
+
+/** A new run, or one that was paused and is this process's from here on. */
+async function openRun(
+  project: Project,
+  { prepared, settings, pausing, resumed }: Execution,
+  plan: Plan,
+): Promise<OpenRun> {
+  const { run } = prepared;
+  const restored = resumed === undefined ? undefined : await takeUp(project, { prepared, settings, plan, ...resumed });
+  const output = (restored === undefined ? openWorkflowOutput : continueWorkflowOutput)(project, run);
+  if (pausing?.record !== undefined) writeResumeFile(project, pausing.record, sealOf(settings));
+  if (restored === undefined || resumed === undefined) {
+    return { output, past: [], start: (ports) => startRun(plan, ports, workflowHeader(project, prepared, plan)) };
+  }
+  const header = { ...resumption(), goOn: resumed.goOn };
+  return { output, past: resumed.events, start: (ports) => resumeRun(plan, ports, restored, header) };
+}
+
 interface Surroundings {
   readonly plan: Plan;
   readonly output: WorkflowOutput;
@@ -124,7 +141,12 @@ async function runnerFor(
   const masker = createMasker(Object.values(settings.secrets), { shortest: 1 });
   const onLine = (leg: string, line: string): void => ui.output(leg, line);
   const wiring = {
-    ...{ project, prepared, settings, masker, output, onLine },
+    project,
+    prepared,
+    settings,
+    masker,
+    output,
+    onLine,
     ...(pausing === undefined ? {} : { failures: failuresOf(project, prepared.run, { pausing, settings }) }),
     ...(from === undefined ? {} : { from }),
   };
