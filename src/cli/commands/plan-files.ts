@@ -35,7 +35,9 @@ async function planWorkflows(
   const ready = await readyWorkflows(project, operands, options);
   if (!ready.ok) return ready.error;
   const { runs, settings } = ready.value;
-  const plans = runs.map((prepared) => workflowPlanOf(prepared, planOf(prepared, settings, { maxParallel: availableParallelism() })));
+  const plans = runs.map((prepared) =>
+    workflowPlanOf(prepared, planOf(prepared, settings, { maxParallel: availableParallelism() })),
+  );
   process.stdout.write(renderWorkflowPlans(plans, options.format, openTerminal(process.stdout, process.env)));
   return EXIT.success;
 }
