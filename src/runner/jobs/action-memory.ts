@@ -29,7 +29,7 @@ export interface KeptMemory extends ActionMemory {
   restore(signal: AbortSignal): Promise<readonly string[]>;
 }
 
-export const NOTHING_REMEMBERED: RememberedActions = { states: [], orders: [], begun: [] };
+const NOTHING_REMEMBERED: RememberedActions = { states: [], orders: [], begun: [] };
 
 export function createActionMemory(before = NOTHING_REMEMBERED): KeptMemory {
   const states = new Map(before.states.map(([place, saved]) => [place, new Map(saved)]));
