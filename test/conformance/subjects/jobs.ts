@@ -163,11 +163,18 @@ export const jobs: Subject = {
         { ends: 'cancelled', says: ['cancelled'] },
       ),
     ),
-    notYet(
-      '`cancel-timeout-minutes` (5): how long a cancelled job may take for its end',
-      'it is read; a job that takes longer is given up half a minute later, as a failure',
-      readsJob('cancel-timeout-minutes: 1'),
+    works(
+      '`cancel-timeout-minutes` (5): how long a cancelled job may take for its end; then nothing of it goes on',
       refusesJob('cancel-timeout-minutes: long', "Unexpected value 'long'"),
+      run.job(
+        body(
+          "timeout-minutes: ${{ fromJSON('0.005') }}\ncancel-timeout-minutes: ${{ fromJSON('0.02') }}",
+          'exec sleep 60',
+          '- if: always()\n  run: echo "= tidying"; exec sleep 60',
+          '- if: always()\n  run: echo "= never"',
+        ),
+        { ends: 'cancelled', says: ['tidying'] },
+      ),
     ),
     works(
       '`environment`: a name, or `name`, `url` and `deployment`',
