@@ -21,20 +21,59 @@ export interface OutcomeSettings {
   readonly mask: (text: string) => string;
   readonly emit: (event: RunnerEvent) => void;
   readonly cancelled: AbortSignal;
+  /** What the outputs of the run may still hold, in bytes. */
+  readonly room: OutputRoom;
+}
+
+/** Of UTF-16, as GitHub counts; for a job, and for all jobs of a run together. */
+const JOB_LIMIT = 1024 * 1024;
+const RUN_LIMIT = 50 * 1024 * 1024;
+
+/** Counts the outputs of a run. */
+export interface OutputRoom {
+  /** The sentence that says why these are too much; they then do not count. */
+  take(outputs: Readonly<Record<string, string>>): string | undefined;
+}
+
+export function createOutputRoom(): OutputRoom {
+  let taken = 0;
+  return {
+    take: (outputs) => {
+      const size = Object.entries(outputs).reduce((sum, [name, value]) => sum + 2 * (name.length + value.length), 0);
+      if (size > JOB_LIMIT) return `the job's outputs are ${kilobytes(size)}, and GitHub takes 1,024 kB of a job`;
+      if (taken + size > RUN_LIMIT)
+        return `with this job the outputs of the run are more than the 50 MB that GitHub takes`;
+      taken += size;
+      return undefined;
+    },
+  };
+}
+
+function kilobytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1024).toLocaleString('en-US')} kB`;
 }
 
 export function jobOutcome(facts: JobFacts, end: StepsEnd, settings: OutcomeSettings): JobOutcome {
   const outputs = readOutputs(facts, end, settings);
+  const tooMuch = settings.room.take(outputs);
   const url = readEnvironmentUrl(facts, end, settings);
-  const result = end.order.status;
-  const failure = result === 'cancelled' ? cancelFailure(settings.cancelled, end.failure) : end.failure;
+  const { status } = end.order;
+  const result = tooMuch !== undefined && status === 'success' ? 'failure' : status;
+  const failure =
+    result === 'cancelled' ? cancelFailure(settings.cancelled, end.failure) : (end.failure ?? oversized(tooMuch));
   return {
     result,
-    outputs,
+    outputs: tooMuch === undefined ? outputs : {},
     ...(url === undefined ? {} : { environmentUrl: url }),
     ...(failure === undefined || result === 'success' ? {} : { failure }),
     ...(end.report === undefined ? {} : { task: end.report }),
   };
+}
+
+function oversized(message: string | undefined): Failure | undefined {
+  return message === undefined
+    ? undefined
+    : { code: 'output-invalid', message, hint: 'hand large things on as files or artifacts' };
 }
 
 /** Of a job whose steps could not be run to their end. */

@@ -9,7 +9,7 @@ import type {
   RunnerEvent,
 } from '../../engine/index.ts';
 import type { Closed, JobFrame, OpenFrame } from './frame.ts';
-import { brokenOutcome, jobOutcome, type StepsEnd } from './job-outcome.ts';
+import { brokenOutcome, createOutputRoom, jobOutcome, type OutputRoom, type StepsEnd } from './job-outcome.ts';
 import { createSteps, type RunSteps, type StepsStand } from './job-steps.ts';
 import { maskTexts } from './mask-event.ts';
 import type { JobFacts } from './step-scope.ts';
@@ -31,6 +31,7 @@ const CANCEL_MINUTES = 5;
 export function createJobRunner(settings: JobRunnerSettings): JobRunner {
   /** Jobs that stand still and stay open, by leg. */
   const standing = new Map<string, OpenJob>();
+  const room = createOutputRoom();
   return {
     async run(request, tell, signal) {
       const emit = (event: RunnerEvent): void => tell(maskTexts(event, settings.mask));
@@ -40,7 +41,7 @@ export function createJobRunner(settings: JobRunnerSettings): JobRunner {
       const job = standing.get(id) ?? (await openJob(settings, request, emit));
       standing.delete(id);
       job.attach(emit, signal);
-      const end = await runOpen(job, request);
+      const end = await runOpen(job, request, room);
       job.detach();
       if (end.result !== 'paused') return maskTexts(await close(job, end), settings.mask);
       if (job.frame.standstill?.staysOpen === true) standing.set(id, job);
@@ -86,17 +87,17 @@ async function openJob(settings: JobRunnerSettings, request: JobRequest, first: 
   return { settings, facts, frame, steps, emit, cancelled, attach, detach: () => detach() };
 }
 
-async function runOpen(job: OpenJob, request: JobRequest): Promise<JobOutcome | PausedJob> {
+async function runOpen(job: OpenJob, request: JobRequest, room: OutputRoom): Promise<JobOutcome | PausedJob> {
   try {
     const end = await job.steps.run(request.goOn);
-    return 'steps' in end ? await putAside(job, end) : outcomeOf(job, end);
+    return 'steps' in end ? await putAside(job, end) : outcomeOf(job, end, room);
   } catch (error) {
     return brokenOutcome(error);
   }
 }
 
-function outcomeOf({ facts, settings, emit, cancelled }: OpenJob, end: StepsEnd): JobOutcome {
-  return jobOutcome(facts, end, { mask: settings.mask, emit, cancelled });
+function outcomeOf({ facts, settings, emit, cancelled }: OpenJob, end: StepsEnd, room: OutputRoom): JobOutcome {
+  return jobOutcome(facts, end, { mask: settings.mask, emit, cancelled, room });
 }
 
 async function putAside(job: OpenJob, { steps, failed }: StepsStand): Promise<PausedJob> {

@@ -1,6 +1,6 @@
 /** Jobs: their order, conditions, results, outputs and limits. */
 import { warningsOf } from '../../e2e/rig/index.ts';
-import { differs, notYet, type Subject, works } from '../rig/feature.ts';
+import { differs, type Subject, works } from '../rig/feature.ts';
 import { readsJob, refuses, refusesJob } from '../rig/language.ts';
 import { body, shareRun, steps } from '../rig/run.ts';
 
@@ -237,6 +237,15 @@ export const jobs: Subject = {
       readsJob('snapshot: { image-name: i, version: 2.*, if: github.ref }'),
       refusesJob('snapshot: { image-name: i, version: 1.2 }', "Expected format '{major-version}.*'"),
     ),
-    notYet('Outputs of more than 1 MB for a job, or 50 MB for a run, are an error', 'there is no such limit'),
+    works(
+      'Outputs of more than 1 MB for a job, or 50 MB for a run, are an error',
+      run.job(
+        body(
+          "outputs: { large: '${{ steps.s.outputs.large }}' }",
+          `- id: s\n  run: printf 'large=%600000s\\n' x >> "$GITHUB_OUTPUT"`,
+        ),
+        { ends: 'output-invalid' },
+      ),
+    ),
   ],
 };
