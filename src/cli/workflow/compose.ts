@@ -22,7 +22,7 @@ import { UsageError } from '../explain.ts';
 import { type From, leftOutBefore } from '../pause/from-step.ts';
 import type { Project } from '../project.ts';
 import { cacheDirectory } from './cache-directory.ts';
-import { hostEnvironment } from './host-env.ts';
+import { hostEnvironment, jobHooks } from './host-env.ts';
 import { jobSources } from './job-source.ts';
 import type { WorkflowSettings } from './options.ts';
 import type { Prepared } from './prepare.ts';
@@ -94,6 +94,7 @@ export async function framesOf(wiring: Wiring): Promise<WorkflowFrames> {
     toolCache: hostPath(join(cacheDirectory(), 'toolcache')),
     event: `${JSON.stringify(event.payload, null, 2)}\n`,
     hostEnv: hostEnvironment(process.env, settings.env),
+    hooks: jobHooks(process.env),
     openProcesses: (home) => openHostJob({ run }, home),
     clock: systemClock,
     masker,

@@ -27,3 +27,12 @@ export function hostEnvironment(
   const inherited = INHERITED.flatMap((name) => (host[name] === undefined ? [] : [[name, host[name]] as const]));
   return { ...Object.fromEntries(inherited), ...given };
 }
+
+/** The scripts that GitHub's runner is told of by the same variables. */
+export function jobHooks(host: Readonly<Record<string, string | undefined>>): {
+  readonly started?: string;
+  readonly completed?: string;
+} {
+  const { ACTIONS_RUNNER_HOOK_JOB_STARTED: started, ACTIONS_RUNNER_HOOK_JOB_COMPLETED: completed } = host;
+  return { ...(started ? { started } : {}), ...(completed ? { completed } : {}) };
+}

@@ -2,7 +2,7 @@
 import type { JobRequest, PlanContexts, RunnerEvent } from '../../engine/index.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Result } from '../../shared/result.ts';
-import type { ActionStep, JsonObject, Node, Scope, WorkStep } from '../../workflow/index.ts';
+import type { JsonObject, Node, Scope, WorkStep } from '../../workflow/index.ts';
 import type { FailedProcess, HashPlace, StepHandler } from '../steps/index.ts';
 import type { StandingSteps } from './standing-job.ts';
 
@@ -91,10 +91,10 @@ export interface SidePlace {
   join(): void;
 }
 
-/** A stage of an action that is no step of the job: `pre` or `post`. */
+/** What runs in a job and is no step of it: an action's `pre` or `post`, a hook of the runner. */
 export interface ExtraStep {
-  /** Of the step that uses the action, with the stage's condition and name. */
-  readonly step: ActionStep;
+  /** For an action the step that uses it, with the stage's condition and name. */
+  readonly step: WorkStep;
   readonly id: string;
   readonly handler: StepHandler;
 }

@@ -27,6 +27,7 @@ import type { StepInUse, StepSettings } from './action-in-use.ts';
 import { createActionMemory, type KeptMemory } from './action-memory.ts';
 import type { Closed, ExtraStep, JobFrame, OpenFrame, Standstill, Surroundings } from './frame.ts';
 import { createJobActions } from './job-actions.ts';
+import { hookStage, type JobHooks } from './job-hooks.ts';
 import { jobNotes } from './job-notes.ts';
 import { type LogSettings, type OpenLog, openLog } from './open-log.ts';
 import { createOpenStep } from './open-step.ts';
@@ -67,6 +68,8 @@ export interface WorkflowFrames extends LogSettings {
   readonly actions: ActionStore;
   /** What is done about a step that fails; by default nothing. */
   readonly failures?: FailureSettings;
+  /** Run around every job. */
+  readonly hooks?: JobHooks;
   /** Steps of a job that are left out, by index: why. */
   readonly leftOut?: (request: JobRequest, index: number) => string | undefined;
   /** The bundle of `steps/hash-files-program.ts`. */
@@ -259,12 +262,16 @@ class WorkflowJob {
       AbortSignal.any([log.lost, cancelled]),
     );
     if (!loaded.ok) return loaded;
+    const { started, completed } = this.#settings.hooks ?? {};
+    // The first to be registered is the last to run.
+    if (completed !== undefined) this.#posts.push(hookStage('completed', completed, this.#place));
     this.#steps = steps.map(({ step, id }, index) => {
       if (!isWorkStep(step)) return undefined;
       const place = step.background === true ? this.#sideOf(index).place : this.#place;
       return settings.open({ step, id, loaded: loaded.value.get(index) }, { ...settings, place });
     });
-    if (this.#parts.stood === undefined) return ok(this.#stagesBefore());
+    const before = started === undefined ? [] : [hookStage('started', started, this.#place)];
+    if (this.#parts.stood === undefined) return ok([...before, ...this.#stagesBefore()]);
     for (const place of await this.#memory.restore(AbortSignal.any([log.lost, cancelled]))) {
       log.log.note(`[orch] the action of ${place} is not there any more, and its last stage is left out`);
     }

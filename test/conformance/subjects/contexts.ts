@@ -1,4 +1,5 @@
 /** What contexts hold, and what steps find in their environment and on the disk. */
+import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { differs, notYet, type Subject, works } from '../rig/feature.ts';
 import { body, shareRun, steps } from '../rig/run.ts';
@@ -18,6 +19,9 @@ const dispatched = shareRun({
   top: 'on: { workflow_dispatch: { inputs: { flag: { type: boolean }, off: { type: boolean }, n: { type: number, default: 2 }, m: { type: number }, t: {} } } }',
   args: ['--event', 'workflow_dispatch', '--input', 'flag=true', '--input', 'n=7', '--secret', 'GITHUB_TOKEN=a-token'],
 });
+
+const HOOK = fileURLToPath(new URL('../rig/hook.sh', import.meta.url));
+const hooked = shareRun({ env: { ACTIONS_RUNNER_HOOK_JOB_STARTED: HOOK, ACTIONS_RUNNER_HOOK_JOB_COMPLETED: HOOK } });
 
 const COMPARE = GITHUB.split(' ')
   .filter((name) => name !== 'job')
@@ -214,7 +218,14 @@ export const lifeCycle: Subject = {
         },
       ),
     ),
-    notYet('Hooks of a self-hosted runner (ACTIONS_RUNNER_HOOK_JOB_STARTED and _COMPLETED)', 'there are none'),
+    works(
+      'Hooks of a self-hosted runner (ACTIONS_RUNNER_HOOK_JOB_STARTED and _COMPLETED): scripts around each job',
+      hooked.job(steps('echo "= $HOOKED"; exit 3'), {
+        ends: 'exit-code',
+        says: ['hook of job-0', 'yes', 'hook of job-0'],
+        steps: ['Set up runner success', 'Run echo "= $HOOKED"; exit 3 failure', 'Complete runner success'],
+      }),
+    ),
   ],
 };
 

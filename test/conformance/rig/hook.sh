@@ -1,0 +1,2 @@
+echo "= hook of $GITHUB_JOB"
+echo "HOOKED=yes" >> "$GITHUB_ENV"
