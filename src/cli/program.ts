@@ -1,11 +1,11 @@
 /** The commands and their options, as commander has them; each loads its own code only when it is called. */
+
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { DYNAMIC_LISTS, type DynamicList } from './completion/shape.ts';
 import { EXIT } from './exit-codes.ts';
+import { DEFAULT_CONFIG } from './root.ts';
 import { VERSION } from './version.ts';
 import { addWorkflowChoice, addWorkflowRun, collect } from './workflow-options.ts';
-
-const CONFIG = 'framework/orchestrator/orchestrator.yaml';
 
 /** The exit code. Errors other than those of the command line itself are thrown. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -52,7 +52,7 @@ function addRun(program: Command, done: Done): void {
     .description(
       'Runs the declared tasks, each in its own worktree and branch, or GitHub workflows, each job in its own clone; writes logs, a journal and a summary.',
     )
-    .argument('[files...]', `the orchestrator.yaml (default: ${CONFIG}), or workflows: files, folders, names`)
+    .argument('[files...]', `the orchestrator.yaml (default: ${DEFAULT_CONFIG}), or workflows: files, folders, names`)
     .option('--config <file>', 'the same, as an option')
     .option('--only <task...>', 'run these tasks, and those that they depend on')
     .option('--max-parallel <n>', 'jobs at once')
@@ -184,7 +184,7 @@ function addChecking(program: Command, done: Done): void {
     .description(
       'Checks orchestrator.yaml files, workflows and action.yml files, and names every mistake with its place.',
     )
-    .argument('[files...]', `files (default: ${CONFIG})`)
+    .argument('[files...]', `files (default: ${DEFAULT_CONFIG})`)
     .addOption(
       new Option('--format <format>', 'how to show the mistakes').choices(['text', 'json', 'github']).default('text'),
     )
@@ -196,7 +196,7 @@ function addChecking(program: Command, done: Done): void {
     .command('plan')
     .summary('show the job graph')
     .description('Shows what would run and in which order, without running it: tasks, or the jobs of workflows.')
-    .argument('[files...]', `the orchestrator.yaml (default: ${CONFIG}), or workflows: files, folders, names`)
+    .argument('[files...]', `the orchestrator.yaml (default: ${DEFAULT_CONFIG}), or workflows: files, folders, names`)
     .option('--config <file>', 'the orchestrator.yaml, as an option')
     .option('--only <task...>', 'these tasks, and those that they depend on')
     .option('--input <name=value>', 'a value for the expressions (repeatable)', collect)

@@ -1,4 +1,5 @@
 /** The commands that a report tells people to type next, quoted so that any name can be pasted safely. */
+import { shellWord } from '../shared/shell-word.ts';
 import { shortCommit } from './figures.ts';
 import type { LegView, RunView } from './view.ts';
 
@@ -7,7 +8,7 @@ const DEFAULT_FILE = 'framework/orchestrator/orchestrator.yaml';
 /** One word for a POSIX shell; with characters that cannot be seen, for bash and zsh. */
 export function shellQuote(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(word)) return `'${word.replaceAll("'", "'\\''")}'`;
+  if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(word)) return shellWord(word);
   const escaped = word
     .replace(/[\\']/g, '\\$&')
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (unseen) =>

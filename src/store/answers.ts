@@ -1,10 +1,12 @@
 /** How a job that is paused is told to go on, from another process than the one that has it: a small file each time. */
+
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GoOn } from '../engine/index.ts';
 import { hostPath } from '../shared/brand.ts';
+import { errnoOf } from '../shared/errno.ts';
 import { legLogPath, type RunPaths } from './paths.ts';
-import { errnoOf, machineError, removeFile, replaceFile } from './safe-files.ts';
+import { machineError, removeFile, replaceFile } from './safe-files.ts';
 
 export interface Answer {
   readonly leg: string;

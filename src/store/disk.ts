@@ -1,11 +1,13 @@
 /** Whether a run will fit on a disk, asked before it starts. Sizes are bytes. */
+
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { HostPath } from '../shared/brand.ts';
+import { errnoOf } from '../shared/errno.ts';
 import type { Failure } from '../shared/failure.ts';
 import { formatBytes } from '../shared/quantity.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import { errnoOf, machineError } from './safe-files.ts';
+import { machineError } from './safe-files.ts';
 
 /** What a user without privileges may still write to the file system that holds `path`, which need not exist yet. */
 export async function freeSpace(path: HostPath): Promise<number> {

@@ -1,14 +1,16 @@
 /** The runs that `logs/runs/` remembers, told from the ends of their journals, and the removal of old ones. */
+
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent } from '../engine/index.ts';
+import { errnoOf } from '../shared/errno.ts';
 import { checkEvent } from './event-shape.ts';
 import { latestRun } from './latest.ts';
 import { holderOfFile, type LockInfo, readLockFile } from './lock-info.ts';
 import { type Layout, RUNS, type RunPaths, runPathsIn } from './paths.ts';
 import { type ProcessProbe, probeProcesses } from './process-probe.ts';
 import { isRunId, startOfRun } from './run-id.ts';
-import { ensureDirectory, errnoOf, machineError } from './safe-files.ts';
+import { ensureDirectory, machineError } from './safe-files.ts';
 
 export interface RunRecord {
   readonly run: string;

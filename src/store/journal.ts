@@ -2,6 +2,7 @@
  * Appending to a run's journal: one write(2) a line at the moment something happens. A line that the disk cannot take
  * is taken back whole and nothing is written after it, so that a journal is always a clean beginning of the truth.
  */
+
 import {
   close,
   closeSync,
@@ -17,9 +18,10 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { EventSink, RunEvent } from '../engine/index.ts';
 import type { HostPath } from '../shared/brand.ts';
+import { errnoOf } from '../shared/errno.ts';
 import { PRIVATE_FILE } from '../shared/file-modes.ts';
 import { keepReserve } from './reserve.ts';
-import { createFile, errnoOf, machineError } from './safe-files.ts';
+import { createFile, machineError } from './safe-files.ts';
 
 export interface Journal {
   readonly path: HostPath;

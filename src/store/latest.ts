@@ -3,20 +3,14 @@
  * folder, so that they grow while the run is on. A manifest remembers which of them orch made; what it did not make is
  * never replaced nor removed.
  */
+
 import { closeSync, constants, copyFileSync, linkSync, lstatSync, openSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type HostPath, hostPath } from '../shared/brand.ts';
+import { errnoOf } from '../shared/errno.ts';
 import { LATEST_JOURNAL, LATEST_MANIFEST, type Layout, LOGS } from './paths.ts';
 import { isRunId } from './run-id.ts';
-import {
-  ensureDirectory,
-  errnoOf,
-  machineError,
-  readSmallFile,
-  removeFile,
-  replaceFile,
-  writeWhole,
-} from './safe-files.ts';
+import { ensureDirectory, machineError, readSmallFile, removeFile, replaceFile, writeWhole } from './safe-files.ts';
 
 export interface Latest {
   /** Shows the run's journal as `logs/framework-run.jsonl`. */

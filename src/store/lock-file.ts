@@ -3,15 +3,17 @@
  * successor: whoever makes the file `<path>.after-<hash of the stale content>`, which can be made once only. Should
  * that one die half-way, its mark is a stale lock itself, and is succeeded by the same rule.
  */
+
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, linkSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type HostPath, hostPath } from '../shared/brand.ts';
+import { errnoOf } from '../shared/errno.ts';
 import { MachineError } from '../shared/failure.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { type Holder, holderOfFile, type LockFile, type LockInfo, readLockFile } from './lock-info.ts';
 import type { ProcessProbe } from './process-probe.ts';
-import { createFile, errnoOf, machineError, removeFile, writeWhole } from './safe-files.ts';
+import { createFile, machineError, removeFile, writeWhole } from './safe-files.ts';
 
 export interface StaleLock {
   /** Missing when the lock file was damaged. */

@@ -1,10 +1,12 @@
 /** Reading the log of a leg: whole, its last lines, or along with the task that still writes it. Never all in memory. */
+
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HostPath } from '../shared/brand.ts';
+import { errnoOf } from '../shared/errno.ts';
 import { MachineError } from '../shared/failure.ts';
 import { watchFile } from './file-changes.ts';
-import { errnoOf, machineError } from './safe-files.ts';
+import { machineError } from './safe-files.ts';
 
 export interface ReadLogOptions {
   /** Only so many lines from the end of what is there at the beginning. */

@@ -1,8 +1,9 @@
 /** Who a process is beyond its number, which is used again: when it began, in which boot of which machine. */
+
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { errnoOf } from './safe-files.ts';
+import { errnoOf } from '../shared/errno.ts';
 
 export interface ProcessProbe {
   readonly host: string;

@@ -1,17 +1,11 @@
 /** Adding files to the user's checkout for them: nothing that is there already is ever changed, save by a line at its end. */
+
 import { closeSync, constants, lstatSync, openSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type HostPath, hostPath } from '../shared/brand.ts';
+import { errnoOf } from '../shared/errno.ts';
 import { MachineError } from '../shared/failure.ts';
-import {
-  createFile,
-  ensureDirectory,
-  errnoOf,
-  machineError,
-  readSmallFile,
-  removeFile,
-  writeWhole,
-} from './safe-files.ts';
+import { createFile, ensureDirectory, machineError, readSmallFile, removeFile, writeWhole } from './safe-files.ts';
 
 const IGNORE_LIMIT = 1024 * 1024;
 

@@ -2,10 +2,12 @@
  * Some room on the disk that is kept back from a run's start: when logs have filled the rest, the end of the record
  * still fits.
  */
+
 import { closeSync, ftruncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostPath } from '../shared/brand.ts';
-import { createFile, errnoOf, removeFile, writeWhole } from './safe-files.ts';
+import { errnoOf } from '../shared/errno.ts';
+import { createFile, removeFile, writeWhole } from './safe-files.ts';
 
 const NAME = '.reserve';
 const SIZE = 256 * 1024;

@@ -2,6 +2,7 @@
  * Making files in a checkout that tasks may have tampered with: nothing is written through a symlink that leaves the
  * repository, nothing is overwritten in place, and what the machine refuses comes out as a `MachineError`.
  */
+
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -20,16 +21,12 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { type HostPath, hostPath } from '../shared/brand.ts';
+import { errnoOf } from '../shared/errno.ts';
 import { type FailureCode, MachineError } from '../shared/failure.ts';
 
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW | constants.O_APPEND;
 // Without O_NONBLOCK, opening a FIFO that somebody planted would wait for ever.
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-
-/** The code of a system error, such as `ENOENT`. */
-export function errnoOf(cause: unknown): string | undefined {
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-}
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space is left on the disk',

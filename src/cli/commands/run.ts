@@ -10,7 +10,7 @@ import { UsageError } from '../explain.ts';
 import { type Loaded, loadProject } from '../load.ts';
 import { type Project, withProject } from '../project.ts';
 import { composeRun } from '../run/compose.ts';
-import { attempt, forgetOldRuns, notify, say, writeSummary } from '../run/ending.ts';
+import { attempt, forgetOldRuns, notify, say, sayLost, writeSummary } from '../run/ending.ts';
 import { headerOf } from '../run/header.ts';
 import { openRunOutput } from '../run/output.ts';
 import { planView } from '../run/plan-view.ts';
@@ -103,8 +103,7 @@ async function runLocked(project: Project, { loaded, setup, lock, options }: Loc
   for (const notice of notices) run.warn('stale-lock', notice);
   stopping.attach(run);
   const { result, exitCode, lostSinks } = await run.done;
-  for (const { name, error } of lostSinks)
-    say(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+  sayLost(lostSinks);
   for (const warning of output.warnings) say(warning);
   // The journal first: it gives back the room on the disk that it kept for its end.
   await attempt('the journal could not be closed', () => output.close());

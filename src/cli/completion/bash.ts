@@ -1,4 +1,5 @@
 /** Completion for bash, 3.2 and newer, without the bash-completion package. */
+import { shellWord } from '../../shared/shell-word.ts';
 import type { Candidates, CommandShape, OptionShape } from './shape.ts';
 
 export function bashScript(top: CommandShape, commands: readonly CommandShape[]): string {
@@ -102,5 +103,5 @@ function action(candidates: Candidates): string {
 }
 
 function quote(word: string): string {
-  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w./-]+$/.test(word) ? word : shellWord(word);
 }

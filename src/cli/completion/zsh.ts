@@ -1,8 +1,9 @@
 /** Completion for zsh, to be sourced or put into a directory of fpath as `_orch`. */
+import { shellWord } from '../../shared/shell-word.ts';
 import type { Candidates, CommandShape, OptionShape, ValueShape } from './shape.ts';
 
 export function zshScript(top: CommandShape, commands: readonly CommandShape[]): string {
-  const names = commands.map(({ name, summary }) => `    ${quote(`${escape(name)}:${summary}`)}`).join('\n');
+  const names = commands.map(({ name, summary }) => `    ${shellWord(`${escape(name)}:${summary}`)}`).join('\n');
   return `#compdef orch
 # zsh completion for orch; load it with: source <(orch completion zsh)
 
@@ -50,7 +51,7 @@ function optionSpecs({ long, short, description, repeatable, value }: OptionShap
   return names.map((name) => {
     const equals = value !== undefined && !value.variadic && name.startsWith('--') ? '=' : '';
     const text = `${others}${name}${equals}[${escape(description)}]${value === undefined ? '' : argument(value)}`;
-    return `    ${quote(text)} \\\n`;
+    return `    ${shellWord(text)} \\\n`;
   });
 }
 
@@ -60,7 +61,7 @@ function argument({ name, variadic, candidates }: ValueShape): string {
 }
 
 function valueSpec({ name, variadic, candidates }: ValueShape, position: number): string {
-  return `    ${quote(`${variadic ? '*' : position}:${escape(name)}:${action(candidates)}`)} \\\n`;
+  return `    ${shellWord(`${variadic ? '*' : position}:${escape(name)}:${action(candidates)}`)} \\\n`;
 }
 
 function action(candidates: Candidates): string {
@@ -79,8 +80,4 @@ function action(candidates: Candidates): string {
 /** Brackets and colons mean something inside a specification. */
 function escape(text: string): string {
   return text.replace(/[\\[\]:]/g, '\\$&');
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,5 @@
 /** What a run does about steps that fail, and how one that was paused is taken up again. */
+
 import {
   type GoOn,
   type Plan,
@@ -9,12 +10,12 @@ import {
   restoreRun,
 } from '../../engine/index.ts';
 import { checkStanding, type FailureSettings, type Seal } from '../../runner/jobs/index.ts';
-import { createMasker } from '../../shared/mask.ts';
 import { type RunPaths, takeAnswers } from '../../store/index.ts';
 import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
 import { commandLine } from '../run/header.ts';
 import { VERSION } from '../version.ts';
+import { workflowMasker } from '../workflow/masker.ts';
 import type { WorkflowSettings } from '../workflow/options.ts';
 import type { Prepared } from '../workflow/prepare.ts';
 import { claimRun, pausedDirectory, type ResumeRecord } from './resume-file.ts';
@@ -43,7 +44,7 @@ export function failuresOf(
 }
 
 export function sealOf({ secrets }: Pick<WorkflowSettings, 'secrets'>): Seal {
-  const masker = createMasker(Object.values(secrets), { shortest: 1 });
+  const masker = workflowMasker(secrets);
   return { secrets, mask: (text) => masker.maskText(text) };
 }
 

@@ -1,8 +1,10 @@
 /** What a run that may be paused was told, written down so that another process can go on with it: no secret is in it. */
+
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Seal, sealJson, unsealJson } from '../../runner/jobs/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
+import { errnoOf } from '../../shared/errno.ts';
 import { PRIVATE_FILE } from '../../shared/file-modes.ts';
 import type { ResolvedWorkflow } from '../../workflow/calls/index.ts';
 import { UsageError } from '../explain.ts';
@@ -62,7 +64,7 @@ export function claimRun(project: Project, run: string): void {
   try {
     renameSync(path, `${path}.${process.pid}`);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (errnoOf(error) !== 'ENOENT') throw error;
     throw new UsageError(`another process goes on with run ${run}`);
   }
 }
@@ -81,7 +83,7 @@ function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -1,6 +1,5 @@
 /** What comes after the last event of a run: the summary, the notification, old runs. */
-
-import type { RunEvent } from '../../engine/index.ts';
+import type { RunEnd, RunEvent } from '../../engine/index.ts';
 import { foldRun, renderSummary, writeReport } from '../../reports/index.ts';
 import { createHostEnvironment, systemClock } from '../../runner/environments/index.ts';
 import { listWorktrees } from '../../runner/workspaces/index.ts';
@@ -76,6 +75,11 @@ export async function attempt<T>(what: string, call: () => Promise<T>): Promise<
     say(`${what}: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
+}
+
+/** Displays and files that were left out of the run because they failed. */
+export function sayLost(lost: RunEnd['lostSinks']): void {
+  for (const { name, error } of lost) say(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 export function say(line: string): void {

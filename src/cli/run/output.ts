@@ -1,6 +1,8 @@
 /** What a run leaves on disk while it goes on: its folder, its journal, its logs, and their latest names. */
+
 import { join } from 'node:path';
 import type { EventSink } from '../../engine/index.ts';
+import type { LogOf } from '../../runner/jobs/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import {
   createJournal,
@@ -18,8 +20,8 @@ import {
 export interface RunOutput {
   readonly paths: RunPaths;
   readonly sink: EventSink;
-  /** Where the log of a leg is to be, and a call for when it is there: then it gets its latest name too. */
-  readonly logOf: (leg: string) => { readonly path: string; readonly shown: string; readonly published: () => void };
+  /** A log that is there gets its latest name too. */
+  readonly logOf: LogOf;
   /** What could not be shown under its latest name, a sentence each. */
   readonly warnings: readonly string[];
   readonly close: () => Promise<void>;

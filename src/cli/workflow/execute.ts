@@ -1,4 +1,5 @@
 /** One workflow run from its first event to its summary. */
+
 import {
   type ConcurrencyGroups,
   type EnginePorts,
@@ -14,7 +15,6 @@ import { systemClock } from '../../runner/environments/index.ts';
 import { createJobRunner, type OpenFrame, type WorkflowFrames } from '../../runner/jobs/index.ts';
 import { removeTree } from '../../runner/workspaces/index.ts';
 import { type Failure, MachineError } from '../../shared/failure.ts';
-import { createMasker } from '../../shared/mask.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { createUi, type UiMode, type UiSink } from '../../ui/index.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -22,11 +22,12 @@ import type { From } from '../pause/from-step.ts';
 import { answer, failuresOf, type Pausing, resumption, sealOf, takeUp } from '../pause/pausing.ts';
 import { writeResumeFile } from '../pause/resume-file.ts';
 import type { Project } from '../project.ts';
-import { attempt, forgetOldRuns, say } from '../run/ending.ts';
+import { attempt, forgetOldRuns, say, sayLost } from '../run/ending.ts';
 import { checkSpace } from '../run/space.ts';
 import { listenForStop } from '../run/stopping.ts';
 import { framesOf, groupsOf, planOf } from './compose.ts';
 import { workflowHeader } from './header.ts';
+import { workflowMasker } from './masker.ts';
 import type { WorkflowSettings } from './options.ts';
 import type { Prepared } from './prepare.ts';
 import { continueWorkflowOutput, openWorkflowOutput, type WorkflowOutput } from './run-output.ts';
@@ -86,8 +87,7 @@ export async function executeWorkflow(project: Project, execution: Execution): P
   stopping.attach(run);
   const { result, exitCode, lostSinks } = await run.done;
   stopAnswering();
-  for (const { name, error } of lostSinks)
-    say(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+  sayLost(lostSinks);
   // The journal first: it gives back the room on the disk that it kept for its end.
   await attempt('the journal could not be closed', () => output.close());
   await summarize();
@@ -137,8 +137,7 @@ async function runnerFor(
   { prepared, settings, open, pausing, from }: Execution,
   { plan, output, ui }: Surroundings,
 ): Promise<JobRunner> {
-  // GitHub masks a secret however short it is.
-  const masker = createMasker(Object.values(settings.secrets), { shortest: 1 });
+  const masker = workflowMasker(settings.secrets);
   const onLine = (leg: string, line: string): void => ui.output(leg, line);
   const wiring = {
     project,

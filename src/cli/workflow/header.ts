@@ -1,11 +1,12 @@
 /** The first event of a workflow run: what it is, and on what. */
+
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { Plan, RunStarted } from '../../engine/index.ts';
-import { createMasker } from '../../shared/mask.ts';
 import type { Project } from '../project.ts';
 import { commandLine } from '../run/header.ts';
 import { VERSION } from '../version.ts';
+import { workflowMasker } from './masker.ts';
 import type { Prepared } from './prepare.ts';
 import { workflowName } from './run-title.ts';
 
@@ -13,7 +14,7 @@ export function workflowHeader({ repository }: Project, prepared: Prepared, plan
   const { run, file, event, tree, resolved, title } = prepared;
   const uncommitted = tree.changed > 0 && event.sha === tree.commit;
   const name = workflowName(file);
-  const masker = createMasker(Object.values(plan.contexts.secrets ?? {}), { shortest: 1 });
+  const masker = workflowMasker(plan.contexts.secrets ?? {});
   return {
     type: 'run.started',
     run,

@@ -1,9 +1,9 @@
 /** From names and options to runs that can be started: files read, workflows chosen, inputs checked, calls resolved. */
+
 import { join } from 'node:path';
 import { createActionStore, DEFAULT_SOURCE } from '../../runner/actions/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import { type Diagnostic, hasErrors } from '../../shared/diagnostic.ts';
-import { createMasker } from '../../shared/mask.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { newRunId } from '../../store/index.ts';
 import { type ResolvedWorkflow, resolveCalls } from '../../workflow/calls/index.ts';
@@ -18,6 +18,7 @@ import { type RepositoryFacts, readFacts } from './facts.ts';
 import { findWorkflows, type ReadWorkflow, readWorkflows } from './files.ts';
 import { githubJson } from './github-json.ts';
 import { type Inputs, missingSecrets, readInputs } from './inputs.ts';
+import { workflowMasker } from './masker.ts';
 import { narrowMatrices, selectJobs } from './narrow.ts';
 import type { WorkflowOptions, WorkflowSettings } from './options.ts';
 import { runTitle, workflowName } from './run-title.ts';
@@ -130,7 +131,7 @@ async function prepare(
   const resolved = await resolveCalls({ workflow, file: file.path, origin }, load);
   if (!resolved.ok) return resolved;
   const github = githubJson({ ...about, event });
-  const masker = createMasker(Object.values(settings.secrets), { shortest: 1 });
+  const masker = workflowMasker(settings.secrets);
   const title = runTitle(file, event, { ...contexts, github, inputs: inputs.value.values });
   if (!title.ok) return title;
   const found = { run, file, resolved: resolved.value.value, event, facts, tree, actions };

@@ -1,7 +1,9 @@
 /** What a workflow run leaves on disk: its own folder among the runs, and none of the fixed names, so that two may go at once. */
+
 import { join } from 'node:path';
 import { type EventSink, type RunEvent } from '../../engine/index.ts';
 import { foldRun, renderSummary, writeReport } from '../../reports/index.ts';
+import type { LogOf } from '../../runner/jobs/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import {
   continueJournal,
@@ -20,7 +22,7 @@ import type { Project } from '../project.ts';
 export interface WorkflowOutput {
   readonly paths: RunPaths;
   readonly sink: EventSink;
-  readonly logOf: (leg: string) => { readonly path: string; readonly shown: string; readonly published: () => void };
+  readonly logOf: LogOf;
   readonly close: () => Promise<void>;
   /** The path of the summary, relative to the repository's root. */
   readonly summarize: (events: readonly RunEvent[]) => Promise<string>;

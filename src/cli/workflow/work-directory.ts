@@ -1,8 +1,10 @@
 /** Where the jobs of workflow runs have their working trees, beside the worktrees of tasks: a directory a run, which goes with the run. */
+
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { worktreeRoot } from '../../runner/workspaces/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
+import { isErrno } from '../../shared/errno.ts';
 import { isRunId } from '../../store/index.ts';
 import type { Project } from '../project.ts';
 import { cacheDirectory } from './cache-directory.ts';
@@ -21,7 +23,7 @@ export async function listWorkDirectories(project: Project): Promise<readonly st
     const entries = await readdir(workRoot(project), { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory() && isRunId(entry.name)).map(({ name }) => name);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;
   }
 }

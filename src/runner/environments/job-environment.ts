@@ -3,16 +3,18 @@
  * each other left running and all of it ends with the job. Where the machine allows no namespace, each command is
  * contained by itself.
  */
+
 import { closeSync, lstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { HostPath } from '../../shared/brand.ts';
+import { shellWord } from '../../shared/shell-word.ts';
 import { bakeCookie, type Cookie, cookieBaker } from './cookie.ts';
 import { type HostOptions, startProcess } from './host.ts';
 import { createJobProcess } from './job-process.ts';
 import { kinInJob, sendSignal } from './kin.ts';
 import { type Lane, openLane } from './lane.ts';
-import { createLaneScripts, type LaneScripts, quote } from './lane-script.ts';
+import { createLaneScripts, type LaneScripts } from './lane-script.ts';
 import { findNamespace, type Namespace } from './namespace.ts';
 import { makeFifos, type OutputPipe, openBothEnds } from './output-pipe.ts';
 import { readOutput } from './output-reader.ts';
@@ -94,7 +96,7 @@ async function openTogether(options: HostOptions, directory: HostPath): Promise<
   const lane = await openLane({
     argv: [...namespace.first, namespace.shell],
     env: cookies,
-    prelude: `${quote(mkfifo)} -m 600 ${pipes.map(quote).join(' ')} 4>&-`,
+    prelude: `${shellWord(mkfifo)} -m 600 ${pipes.map(shellWord).join(' ')} 4>&-`,
   });
   const shell = lane === undefined ? undefined : readChildren(lane.pid)?.[0];
   if (lane === undefined || shell === undefined) return undefined;

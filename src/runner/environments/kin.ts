@@ -1,4 +1,5 @@
 /** Which processes belong to a command that orch started, and how each of them is signalled safely. */
+import { isErrno } from '../../shared/errno.ts';
 import type { ProcessRow } from './process-row.ts';
 import { HAS_PROC, readChildren, readCookies, readRow, readTable } from './process-table.ts';
 
@@ -94,7 +95,7 @@ export function sendSignal(target: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(target, signal);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM')) return false;
+    if (isErrno(error, 'ESRCH', 'EPERM')) return false;
     throw error;
   }
 }

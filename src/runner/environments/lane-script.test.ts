@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { createLaneScripts, quote } from './lane-script.ts';
+import { shellWord } from '../../shared/shell-word.ts';
+import { createLaneScripts } from './lane-script.ts';
 import { which } from './program-lookup.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'orch-lane-script-'));
@@ -21,7 +22,7 @@ function given(shell: string, envs: readonly Env[], args: readonly string[] = []
   const text = envs.map((env, index) => scripts.of({ argv, cwd: scratch, env, output: output(index) })).join('');
   const file = join(scratch, 'script');
   writeFileSync(file, text);
-  const exits = execFileSync(shell, ['-c', `exec 4>&1; . ${quote(file)}`], {
+  const exits = execFileSync(shell, ['-c', `exec 4>&1; . ${shellWord(file)}`], {
     encoding: 'utf8',
     env: { OWN: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -2,6 +2,8 @@
  * What a lane's shell is told to start one command. Environments of successive commands differ in little: the shell
  * keeps that of the first, and of the others it is told the difference.
  */
+import { shellWord } from '../../shared/shell-word.ts';
+
 export interface LaneCommand {
   readonly argv: readonly [string, ...string[]];
   /** Absolute. */
@@ -44,8 +46,8 @@ export function createLaneScripts(envProgram: string): LaneScripts {
       const changed = past.length === 0 ? news : news.filter(([name]) => isOwn(name));
       const gone = [...OF_SHELL, ...[...base.keys()].filter((name) => env[name] === undefined)];
       const words = past.length === 0 ? argv : [envProgram, ...past.map((entry) => entry.join('=')), ...argv];
-      const inner = `cd ${quote(cwd)}||exit;unset ${gone.join(' ')};${exporting(changed)}exec ${words.map(quote).join(' ')}`;
-      return `${first}(${inner})>${quote(output)} 2>&1 4>&-;echo "exit $?">&4\n`;
+      const inner = `cd ${shellWord(cwd)}||exit;unset ${gone.join(' ')};${exporting(changed)}exec ${words.map(shellWord).join(' ')}`;
+      return `${first}(${inner})>${shellWord(output)} 2>&1 4>&-;echo "exit $?">&4\n`;
     },
   };
 }
@@ -55,11 +57,6 @@ function isOwn(name: string): boolean {
 }
 
 function exporting(entries: readonly Entry[]): string {
-  const assignments = entries.map(([name, value]) => `${name}=${quote(value)}`);
+  const assignments = entries.map(([name, value]) => `${name}=${shellWord(value)}`);
   return assignments.length === 0 ? '' : `export ${assignments.join(' ')};`;
-}
-
-/** One word, whatever is in it. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,5 +1,6 @@
 /** Jobs run here: the engine's runner, and the frames that tasks run in. */
 export type { Closed, JobFrame, OpenFrame } from './frame.ts';
+export type { LogOf } from './open-log.ts';
 export { createJobRunner, type JobRunnerSettings } from './run-job.ts';
 export { sealJson, unsealJson } from './sealed-json.ts';
 export type { Seal } from './sealed-text.ts';

@@ -4,10 +4,12 @@ import type { Masker } from '../../shared/mask.ts';
 import type { Closed } from './frame.ts';
 import { type JobLog, openJobLog } from './job-log.ts';
 
+/** Where the log of a leg goes: a file that is not there yet, its name for people, and whom to tell that it is. */
+export type LogOf = (leg: string) => { readonly path: string; readonly shown: string; readonly published: () => void };
+
 export interface LogSettings {
   readonly masker: Masker;
-  /** Where the log of a leg goes: a file that is not there yet, its name for people, and whom to tell that it is. */
-  readonly logOf: (leg: string) => { readonly path: string; readonly shown: string; readonly published: () => void };
+  readonly logOf: LogOf;
   /** The last line that a leg has printed. */
   readonly onLine: (leg: string, line: string) => void;
 }

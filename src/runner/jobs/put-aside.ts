@@ -1,8 +1,11 @@
 /** A workflow's job that stands still, on disk: its state for another process, and a way in for people. */
+
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
+import { errnoOf } from '../../shared/errno.ts';
 import { PRIVATE_FILE } from '../../shared/file-modes.ts';
+import { shellWord } from '../../shared/shell-word.ts';
 import type { FailedProcess } from '../steps/index.ts';
 import { type Seal, sealText } from './sealed-text.ts';
 import { type ReadStandingJob, readStandingJob, type StandingJob, writeStandingJob } from './standing-job.ts';
@@ -36,7 +39,7 @@ export async function readPutAside(
   secrets: Seal['secrets'],
 ): Promise<ReadStandingJob | undefined> {
   const text = await readFile(stateFile(directory), 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   });
   return text === undefined ? undefined : readStandingJob(text, secrets);
@@ -69,11 +72,11 @@ function enterText(process: FailedProcess, seal: Seal): string {
   const hidden: string[] = [];
   const assignments = Object.entries(lookAround(process)).flatMap(([name, value]) => {
     const sealed = sealText(value, seal);
-    if (typeof sealed === 'string') return [quote(`${name}=${sealed}`)];
+    if (typeof sealed === 'string') return [shellWord(`${name}=${sealed}`)];
     hidden.push(name);
     if ('lost' in sealed) return [];
-    const parts = sealed.parts.map((part) => (typeof part === 'string' ? quote(part) : `"\${${part.secret}-}"`));
-    return [`${quote(`${name}=`)}${parts.join('')}`];
+    const parts = sealed.parts.map((part) => (typeof part === 'string' ? shellWord(part) : `"\${${part.secret}-}"`));
+    return [`${shellWord(`${name}=`)}${parts.join('')}`];
   });
   const shy =
     hidden.length === 0 ? [] : [`# These hold secrets; export the secrets first to have them: ${hidden.join(', ')}`];
@@ -81,12 +84,8 @@ function enterText(process: FailedProcess, seal: Seal): string {
     '#!/bin/sh',
     '# Opens a shell where the step failed, in its environment.',
     ...shy,
-    `cd ${quote(process.cwd)} || exit 1`,
+    `cd ${shellWord(process.cwd)} || exit 1`,
     `exec env -i "TERM=\${TERM-dumb}" ${assignments.join(' \\\n  ')} "\${SHELL:-/bin/sh}"`,
     '',
   ].join('\n');
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

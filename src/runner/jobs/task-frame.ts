@@ -4,16 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobRequest, RunnerEvent } from '../../engine/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
-import type { Masker } from '../../shared/mask.ts';
 import type { Clock, JobIdentity, Processes, Repository, TaskLog } from '../../tasks/index.ts';
 import { type StepHandler, type TaskActionName, taskActions } from '../steps/index.ts';
 import type { JobFrame, OpenFrame } from './frame.ts';
 import { matchGlob } from './globs.ts';
-import { openLog } from './open-log.ts';
+import { type LogSettings, openLog } from './open-log.ts';
 import { createTaskFiles } from './task-files.ts';
 import type { TaskResults } from './task-results.ts';
 
-export interface TaskFrames {
+export interface TaskFrames extends LogSettings {
   readonly run: string;
   readonly setup?: NonNullable<JobIdentity['setup']>;
   readonly hostEnv: Readonly<Record<string, string>>;
@@ -24,11 +23,6 @@ export interface TaskFrames {
   /** Where the run keeps artifacts, a folder a leg. */
   readonly artifacts: HostPath;
   readonly repositoryFor: (leg: string) => Repository;
-  readonly masker: Masker;
-  /** Where the log of a leg goes: a file that is not there yet, its name for people, and whom to tell that it is. */
-  readonly logOf: (leg: string) => { readonly path: string; readonly shown: string; readonly published: () => void };
-  /** The last line that a leg has printed. */
-  readonly onLine: (leg: string, line: string) => void;
   readonly actionOf: (uses: string) => TaskActionName | 'checkout' | undefined;
   /** Told that a task ended, with who else was at it; what it finds changed outside goes to the report. */
   readonly inspect: () => Promise<readonly { readonly code: string; readonly message: string }[]>;

@@ -1,9 +1,10 @@
 /** Whether anything moves in a working tree, asked every few seconds: names, sizes and times, no content. */
+
 import { createHash, type Hash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
+import { isErrno } from '../../shared/errno.ts';
 import { childPath, locate } from './bytes.ts';
-import { isCode } from './safe-files.ts';
 
 /** Looking takes at most this share of the time, however large the tree is. */
 const SHARE = 0.05;
@@ -63,7 +64,7 @@ async function stamp(root: string, path: string): Promise<string> {
     const { mtimeMs, ctimeMs, size, mode } = await lstat(locate(root, path));
     return `${path}\0${mode}\0${size}\0${mtimeMs}\0${ctimeMs}\n`;
   } catch (error) {
-    if (isCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return `${path}\0gone\n`;
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return `${path}\0gone\n`;
     throw error;
   }
 }
@@ -72,7 +73,7 @@ async function list(root: string, directory: string): Promise<Dirent[]> {
   try {
     return await readdir(locate(root, directory), { withFileTypes: true, encoding: 'latin1' });
   } catch (error) {
-    if (isCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return [];
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return [];
     throw error;
   }
 }

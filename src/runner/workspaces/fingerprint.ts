@@ -2,16 +2,18 @@
  * What a task has no business changing: the repository's settings, hooks, stash and the main checkout. Taken before
  * and after, and compared; a difference is told and never undone.
  */
+
 import { createHash } from 'node:crypto';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isErrno } from '../../shared/errno.ts';
 import { MachineError } from '../../shared/failure.ts';
 import { type BytePath, bytePath, isBelow, locate, show, splitFields } from './bytes.ts';
 import { compareMaps } from './fingerprint-compare.ts';
 import { parseSettings } from './git-settings.ts';
 import { readHead, readRef } from './head-file.ts';
 import type { GitRepository } from './repository.ts';
-import { isCode, isRegular, readRegular } from './safe-files.ts';
+import { isRegular, readRegular } from './safe-files.ts';
 
 export interface Fingerprint {
   /** Files below the git directory, by their name there: a digest each. */
@@ -134,7 +136,7 @@ async function fileStamp(path: string): Promise<string | undefined> {
     const { mode, size, mtimeMs } = await lstat(path);
     return `${mode} ${content === undefined ? `${size} ${mtimeMs}` : digest(content)}`;
   } catch (error) {
-    if (isCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
   }
 }
@@ -182,7 +184,7 @@ async function stampOf(root: string, path: BytePath): Promise<string> {
     const { mode, size, mtimeMs } = await lstat(locate(root, path.replace(/\/$/, '')));
     return `${mode} ${size} ${mtimeMs}`;
   } catch (error) {
-    if (isCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return 'gone';
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return 'gone';
     throw error;
   }
 }
@@ -191,7 +193,7 @@ async function names(directory: string): Promise<readonly string[]> {
   try {
     return (await readdir(directory)).sort();
   } catch (error) {
-    if (isCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
     throw error;
   }
 }

@@ -2,12 +2,13 @@
  * Has git merge by the `.gitattributes` of the side that is merged into, as it does in a working tree: `merge=union`,
  * `-merge` and `binary` count. Only what needs no program works, since no driver is configured in orch's git directory.
  */
+
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isErrno } from '../../shared/errno.ts';
 import { blobSizes, readBlobs } from './blobs.ts';
 import { type BytePath, locate, splitFields } from './bytes.ts';
 import type { GitRepository } from './repository.ts';
-import { isCode } from './safe-files.ts';
 import type { GitPlace } from './trusted-git.ts';
 
 /** Bytes, of all files together; what lies beyond does not count. */
@@ -73,7 +74,7 @@ async function writeFiles({ git }: GitRepository, root: string, files: readonly 
       await writeFile(locate(root, path), contents[at] ?? '');
     } catch (error) {
       // Names that no working tree can hold: a file in the place of a folder, a path longer than the system allows.
-      if (!isCode(error, 'EEXIST', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG')) throw error;
+      if (!isErrno(error, 'EEXIST', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG')) throw error;
     }
   }
 }

@@ -1,11 +1,13 @@
 /** Makes a job's working tree: branch, git directory, files, copies and links. Safe to repeat after a crash anywhere. */
+
 import { readdir, rm } from 'node:fs/promises';
+import { isErrno } from '../../shared/errno.ts';
 import { MachineError } from '../../shared/failure.ts';
 import { filterWarnings, mentionedFilters } from './filters.ts';
 import { provideShares } from './provide-shares.ts';
 import { createBranch } from './refs.ts';
 import type { GitRepository } from './repository.ts';
-import { exists, isCode, removeTree } from './safe-files.ts';
+import { exists, removeTree } from './safe-files.ts';
 import { scanTree } from './scan.ts';
 import type { SharePlan } from './shared-paths.ts';
 import { openSubmodules } from './submodules.ts';
@@ -106,8 +108,8 @@ async function refuseForeign(path: string): Promise<void> {
   try {
     if ((await readdir(path)).length === 0) return;
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return;
-    if (!isCode(error, 'ENOTDIR')) throw error;
+    if (isErrno(error, 'ENOENT')) return;
+    if (!isErrno(error, 'ENOTDIR')) throw error;
   }
   throw new MachineError({
     code: 'environment-lost',

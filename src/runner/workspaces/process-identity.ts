@@ -1,5 +1,7 @@
 /** Tells a process from a later one that was given the same number. */
+
 import { readFileSync } from 'node:fs';
+import { errnoOf } from '../../shared/errno.ts';
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -17,7 +19,7 @@ export function isAlive(identity: ProcessIdentity): boolean {
     process.kill(identity.pid, 0);
   } catch (error) {
     // EPERM: it runs, as somebody else.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+    if (errnoOf(error) !== 'EPERM') return false;
   }
   const now = identify(identity.pid);
   return identity.started === undefined || now.started === undefined || identity.started === now.started;

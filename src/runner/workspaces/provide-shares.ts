@@ -1,9 +1,10 @@
 /** Puts the planned copies and links into a fresh working tree, never through a symlink and never over a tracked file. */
+
 import { constants, type Stats } from 'node:fs';
 import { copyFile, lstat, mkdir, readdir, readlink, symlink } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { isErrno } from '../../shared/errno.ts';
 import { type BytePath, childPath, locate, show } from './bytes.ts';
-import { isCode } from './safe-files.ts';
 import type { SharePlan } from './shared-paths.ts';
 
 export interface ProvidedShares {
@@ -33,7 +34,7 @@ async function provideLink(work: Copying, path: BytePath): Promise<void> {
     await symlink(locate(work.from, path), locate(work.to, path));
     work.paths.push(path);
   } catch (error) {
-    if (!isCode(error, 'EEXIST')) throw error;
+    if (!isErrno(error, 'EEXIST')) throw error;
     work.warnings.push(`${show(path)} is not linked: it is tracked, so each task has its own`);
   }
 }
@@ -69,8 +70,8 @@ async function copyEntry(work: Copying, path: BytePath, stat: Stats, record: boo
     } else return;
     if (record) work.paths.push(path);
   } catch (error) {
-    if (isCode(error, 'EACCES')) work.warnings.push(`${show(path)} is not copied: it cannot be read`);
-    else if (!isCode(error, 'EEXIST')) throw error;
+    if (isErrno(error, 'EACCES')) work.warnings.push(`${show(path)} is not copied: it cannot be read`);
+    else if (!isErrno(error, 'EEXIST')) throw error;
   }
 }
 
@@ -119,7 +120,7 @@ async function look(path: Buffer): Promise<Stats | undefined> {
   try {
     return await lstat(path);
   } catch (error) {
-    if (isCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
   }
 }

@@ -2,12 +2,13 @@
  * One at a time: changes to worktrees and refs go through a queue in this process and a lock file that all orch
  * processes of a repository share. Held for milliseconds; a lock whose owner is gone is taken over.
  */
+
 import { randomUUID } from 'node:crypto';
 import { linkSync, lstatSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isErrno } from '../../shared/errno.ts';
 import { MachineError } from '../../shared/failure.ts';
 import { isAlive, isIdentity, thisProcess } from './process-identity.ts';
-import { isCode } from './safe-files.ts';
 
 export type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
 
@@ -66,7 +67,7 @@ function tryLink(from: string, to: string): boolean {
     linkSync(from, to);
     return true;
   } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
+    if (isErrno(error, 'EEXIST')) return false;
     throw error;
   }
 }
@@ -98,7 +99,7 @@ function tryClaim(claim: string): boolean {
     writeFileSync(claim, '', { flag: 'wx' });
     return true;
   } catch (error) {
-    if (!isCode(error, 'EEXIST')) throw error;
+    if (!isErrno(error, 'EEXIST')) throw error;
   }
   const made = statSync(claim, { throwIfNoEntry: false })?.mtimeMs;
   if (made !== undefined && Date.now() - made > CLAIM_AGE) rmSync(claim, { force: true });
@@ -115,7 +116,7 @@ function readIfThere(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return '';
+    if (isErrno(error, 'ENOENT')) return '';
     throw error;
   }
 }

@@ -1,9 +1,11 @@
 /** Takes a working tree back to a commit. What is ignored, copied or linked stays; embedded repositories move aside. */
+
 import { chmod, mkdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isErrno } from '../../shared/errno.ts';
 import { type BytePath, bytePath, isBelow, joinFields, locate, splitFields } from './bytes.ts';
 import type { GitRepository } from './repository.ts';
-import { exists, isCode } from './safe-files.ts';
+import { exists } from './safe-files.ts';
 import { scanTree, type TreeScan } from './scan.ts';
 import { openSubmodules } from './submodules.ts';
 import type { GitPlace } from './trusted-git.ts';
@@ -136,7 +138,7 @@ async function removeEmpty(root: string, directory: string): Promise<void> {
     try {
       await inWritableParent(root, path, () => rmdir(locate(root, path)));
     } catch (error) {
-      if (isCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR')) return;
+      if (isErrno(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR')) return;
       throw error;
     }
   }
@@ -147,7 +149,7 @@ async function inWritableParent(root: string, path: string, remove: () => Promis
   try {
     await remove();
   } catch (error) {
-    if (!isCode(error, 'EACCES', 'EPERM')) throw error;
+    if (!isErrno(error, 'EACCES', 'EPERM')) throw error;
     const parent = dirname(path);
     await chmod(locate(root, parent === '.' ? '' : parent), 0o755);
     await remove();

@@ -1,4 +1,5 @@
 /** Reading and removing files that a task may have planted: no symlink is followed, no named pipe waited for. */
+
 import {
   chmodSync,
   closeSync,
@@ -13,6 +14,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { lstat, rename, writeFile } from 'node:fs/promises';
+import { isErrno } from '../../shared/errno.ts';
 import { createPace, type Pace } from './pace.ts';
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
@@ -33,7 +35,7 @@ function openIfThere(path: string | Buffer): number | undefined {
   try {
     return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
-    if (isCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EMLINK', 'ENXIO', 'EACCES', 'ENAMETOOLONG', 'EISDIR'))
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EMLINK', 'ENXIO', 'EACCES', 'ENAMETOOLONG', 'EISDIR'))
       return undefined;
     throw error;
   }
@@ -50,7 +52,7 @@ export async function exists(path: string | Buffer): Promise<boolean> {
     await lstat(path);
     return true;
   } catch (error) {
-    if (isCode(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG')) return false;
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG')) return false;
     throw error;
   }
 }
@@ -60,7 +62,7 @@ export async function isRegular(path: string): Promise<boolean> {
   try {
     return (await lstat(path)).isFile();
   } catch (error) {
-    if (isCode(error, 'ENOENT', 'ENOTDIR')) return false;
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return false;
     throw error;
   }
 }
@@ -82,7 +84,7 @@ export async function removeTree(path: string): Promise<void> {
     if (lstatSync(path).isDirectory()) await removeDirectory(Buffer.from(path), createPace(), 3);
     else unlinkSync(path);
   } catch (error) {
-    if (!isCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+    if (!isErrno(error, 'ENOENT', 'ENOTDIR')) throw error;
   }
 }
 
@@ -100,12 +102,8 @@ async function removeDirectory(directory: Buffer, pace: Pace, attempts: number):
     rmdirSync(directory);
   } catch (error) {
     // Something may still write or remove in there; a few attempts tell that from a real obstacle.
-    if (attempts === 0 || !isCode(error, 'EACCES', 'EPERM', 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw error;
-    if (isCode(error, 'EACCES', 'EPERM')) chmodSync(directory, 0o700);
+    if (attempts === 0 || !isErrno(error, 'EACCES', 'EPERM', 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw error;
+    if (isErrno(error, 'EACCES', 'EPERM')) chmodSync(directory, 0o700);
     if (await exists(directory)) await removeDirectory(directory, pace, attempts - 1);
   }
-}
-
-export function isCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

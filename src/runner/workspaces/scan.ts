@@ -1,8 +1,9 @@
 /** Walks a working tree without git, to find what git would stumble over or be fooled by. Nothing is opened. */
+
 import { type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { isErrno } from '../../shared/errno.ts';
 import { type BytePath, childPath, locate } from './bytes.ts';
 import { createPace } from './pace.ts';
-import { isCode } from './safe-files.ts';
 
 export interface TreeScan {
   /** Directories below the root that hold a repository: a `.git` with a HEAD, or a file or symlink of that name. */
@@ -66,7 +67,7 @@ function kindOf(path: Buffer): 'file' | 'special' | 'none' {
     const stat = lstatSync(path);
     return stat.isFIFO() || stat.isSocket() || stat.isCharacterDevice() ? 'special' : 'file';
   } catch (error) {
-    if (isCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return 'none';
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return 'none';
     throw error;
   }
 }
@@ -75,9 +76,9 @@ function entriesOf(found: Findings, directory: string): readonly Dirent[] | unde
   try {
     return readdirSync(locate(found.root, directory), { withFileTypes: true, encoding: 'latin1' });
   } catch (error) {
-    if (isCode(error, 'EACCES', 'ENAMETOOLONG')) found.unreadable.push(directory as BytePath);
+    if (isErrno(error, 'EACCES', 'ENAMETOOLONG')) found.unreadable.push(directory as BytePath);
     // Gone between two looks: something still runs in there.
-    else if (!isCode(error, 'ENOENT', 'ENOTDIR') || directory === '') throw error;
+    else if (!isErrno(error, 'ENOENT', 'ENOTDIR') || directory === '') throw error;
     return undefined;
   }
 }

@@ -2,13 +2,15 @@
  * Submodules of a working tree: checked out from the objects that the main checkout has, without network, and their
  * new commits brought back there before anything records them.
  */
+
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isErrno } from '../../shared/errno.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { bytePath, show, splitFields } from './bytes.ts';
 import { readHead } from './head-file.ts';
 import type { GitRepository } from './repository.ts';
-import { exists, isCode, isRegular, readLine, readRegular } from './safe-files.ts';
+import { exists, isRegular, readLine, readRegular } from './safe-files.ts';
 import { GITLINK } from './tree-diff.ts';
 import { createTrustedGit, type TrustedGit } from './trusted-git.ts';
 
@@ -232,7 +234,7 @@ async function isDirectory(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {
-    if (isCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return false;
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return false;
     throw error;
   }
 }

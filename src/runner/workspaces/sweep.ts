@@ -1,5 +1,7 @@
 /** Clears away working trees that runs have left behind; what is not committed in them is committed first. */
+
 import { lstat, readdir } from 'node:fs/promises';
+import { isErrno } from '../../shared/errno.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { MachineError } from '../../shared/failure.ts';
 import { childPath, locate } from './bytes.ts';
@@ -9,7 +11,7 @@ import { guard } from './machine-failure.ts';
 import { moveBranch } from './refs.ts';
 import type { GitRepository } from './repository.ts';
 import { leftovers } from './reset.ts';
-import { exists, isCode, removeTree } from './safe-files.ts';
+import { exists, removeTree } from './safe-files.ts';
 import { attachWorktree } from './worktree.ts';
 import { removeAdmin } from './worktree-admin.ts';
 import { listRecords, removeRecord, type WorktreeRecord } from './worktree-record.ts';
@@ -119,7 +121,7 @@ async function sizeBelow(root: string, path: string): Promise<number> {
     for (const name of entries) total += await sizeBelow(root, childPath(path, name));
     return total;
   } catch (error) {
-    if (isCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return 0;
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return 0;
     throw error;
   }
 }

@@ -3,14 +3,16 @@
  * could make git run a command or ask a question (configuration, hooks, index) is not. A task can rewrite
  * `.git/config` as it likes without effect on what orch does with its tree.
  */
+
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { isErrno } from '../../shared/errno.ts';
 import { type GitOutput, runGit } from './git-process.ts';
 import { expandHome, onPath, type Settings, trustedConfig } from './git-settings.ts';
 import { isAlive, isIdentity, thisProcess } from './process-identity.ts';
 import { createRefMoves } from './ref-moves.ts';
-import { isCode, readRegular } from './safe-files.ts';
+import { readRegular } from './safe-files.ts';
 
 export interface TrustedGit {
   readonly gitDir: string;
@@ -176,7 +178,7 @@ function ownerLives(text: string): boolean {
     return isIdentity(owner) && isAlive(owner);
   } catch (error) {
     // Half written: it belongs to a process that is starting, or is too small to matter.
-    if (error instanceof SyntaxError || isCode(error, 'ENOENT')) return true;
+    if (error instanceof SyntaxError || isErrno(error, 'ENOENT')) return true;
     throw error;
   }
 }

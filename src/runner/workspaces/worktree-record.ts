@@ -1,15 +1,17 @@
 /** What orch remembers of each working tree, on disk, so that a later process finds all of them after a crash. */
+
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isErrno } from '../../shared/errno.ts';
 import { MachineError } from '../../shared/failure.ts';
 import type { BytePath } from './bytes.ts';
 import { expandHome } from './git-settings.ts';
 import { isRefName } from './head-file.ts';
 import { isIdentity, type ProcessIdentity, thisProcess } from './process-identity.ts';
 import type { GitRepository } from './repository.ts';
-import { isCode, readRegular, replaceFile } from './safe-files.ts';
+import { readRegular, replaceFile } from './safe-files.ts';
 import type { Submodule } from './submodules.ts';
 
 export interface WorktreeRecord {
@@ -136,7 +138,7 @@ export async function removeIfEmpty(directory: string): Promise<void> {
   try {
     await rmdir(directory);
   } catch (error) {
-    if (!isCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR')) throw error;
+    if (!isErrno(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR')) throw error;
   }
 }
 
@@ -144,7 +146,7 @@ async function names(directory: string): Promise<readonly string[]> {
   try {
     return await readdir(directory);
   } catch (error) {
-    if (isCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;
   }
 }

@@ -1,7 +1,9 @@
 /** A job's working tree after it was made: what may be asked of it and done with it until it is closed. */
+
 import { lstat } from 'node:fs/promises';
 import type { HostPath } from '../../shared/brand.ts';
 import { hostPath } from '../../shared/brand.ts';
+import { isErrno } from '../../shared/errno.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { createActivity } from './activity.ts';
 import { type CapturedTree, captureTree } from './capture.ts';
@@ -11,7 +13,7 @@ import { guard } from './machine-failure.ts';
 import { moveBranch } from './refs.ts';
 import type { GitRepository } from './repository.ts';
 import { leftovers, resetWorktree } from './reset.ts';
-import { exists, isCode, removeTree } from './safe-files.ts';
+import { exists, removeTree } from './safe-files.ts';
 import { type Change, diffTrees, withFileSizes, withSizes } from './tree-diff.ts';
 import { indexStamp, isPointerIntact, publishIndex, removeAdmin } from './worktree-admin.ts';
 import { removeRecord, sharedPaths, type WorktreeRecord, writeRecord } from './worktree-record.ts';
@@ -99,7 +101,7 @@ async function sizeOf(path: Buffer): Promise<number> {
     return (await lstat(path)).size;
   } catch (error) {
     // Recorded a moment ago and gone: something of the task's still runs.
-    if (isCode(error, 'ENOENT', 'ENOTDIR')) return 0;
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return 0;
     throw error;
   }
 }
