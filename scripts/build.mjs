@@ -5,6 +5,20 @@ import { precompileSchema } from './precompile-schema.mjs';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 
+// Some packages are CommonJS inside and ask for Node's own modules by require.
+const banner = {
+  js: "import{createRequire as orchRequire}from'node:module';const require=orchRequire(import.meta.url);",
+};
+
+// The client of the container engine brings connections by ssh and BuildKit's sessions, which orch has no use for.
+const leaveOut = {
+  name: 'leave-out',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(ssh2|protobufjs|@grpc\/.+)$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 await rm('dist', { recursive: true, force: true });
 const { metafile } = await build({
   // hashFiles runs as a process of its own.
@@ -22,10 +36,22 @@ const { metafile } = await build({
   keepNames: false,
   legalComments: 'none',
   metafile: true,
-  plugins: [precompileSchema],
+  plugins: [precompileSchema, leaveOut],
   define: { ORCH_VERSION: JSON.stringify(version) },
-  // Some packages are CommonJS inside and ask for Node's own modules by require.
-  banner: { js: "import{createRequire as orchRequire}from'node:module';const require=orchRequire(import.meta.url);" },
+  banner,
+});
+// Alone in one file: it is all that is given to a container.
+await build({
+  entryPoints: ['src/runner/environments/docker/supervisor-program.ts'],
+  outfile: 'dist/supervisor.mjs',
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  banner,
 });
 const entry = 'dist/orch.js';
 await writeFile(entry, `#!/usr/bin/env node\n${await readFile(entry, 'utf8')}`);

@@ -17,7 +17,8 @@ function installed() {
 
 if (installed() !== wanted) {
   // Not `npm ci`: that one refuses a lock file that lacks the optional binaries of other platforms.
-  const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund'], {
+  // Nor with the scripts of packages: all of them compile what is left out of the bundle.
+  const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts'], {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });

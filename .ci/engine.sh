@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Brings up a container engine on a fresh Debian machine, with the images that the tests use. An engine that answers
+# is used as it is, and an image that is there is not made again. The engine goes on running when this ends.
+set -euo pipefail
+
+image=orch-test/base:1
+small=orch-test/small:1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+log=/tmp/orch-test-dockerd.log
+
+answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
+has() { docker image inspect "$1" >/dev/null 2>&1; }
+
+install() {
+  local missing=()
+  for program in "$@"; do command -v "${program%%=*}" >/dev/null || missing+=("${program##*=}"); done
+  [ ${#missing[@]} -eq 0 ] && return
+  echo "installing ${missing[*]}"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$work/apt.log" 2>&1 ||
+    { cat "$work/apt.log"; exit 1; }
+}
+
+start_engine() {
+  install dockerd=docker.io docker=docker.io iptables=iptables mmdebstrap=mmdebstrap
+  # A session of its own: it is not to end with this script, nor to hold its output open.
+  setsid nohup dockerd >"$log" 2>&1 </dev/null &
+}
+
+wait_for_engine() {
+  for _ in $(seq 150); do
+    answers && return
+    sleep 0.2
+  done
+  echo "the engine does not answer:" >&2
+  tail -20 "$log" >&2
+  exit 1
+}
+
+make_base() {
+  install mmdebstrap=mmdebstrap
+  mmdebstrap --quiet --variant=minbase --dpkgopt=force-unsafe-io --include=git,procps,redis-server \
+    bookworm "$work/base.tar"
+}
+
+import_base() {
+  docker import -c 'CMD ["bash"]' -c 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
+    "$work/base.tar" "$image" >/dev/null
+}
+
+# Without glibc and everything else: what an image like alpine has in common with this is that Debian's programs do
+# not run in it by themselves.
+import_small() {
+  install busybox=busybox-static
+  mkdir -p "$work/small/bin" "$work/small/tmp"
+  cp "$(command -v busybox)" "$work/small/bin/busybox"
+  for name in $(busybox --list | grep -vx busybox); do ln -s busybox "$work/small/bin/$name"; done
+  tar -C "$work/small" -c . | docker import -c 'CMD ["sh"]' -c 'ENV PATH=/bin' - "$small" >/dev/null
+}
+
+answers || start_engine
+if ! answers || ! has "$image"; then make_base; fi
+wait_for_engine
+[ ! -e "$work/base.tar" ] || import_base
+has "$small" || import_small
+echo "engine $(docker version --format '{{.Server.Version}}') with $image and $small"

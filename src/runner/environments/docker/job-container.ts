@@ -1,0 +1,146 @@
+/** The container of a job: created, started with the supervisor in it, and gone at the end of the job. */
+import { Duplex, PassThrough } from 'node:stream';
+import type { Container, ContainerCreateOptions, MountSettings } from 'dockerode';
+import type { Failure } from '../../../shared/failure.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import type { CreateDraft } from './create-draft.ts';
+import { requestOf } from './create-draft.ts';
+import { type Engine, reasonOf } from './engine.ts';
+import type { Externals } from './externals.ts';
+import { labelsOf, nameOf, type Owner } from './labels.ts';
+import type { Mount } from './path-map.ts';
+import { openSupervised, type Supervised, type SupervisorReady } from './supervised.ts';
+import { gone } from './sweep.ts';
+
+export interface JobContainerRequest {
+  readonly owner: Owner;
+  readonly image: string;
+  readonly options: CreateDraft;
+  readonly mounts: readonly Mount[];
+  readonly workdir: string;
+  readonly externals: Externals;
+  /** Its name; absent: the engine's default network. */
+  readonly network?: string | undefined;
+  /** Variables that may be seen by whoever inspects the container. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface JobContainer {
+  readonly id: string;
+  readonly ready: SupervisorReady;
+  readonly supervised: Supervised;
+  /** Runs a command as root, beside the supervisor. Its exit code. */
+  runAsRoot(argv: readonly string[]): Promise<number>;
+  remove(): Promise<void>;
+}
+
+const LONGEST_WORDS = 4096;
+
+export async function startJobContainer(
+  engine: Engine,
+  request: JobContainerRequest,
+): Promise<Result<JobContainer, Failure>> {
+  const { docker } = engine;
+  let container: Container;
+  try {
+    container = await docker.createContainer(creation(request));
+  } catch (error) {
+    return failed(request, reasonOf(error));
+  }
+  const remove = (): Promise<void> => gone(container.remove({ force: true, v: true }));
+  try {
+    const attached = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
+    const words = collectWords();
+    const supervised = openSupervised(lineOf(engine, attached, words.stream));
+    await container.start();
+    const ready = await supervised.ready;
+    if (ready !== undefined) return ok({ id: container.id, ready, supervised, remove, runAsRoot: asRoot(container) });
+    await remove();
+    return failed(request, words.text() || 'its first process ended at once');
+  } catch (error) {
+    await remove();
+    return failed(request, reasonOf(error));
+  }
+}
+
+function failed({ image }: JobContainerRequest, reason: string): Result<never, Failure> {
+  return err({ code: 'setup-failed', message: `the container of ${image} could not be started: ${reason}` });
+}
+
+function creation(request: JobContainerRequest): ContainerCreateOptions {
+  const { owner, image, options, mounts, workdir, externals, network, env } = request;
+  const wanted = requestOf(options);
+  const variables = Object.entries({ ...env, ORCH_SUPERVISED_RUN: owner.run }).map((entry) => entry.join('='));
+  return {
+    name: nameOf(owner, 'job'),
+    WorkingDir: workdir,
+    ...wanted,
+    Image: image,
+    Entrypoint: [...externals.supervisor],
+    Cmd: [],
+    Labels: { ...wanted.Labels, ...labelsOf(owner) },
+    Env: [...(wanted.Env ?? []), ...variables],
+    OpenStdin: true,
+    // When orch goes, however that is, the line to it does, and the supervisor ends with that.
+    StdinOnce: true,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    HostConfig: {
+      ...wanted.HostConfig,
+      AutoRemove: true,
+      // What goes over the line is for orch alone.
+      LogConfig: { Type: 'none', Config: {} },
+      Mounts: [...mounts, ...externals.mounts].map(asMount).concat(wanted.HostConfig?.Mounts ?? []),
+      ...(network === undefined ? {} : { NetworkMode: network }),
+    },
+    ...(network === undefined ? {} : { NetworkingConfig: { EndpointsConfig: { [network]: endpointOf(options) } } }),
+  };
+}
+
+/** Unlike a bind in one text it may have a colon in its path, and its source has to be there. */
+export function asMount({ host, inner, readOnly = false }: Mount): MountSettings {
+  return { Type: 'bind', Source: host, Target: inner, ReadOnly: readOnly };
+}
+
+/** What a container is called and numbered in the job's network. */
+export function endpointOf({ aliases, address }: CreateDraft, alias?: string): object {
+  return {
+    Aliases: [...(alias === undefined ? [] : [alias]), ...aliases],
+    ...(Object.keys(address).length === 0 ? {} : { IPAMConfig: address }),
+  };
+}
+
+/** The engine mixes both outputs into one stream; only stdout carries frames. */
+function lineOf({ docker }: Engine, attached: NodeJS.ReadWriteStream, words: PassThrough): Duplex {
+  const frames = new PassThrough();
+  docker.modem.demuxStream(attached, frames, words);
+  attached.on('end', () => frames.end());
+  attached.on('close', () => frames.end());
+  attached.on('error', () => frames.end());
+  return Duplex.from({ readable: frames, writable: attached });
+}
+
+/** What the first process says when it cannot be what it should. */
+function collectWords(): { readonly stream: PassThrough; text(): string } {
+  const stream = new PassThrough();
+  let text = '';
+  stream.on('data', (chunk: Uint8Array) => {
+    if (text.length < LONGEST_WORDS) text += String(chunk);
+  });
+  return { stream, text: () => text.trim().slice(0, LONGEST_WORDS) };
+}
+
+function asRoot(container: Container): JobContainer['runAsRoot'] {
+  return async (argv) => {
+    const exec = await container.exec({ Cmd: [...argv], User: '0', AttachStdout: true, AttachStderr: true });
+    const stream = await exec.start({});
+    stream.resume();
+    await new Promise((resolve) => {
+      stream.once('close', resolve);
+      stream.once('end', resolve);
+    });
+    const { ExitCode } = await exec.inspect();
+    return ExitCode ?? 1;
+  };
+}

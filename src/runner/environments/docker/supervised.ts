@@ -1,0 +1,221 @@
+/** Commands in a container, as its supervisor starts them: orch's end of the line. */
+import type { Duplex } from 'node:stream';
+import type { Containment } from '../../../shared/verdict.ts';
+import {
+  type Environment,
+  notStarted,
+  type ProcessExit,
+  type ProcessRequest,
+  type RunningProcess,
+} from '../process.ts';
+import { createFrameReader, type Method, messageFrame, type Order } from './frames.ts';
+
+export interface SupervisorReady {
+  /** The container's environment: the image's, and what it was created with. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly uid: number;
+  /** Of the Node that it runs on. */
+  readonly version: string;
+}
+
+export interface Supervised extends Environment {
+  /** Undefined when the line broke before the supervisor was ready. */
+  readonly ready: Promise<SupervisorReady | undefined>;
+  /** The line is there. */
+  isOpen(): boolean;
+  /** Ends the line, and with it the supervisor. */
+  end(): void;
+}
+
+interface Watched {
+  readonly onOutput: ProcessRequest['onOutput'];
+  readonly exited: (exit: ProcessExit) => void;
+  /** What `onOutput` threw. */
+  fault: { readonly error: unknown } | undefined;
+}
+
+const GONE: ProcessExit = { kind: 'signalled', signal: 'SIGKILL' };
+
+/** `line` carries frames in both directions. What comes over it was written inside: nothing of it is relied on. */
+export function openSupervised(line: Duplex): Supervised {
+  return new Line(line);
+}
+
+class Line implements Supervised {
+  readonly ready: Promise<SupervisorReady | undefined>;
+  readonly #line: Duplex;
+  readonly #watched = new Map<number, Watched>();
+  readonly #calls = new Map<number, (value: unknown) => void>();
+  #tellReady: (ready: SupervisorReady | undefined) => void = () => undefined;
+  #last = 0;
+  #open = true;
+
+  constructor(line: Duplex) {
+    this.#line = line;
+    this.ready = new Promise((resolve) => {
+      this.#tellReady = resolve;
+    });
+    const read = createFrameReader({
+      message: (text) => this.#hear(parse(text)),
+      output: (id, bytes) => this.#take(id, bytes),
+    });
+    const close = (): void => this.#close();
+    line.on('data', (chunk: Uint8Array) => {
+      if (!read(chunk)) close();
+    });
+    for (const end of ['error', 'end', 'close']) line.once(end, close);
+  }
+
+  isOpen(): boolean {
+    return this.#open;
+  }
+
+  end(): void {
+    if (this.#open) this.#line.end();
+  }
+
+  async start({ argv, cwd, env, onOutput }: ProcessRequest): Promise<RunningProcess> {
+    if (!this.#open) return notStarted('the container is gone');
+    const id = ++this.#last;
+    let tellExit: (exit: ProcessExit) => void = () => undefined;
+    const exit = new Promise<ProcessExit>((resolve) => {
+      tellExit = resolve;
+    });
+    const watched: Watched = { onOutput, exited: tellExit, fault: undefined };
+    this.#watched.set(id, watched);
+    this.#send({ op: 'start', id, argv, cwd, env });
+    const ask: Ask = (method, grace = 0) => this.#ask(id, method, grace);
+    return processOf({ exit, watched, ask, forget: () => void this.#watched.delete(id) });
+  }
+
+  #send(order: Order): void {
+    if (this.#open) this.#line.write(messageFrame(order));
+  }
+
+  #ask(id: number, method: Method, grace: number): Promise<unknown> {
+    return new Promise((resolve) => {
+      if (!this.#open) return resolve(null);
+      const call = ++this.#last;
+      this.#calls.set(call, resolve);
+      this.#send({ op: 'call', id, call, method, grace });
+    });
+  }
+
+  #hear(report: Loose): void {
+    const { op, id, call } = report;
+    if (op === 'ready') this.#tellReady(readReady(report));
+    else if (op === 'exit' && typeof id === 'number') this.#watched.get(id)?.exited(readExit(report['exit']));
+    else if (op === 'reply' && typeof call === 'number') {
+      this.#calls.get(call)?.(report['value']);
+      this.#calls.delete(call);
+    }
+  }
+
+  #take(id: number, bytes: Uint8Array): void {
+    const process = this.#watched.get(id);
+    if (process !== undefined) void take(process, bytes).then(() => this.#send({ op: 'ack', id }));
+  }
+
+  #close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#line.destroy();
+    this.#tellReady(undefined);
+    for (const { exited } of this.#watched.values()) exited(GONE);
+    for (const reply of this.#calls.values()) reply(null);
+    this.#calls.clear();
+  }
+}
+
+type Ask = (method: Method, grace?: number) => Promise<unknown>;
+
+interface ProcessParts {
+  readonly exit: Promise<ProcessExit>;
+  readonly watched: Watched;
+  readonly ask: Ask;
+  readonly forget: () => void;
+}
+
+function processOf({ exit, watched, ask, forget }: ProcessParts): RunningProcess {
+  let cpu = 0;
+  let reaped: Promise<Containment> | undefined;
+  const rethrow = (): void => {
+    if (watched.fault !== undefined) throw watched.fault.error;
+  };
+  const reap = async (): Promise<Containment> => {
+    const containment = readContainment(await ask('reap'));
+    forget();
+    rethrow();
+    return containment;
+  };
+  return {
+    exit,
+    cpuTime: async () => {
+      const now = await ask('cpuTime');
+      cpu = Math.max(cpu, typeof now === 'number' ? now : 0);
+      return cpu;
+    },
+    stop: async (grace) => void (await ask('stop', grace)),
+    interrupt: async (grace) => void (await ask('interrupt', grace)),
+    left: async () => {
+      const count = await ask('left');
+      rethrow();
+      return typeof count === 'number' ? count : 0;
+    },
+    reap: () => {
+      reaped ??= reap();
+      return reaped;
+    },
+  };
+}
+
+async function take(process: Watched, bytes: Uint8Array): Promise<void> {
+  // After a fault the rest is read and dropped, so that the command does not hang.
+  if (process.fault !== undefined) return;
+  try {
+    await process.onOutput(bytes);
+  } catch (error) {
+    process.fault = { error };
+  }
+}
+
+type Loose = Readonly<Record<string, unknown>>;
+
+function isLoose(value: unknown): value is Loose {
+  return typeof value === 'object' && value !== null;
+}
+
+function parse(text: string): Loose {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isLoose(value) ? value : {};
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
+
+function readReady({ env, uid, version }: Loose): SupervisorReady {
+  const entries = Object.entries(isLoose(env) ? env : {});
+  return {
+    env: Object.fromEntries(entries.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))),
+    uid: typeof uid === 'number' ? uid : 0,
+    version: typeof version === 'string' ? version : '',
+  };
+}
+
+function readExit(exit: unknown): ProcessExit {
+  if (!isLoose(exit)) return GONE;
+  const { kind, code, signal, message } = exit;
+  if (kind === 'exited' && typeof code === 'number') return { kind, code };
+  if (kind === 'not-started' && typeof message === 'string') return { kind, message };
+  return kind === 'signalled' && typeof signal === 'string' ? { kind, signal } : GONE;
+}
+
+function readContainment(value: unknown): Containment {
+  const by: Containment['by'] = ['container'];
+  if (!isLoose(value)) return { by, reaped: 0 };
+  const count = (name: string): number => (typeof value[name] === 'number' ? value[name] : 0);
+  const alive = count('alive');
+  return alive === 0 ? { by, reaped: count('reaped') } : { by, reaped: count('reaped'), alive };
+}

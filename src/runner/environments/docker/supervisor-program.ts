@@ -1,0 +1,87 @@
+/**
+ * The first process of a job's container: starts commands as it is told over its stdin, with the same care as they get
+ * on the machine itself, and tells what becomes of them. When the line breaks it ends, and the container with it.
+ */
+import { hostPath } from '../../../shared/brand.ts';
+import { createHostEnvironment } from '../host.ts';
+import type { RunningProcess } from '../process.ts';
+import { createFrameReader, type Method, messageFrame, type Order, outputFrame, type Report } from './frames.ts';
+
+// The container is namespace enough.
+const environment = createHostEnvironment({ run: process.env['ORCH_SUPERVISED_RUN'] ?? '', namespace: 'off' });
+const processes = new Map<number, Promise<RunningProcess>>();
+const taken = new Map<number, () => void>();
+
+function tell(report: Report): void {
+  process.stdout.write(messageFrame(report));
+}
+
+function obey(order: Order): void {
+  switch (order.op) {
+    case 'start':
+      processes.set(order.id, start(order));
+      return;
+    case 'ack':
+      return taken.get(order.id)?.();
+    case 'call':
+      void answer(order);
+  }
+}
+
+async function start({ id, argv, cwd, env }: Order & { readonly op: 'start' }): Promise<RunningProcess> {
+  const running = await environment.start({
+    argv,
+    cwd: hostPath(cwd),
+    env,
+    onOutput: (chunk) => {
+      process.stdout.write(outputFrame(id, chunk));
+      return new Promise((resolve) => {
+        taken.set(id, resolve);
+      });
+    },
+  });
+  void running.exit.then((exit) => tell({ op: 'exit', id, exit }));
+  return running;
+}
+
+async function answer({ id, call, method, grace }: Order & { readonly op: 'call' }): Promise<void> {
+  const running = await processes.get(id);
+  const value = running === undefined ? undefined : await perform(running, method, grace);
+  tell({ op: 'reply', call, value: value ?? null });
+  if (method === 'reap') {
+    processes.delete(id);
+    taken.delete(id);
+  }
+}
+
+function perform(running: RunningProcess, method: Method, grace: number): Promise<unknown> {
+  switch (method) {
+    case 'stop':
+      return running.stop(grace);
+    case 'interrupt':
+      return running.interrupt(grace);
+    case 'left':
+      return running.left();
+    case 'reap':
+      return running.reap();
+    case 'cpuTime':
+      return running.cpuTime();
+  }
+}
+
+const read = createFrameReader({
+  message: (text) => obey(JSON.parse(text) as Order),
+  output: () => undefined,
+});
+process.stdin.on('data', (chunk: Buffer) => {
+  if (!read(chunk)) process.exit(1);
+});
+process.stdin.on('close', () => process.exit(0));
+// Nobody listens any more.
+process.stdout.on('error', () => process.exit(0));
+
+const { ORCH_SUPERVISED_RUN: _, ...variables } = process.env;
+const env = Object.fromEntries(
+  Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+);
+tell({ op: 'ready', env, uid: process.getuid?.() ?? 0, version: process.version });
