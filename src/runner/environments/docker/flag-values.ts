@@ -43,26 +43,33 @@ export interface PortMapping {
   readonly hostPort: string;
 }
 
-const PORT = /^(?:(?:(\[[0-9a-f:.]+\]|[0-9.]+):)?(\d*)(?:-(\d+))?:)?(\d+)(?:-(\d+))?(?:\/(tcp|udp|sctp))?$/i;
+const PORT = /^(?:(?:(\[[0-9a-f:.]+\]|[0-9.]+):)?([0-9-]*):)?([0-9-]+)(?:\/(tcp|udp|sctp))?$/i;
 const LAST_PORT = 65_535;
 
 /** `80`, `8080:80`, `53:53/udp`, `127.0.0.1:8080:80`, and ranges of the same length on both sides. */
 export function readPorts(text: string): Result<readonly PortMapping[], string> {
-  const match = PORT.exec(text);
-  if (match === null) return err(`"${text}" is no port`);
-  const [, ip = '', outer = '', outerEnd, inner = '', innerEnd, protocol = 'tcp'] = match;
-  const count = Number(innerEnd ?? inner) - Number(inner);
-  const isRange = outer !== '' && Number(outerEnd ?? outer) - Number(outer) !== count;
-  if (count < 0 || isRange) return err(`"${text}" maps ranges of different lengths`);
-  if (Number(innerEnd ?? inner) > LAST_PORT || Number(outerEnd ?? outer) > LAST_PORT)
-    return err(`"${text}" is no port: ${LAST_PORT} is the last`);
+  const [whole, ip = '', outerText = '', innerText = '', protocol = 'tcp'] = PORT.exec(text) ?? [];
+  const inner = readRange(innerText);
+  const outer = outerText === '' ? undefined : readRange(outerText);
+  const isWrong = inner === undefined || (outerText !== '' && outer === undefined);
+  if (whole === undefined || isWrong) return err(`"${text}" is no port`);
+  if (outer !== undefined && outer.length !== inner.length) return err(`"${text}" maps ranges of different lengths`);
   return ok(
-    Array.from({ length: count + 1 }, (_, index) => ({
-      inner: `${Number(inner) + index}/${protocol.toLowerCase()}`,
+    inner.map((port, index) => ({
+      inner: `${port}/${protocol.toLowerCase()}`,
       hostIp: ip.replace(/^\[|\]$/g, ''),
-      hostPort: outer === '' ? '' : String(Number(outer) + index),
+      hostPort: String(outer?.[index] ?? ''),
     })),
   );
+}
+
+/** The ports of `80` or `80-90`. */
+function readRange(text: string): readonly number[] | undefined {
+  const match = /^(\d+)(?:-(\d+))?$/.exec(text);
+  const first = Number(match?.[1]);
+  const last = Number(match?.[2] ?? match?.[1]);
+  if (match === null || last < first || last > LAST_PORT) return undefined;
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
 export interface MountRequest {
@@ -79,15 +86,17 @@ export function readMount(text: string): Result<MountRequest, string> {
     const [key, value] = readPair(part);
     const name = MOUNT_KEYS[key.toLowerCase()];
     if (name === undefined) return err(`"${key}" in ${text} is not supported`);
-    fields.set(name, name === 'readonly' ? String(value !== 'false' && value !== '0') : value);
+    fields.set(name, value);
   }
-  const type = fields.get('type') ?? 'volume';
-  const target = fields.get('target') ?? '';
-  const source = fields.get('source') ?? '';
-  if (type !== 'bind' && type !== 'volume' && type !== 'tmpfs') return err(`"${type}" is no type of mount`);
+  const { type = 'volume', source = '', target = '', readonly = 'false' } = Object.fromEntries(fields);
+  if (!isMountType(type)) return err(`"${type}" is no type of mount`);
   if (!target.startsWith('/')) return err(`${text} has no absolute target`);
   if (type === 'bind' && !source.startsWith('/')) return err(`${text} has no absolute source`);
-  return ok({ Type: type, Source: source, Target: target, ReadOnly: fields.get('readonly') === 'true' });
+  return ok({ Type: type, Source: source, Target: target, ReadOnly: !['false', '0'].includes(readonly) });
+}
+
+function isMountType(type: string): type is MountRequest['Type'] {
+  return type === 'bind' || type === 'volume' || type === 'tmpfs';
 }
 
 const MOUNT_KEYS: Readonly<Record<string, string>> = {
