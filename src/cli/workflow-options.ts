@@ -16,7 +16,11 @@ export function addWorkflowChoice(command: Command): void {
     .option('-a, --actor <name>', 'who started it')
     .option('--repository <owner/name>', 'what the repository is called (default: what origin says)')
     .option('--default-branch <name>', 'its default branch (default: what origin says, else main)')
-    .option('-P, --platform <label=host>', 'run jobs with this label on this machine (repeatable)', collect)
+    .option(
+      '-P, --platform <label=image>',
+      'run jobs with this label in an image, or with LABEL=host here (repeatable)',
+      collect,
+    )
     .option('--action-source <url>', 'where actions come from, with {owner} and {repo} (default: GitHub)')
     .option('--action <owner/repo@ref=dir>', 'a folder in place of an action (repeatable)', collect)
     .option('--offline', 'take actions from the cache only');

@@ -17,6 +17,8 @@ export interface Leftovers {
   /** Where the jobs of a workflow had their working trees. */
   readonly clones?: { readonly path: string; readonly bytes: number };
   readonly processes: readonly { readonly pid: number; readonly command: string }[];
+  /** Names of containers and networks. */
+  readonly containers?: readonly string[];
   /** The lock file that it still holds. */
   readonly lock?: string;
 }
@@ -37,6 +39,7 @@ export function renderLeftovers(all: readonly Leftovers[], look: Look, columns: 
       ({ pid, command }) =>
         `  process   ${pid}  ${clip(cleanText(command), columns - 14 - `${pid}`.length, look.ellipsis)}`,
     ),
+    ...(one.containers ?? []).map((name) => `  container ${cleanText(name)}`),
     ...(one.lock === undefined ? [] : [`  lock      ${cleanText(one.lock)}`]),
   ]);
   return lines.map((line) => `${line}\n`).join('');

@@ -1,6 +1,6 @@
 /** What runs that are over have left: found by the registry of worktrees, the cache, the history, the lock, and the marks of processes. */
 import { relative } from 'node:path';
-import { listRunProcesses } from '../../runner/environments/index.ts';
+import { listRunContainers, listRunProcesses } from '../../runner/environments/index.ts';
 import { diskUse, type SweptWorktree, sweepWorktrees } from '../../runner/workspaces/index.ts';
 import { findRun, holderOfFile, listRuns, probeProcesses, readRunLock, startOfRun } from '../../store/index.ts';
 import type { Leftovers } from '../../ui/index.ts';
@@ -24,18 +24,24 @@ export async function findLeftovers(project: Project, before: number, force: boo
     if (startOf(run, own) >= before) continue;
     const clones = workDirectory(project, run);
     const processes = dead.has(run) ? await listRunProcesses(run) : [];
+    const containers = dead.has(run) ? await listRunContainers(run, process.env) : [];
     found.push({
       run,
       state: findRun(layout, run)?.state ?? 'no longer in logs/runs',
       worktrees: own,
       ...(cloned.has(run) ? { clones: { path: clones, bytes: await diskUse(clones) } } : {}),
+      ...(containers.length === 0 ? {} : { containers }),
       processes: processes.map(({ pid, command }) => ({ pid, command: programOf(command) })),
       ...(lock?.run === run ? { lock: lock.path } : {}),
     });
   }
   return found.filter(
-    ({ worktrees: trees, processes, clones, lock: held }) =>
-      trees.length > 0 || processes.length > 0 || clones !== undefined || held !== undefined,
+    ({ worktrees: trees, processes, containers, clones, lock: held }) =>
+      trees.length > 0 ||
+      processes.length > 0 ||
+      containers !== undefined ||
+      clones !== undefined ||
+      held !== undefined,
   );
 }
 

@@ -1,6 +1,6 @@
 /** `orch clean`: what finished and crashed runs have left, listed and then removed; never anything of a run that is on. */
 import { cleanText, plural, shortCommit } from '../../reports/index.ts';
-import { listRunProcesses, sweepRun } from '../../runner/environments/index.ts';
+import { listRunProcesses, sweepContainers, sweepRun } from '../../runner/environments/index.ts';
 import { removeTree, type SweptWorktree, sweepWorktrees } from '../../runner/workspaces/index.ts';
 import { formatBytes, parseDuration } from '../../shared/quantity.ts';
 import { acquireRunLock, newRunId } from '../../store/index.ts';
@@ -32,10 +32,11 @@ export async function clean({ dryRun = false, olderThan, force = false }: CleanO
       return EXIT.success;
     }
     const alive = await endProcesses(project, found);
+    const containers = await removeContainers(project, found);
     removeStaleLock(project, found);
     const swept = await removeWorktrees(project, found, force);
     const { removed, problems: kept } = await removeClones(project, found);
-    terminal.write(whatWasDone(found, swept, removed));
+    terminal.write(whatWasDone(found, swept, { clones: removed, containers }));
     const problems = [...alive, ...swept.flatMap(problemOf), ...kept];
     for (const problem of problems) console.error(`orch: ${problem}`);
     return problems.length === 0 ? EXIT.success : EXIT.failed;
@@ -57,6 +58,16 @@ async function endProcesses(project: Project, found: readonly Leftovers[]): Prom
     for (const { pid } of await listRunProcesses(run)) problems.push(`process ${pid} of run ${run} could not be ended`);
   }
   return problems;
+}
+
+/** How many containers and networks are gone. */
+async function removeContainers(project: Project, found: readonly Leftovers[]): Promise<number> {
+  let removed = 0;
+  for (const { run, containers } of found) {
+    if (containers === undefined || !isOver(project, run)) continue;
+    removed += (await sweepContainers(run, process.env)).length;
+  }
+  return removed;
 }
 
 /** By taking it over and letting it go: whoever else tries to at the same time gets a clear answer. */
@@ -100,7 +111,7 @@ async function removeClones(project: Project, found: readonly Leftovers[]): Prom
 function whatWasDone(
   found: readonly Leftovers[],
   swept: readonly SweptWorktree[],
-  clones: RemovedClones['removed'],
+  { clones, containers }: { readonly clones: RemovedClones['removed']; readonly containers: number },
 ): string {
   const removed = swept.filter((worktree) => worktree.removed);
   const bytes = removed.reduce((sum, worktree) => sum + worktree.bytes, 0);
@@ -114,6 +125,7 @@ function whatWasDone(
       ? [`removed the clones of ${plural(clones.length, 'run')} (${formatBytes(clones.reduce((a, b) => a + b, 0))})`]
       : []),
     ...(ended > 0 ? [`ended ${plural(ended, 'process', 'processes')}`] : []),
+    ...(containers > 0 ? [`removed ${plural(containers, 'container or network', 'containers and networks')}`] : []),
     ...(found.some(({ lock }) => lock !== undefined) ? ['removed the stale lock'] : []),
   ].join(', ');
   const stays = swept.length === 0 ? [] : ['The branches stay: git branch --list "orch/*"'];

@@ -15,7 +15,7 @@ import {
 import { openHostJob, systemClock } from '../../runner/environments/index.ts';
 import type { FailureSettings, WorkflowFrames } from '../../runner/jobs/index.ts';
 import { createPrivateClone, removeTree } from '../../runner/workspaces/index.ts';
-import { hostPath } from '../../shared/brand.ts';
+import { type HostPath, hostPath } from '../../shared/brand.ts';
 import type { Masker } from '../../shared/mask.ts';
 import { createGroupFile, describeSelf, probeProcesses } from '../../store/index.ts';
 import { UsageError } from '../explain.ts';
@@ -101,8 +101,20 @@ export async function framesOf(wiring: Wiring): Promise<WorkflowFrames> {
     logOf: output.logOf,
     onLine,
     actions: prepared.actions,
-    hashProgram: hostPath(join(dirname(realpathSync(process.argv[1] ?? '.')), 'hash-files.js')),
+    hashProgram: bundled('hash-files.js'),
+    containers: {
+      program: bundled('supervisor.mjs'),
+      cache: hostPath(join(cacheDirectory(), 'externals')),
+      engine: process.env,
+      env: settings.env,
+      images: settings.images,
+    },
   };
+}
+
+/** A program of its own beside this one. */
+function bundled(name: string): HostPath {
+  return hostPath(join(dirname(realpathSync(process.argv[1] ?? '.')), name));
 }
 
 /** `<root>/<name>` as on GitHub's machines, where the folder of a repository holds a working tree of the same name. */
@@ -115,7 +127,8 @@ async function openWorkspace(
   const name = facts.name.split('/')[1] ?? 'repository';
   const root = hostPath(join(directory, name));
   const work = hostPath(join(root, name));
-  if (there) return { root, work, dispose: () => removeTree(work) };
+  const reads = [hostPath(join(project.repository.commonDir, 'objects'))];
+  if (there) return { root, work, reads, dispose: () => removeTree(work) };
   const { remoteUrl } = project.repository;
   const clone = await createPrivateClone(project.repository, {
     commit: event.sha,
@@ -123,5 +136,5 @@ async function openWorkspace(
     directory: work,
     origin: remoteUrl ?? `${facts.serverUrl}/${facts.name}`,
   });
-  return { root, work, dispose: () => clone.dispose() };
+  return { root, work, reads, dispose: () => clone.dispose() };
 }

@@ -85,7 +85,7 @@ describe('settings', () => {
 
   test.each<[string, WorkflowOptions]>([
     ['--repository wants OWNER/NAME', { repository: 'cat' }],
-    ['jobs in containers are not supported yet', { platform: ['ubuntu-latest=node:20'] }],
+    ['"-v/:/host" is no image', { platform: ['ubuntu-latest=-v/:/host'] }],
     ['--action wants OWNER/REPO@REF=DIR', { action: ['actions/checkout=dir'] }],
     ['--action o/r@v1: there is no folder', { action: ['o/r@v1=/nowhere'] }],
     ['there is no such variable', { env: ['NOT_THERE'] }],

@@ -59,6 +59,8 @@ export interface WorkflowSettings {
   readonly offline: boolean;
   /** Labels that this machine serves because somebody says so, in lower case. */
   readonly labels: ReadonlySet<string>;
+  /** Images that stand for some of them. */
+  readonly images: ReadonlyMap<string, string>;
   readonly incomplete: 'any' | 'unknown-label' | 'none';
   /** What runs when nothing is named; all of .github/workflows when empty. */
   readonly workflows: readonly string[];
@@ -72,6 +74,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export function readSettings(root: string, options: WorkflowOptions, host: Variables): WorkflowSettings {
   const act = readActSettings(root, host);
   const eventPath = options.eventPath ?? (act.eventPath === undefined ? undefined : resolve(root, act.eventPath));
+  const platforms = readPlatforms(options.platform);
   const jobs = options.job ?? (act.jobs.length > 0 ? act.jobs : undefined);
   return {
     ...defined({ event: knownEvent(options.event), defaultBranch: options.defaultBranch ?? act.defaultBranch, jobs }),
@@ -90,7 +93,8 @@ export function readSettings(root: string, options: WorkflowOptions, host: Varia
     folders: new Map([...actFolders(act.folders, root), ...readFolders(options.action, '--action', '.')]),
     workflows: act.workflows.map((path) => resolve(root, path)),
     offline: options.offline ?? act.offline,
-    labels: new Set([...readPlatforms(options.platform), ...actPlatforms(act.platforms)]),
+    labels: new Set([...platforms.keys(), ...actPlatforms(act.platforms)]),
+    images: new Map([...platforms].filter(([, place]) => place !== HOST)),
     incomplete: incompleteBy(options),
     notices: noticesOf(act),
   };
@@ -187,13 +191,19 @@ function readFolders(
   );
 }
 
-function readPlatforms(texts: readonly string[] | undefined): readonly string[] {
-  return Object.entries(pairs(texts, '--platform')).map(([label, place]) => {
-    if (place === 'host') return label.toLowerCase();
-    throw new UsageError(`--platform ${label}=${place}: jobs in containers are not supported yet`, {
-      hint: `run its jobs on this machine: --platform ${label}=host`,
-    });
-  });
+/** What stands for this machine among images. */
+const HOST = 'host';
+
+/** Labels, and the image that each stands for or the word for this machine. */
+function readPlatforms(texts: readonly string[] | undefined): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(pairs(texts, '--platform')).map(([label, place]) => {
+      if (/^[\w][\w./:@-]*$/.test(place)) return [label.toLowerCase(), place];
+      throw new UsageError(`--platform ${label}=${place}: "${place}" is no image`, {
+        hint: `run its jobs on this machine: --platform ${label}=${HOST}`,
+      });
+    }),
+  );
 }
 
 /** What of `.actrc` is not done, told each time: its author counts on it. */

@@ -1,5 +1,16 @@
 /** Places to run commands in, and the clocks to measure them by. */
+export { startApart } from './apart.ts';
 export { strongestContainment } from './containment.ts';
+export type { CreateDraft } from './docker/create-draft.ts';
+export { readCreateOptions } from './docker/create-options.ts';
+export { type Engine, openEngine } from './docker/engine.ts';
+export { type Externals, type ExternalsSettings, prepareExternals } from './docker/externals.ts';
+export { readPorts } from './docker/flag-values.ts';
+export { type ImageRequest, provideImage } from './docker/images.ts';
+export { type JobContainer, startJobContainer } from './docker/job-container.ts';
+export { type JobNetwork, openNetwork } from './docker/network.ts';
+export { createPathMap, type Mount, type PathMap } from './docker/path-map.ts';
+export { listRunContainers, sweepContainers } from './docker/sweep.ts';
 export { listRunProcesses, type RunProcess, sweepRun } from './ending.ts';
 export { createHostEnvironment, type HostOptions } from './host.ts';
 export { openHostJob } from './job-environment.ts';

@@ -9,6 +9,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { HostPath } from '../../shared/brand.ts';
 import { shellWord } from '../../shared/shell-word.ts';
+import { startApart } from './apart.ts';
 import { bakeCookie, type Cookie, cookieBaker } from './cookie.ts';
 import { type HostOptions, startProcess } from './host.ts';
 import { createJobProcess } from './job-process.ts';
@@ -18,20 +19,14 @@ import { createLaneScripts, type LaneScripts } from './lane-script.ts';
 import { findNamespace, type Namespace } from './namespace.ts';
 import { makeFifos, type OutputPipe, openBothEnds } from './output-pipe.ts';
 import { readOutput } from './output-reader.ts';
-import {
-  type JobEnvironment,
-  type JobProcess,
-  notStarted,
-  type ProcessExit,
-  type ProcessRequest,
-  type RunningProcess,
-} from './process.ts';
+import { type JobEnvironment, type JobProcess, notStarted, type ProcessExit, type ProcessRequest } from './process.ts';
 import { createStartClock, readChildren, readRow } from './process-table.ts';
 import { which, whyNotStartable } from './program-lookup.ts';
 
 /** `directory` is one of the job's own, for named pipes; whoever made it removes it. */
 export function openHostJob(options: HostOptions, directory: HostPath): JobEnvironment {
-  const apart = startApart(options);
+  // Each command by itself.
+  const apart = startApart((request) => startProcess(request, options));
   const opening = options.namespace === 'off' ? Promise.resolve(undefined) : openTogether(options, directory);
   return {
     start: async (request) => {
@@ -48,24 +43,6 @@ export function openHostJob(options: HostOptions, directory: HostPath): JobEnvir
 
 function unstarted(message: string): JobProcess {
   return { ...notStarted(message), settle: () => Promise.resolve() };
-}
-
-/** Each command by itself; what has left something running is ended at the end. */
-function startApart(options: HostOptions): JobEnvironment {
-  const left: RunningProcess[] = [];
-  return {
-    start: async (request) => {
-      const running = await startProcess(request, options);
-      const settle = async (): Promise<void> => {
-        if ((await running.left()) > 0) left.push(running);
-        else await running.reap();
-      };
-      return { ...running, settle };
-    },
-    close: async () => {
-      await Promise.all(left.splice(0).map((running) => running.reap()));
-    },
-  };
 }
 
 interface Together {

@@ -4,6 +4,7 @@ import { type ActionStep, type CompositeRuns, evaluateString, type JsonObject, s
 import {
   type FailedProcess,
   failedStep,
+  innerPath,
   type StepCall,
   type StepEnd,
   type StepHandler,
@@ -47,7 +48,7 @@ class CompositeAction {
     this.#used = used;
     this.#loaded = loaded;
     this.#settings = settings;
-    this.#github = { ...settings.github, ...loaded.github, action_path: loaded.directory };
+    this.#github = { ...settings.github, ...loaded.github, action_path: innerPath(settings.place, loaded.directory) };
     this.#ids = stepIds(loaded.runs.steps);
     const inner: StepSettings = {
       ...settings,

@@ -2,7 +2,7 @@
 import type { JobRequest, PlanContexts, RunnerEvent } from '../../engine/index.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Result } from '../../shared/result.ts';
-import type { JsonObject, Node, Scope, WorkStep } from '../../workflow/index.ts';
+import type { JsonObject, Node, WorkStep } from '../../workflow/index.ts';
 import type { FailedProcess, HashPlace, StepHandler } from '../steps/index.ts';
 import type { StandingSteps } from './standing-job.ts';
 
@@ -67,8 +67,8 @@ export interface Surroundings {
   readonly hashes: HashPlace;
   /** Steps that are left out: the sentence that says why. */
   leftOut(index: number): string | undefined;
-  /** Fetches what the steps need; the stages that come before them. `scope` is the one of `defaults.run`. */
-  setUp(scope: Scope, cancelled: AbortSignal): Promise<Result<readonly ExtraStep[], Failure>>;
+  /** Fetches and starts what the steps need; the stages that come before them. `env` is the job's. */
+  setUp(env: Readonly<Record<string, string>>, cancelled: AbortSignal): Promise<Result<readonly ExtraStep[], Failure>>;
   /** The stage that comes next after the steps: the one that was registered last. */
   takePost(): ExtraStep | undefined;
   /** Of the step in the background with this index. */

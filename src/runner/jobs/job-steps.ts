@@ -20,7 +20,7 @@ import {
   stepJoined,
   stepStarted,
 } from './step-order.ts';
-import { defaultsScope, type JobFacts, jobEnvScope, scopesOf, stepScope, workflowEnvScope } from './step-scope.ts';
+import { type JobFacts, jobEnvScope, scopesOf, stepScope, workflowEnvScope } from './step-scope.ts';
 import { createTurns, type TakeTurn, type TellNews, type TurnSettings } from './step-turn.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -153,8 +153,8 @@ class JobSteps {
   async #open(env: Env): Promise<boolean> {
     if (this.#opened) return true;
     this.#opened = true;
-    const { facts, frame, cancelled } = this.#settings;
-    const before = await frame.surroundings?.setUp(defaultsScope(facts, env), cancelled);
+    const { frame, cancelled } = this.#settings;
+    const before = await frame.surroundings?.setUp(env, cancelled);
     if (before?.ok === false) {
       this.#stand = undefined;
       this.#fail(before.error);

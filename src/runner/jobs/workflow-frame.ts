@@ -1,8 +1,7 @@
 /** The frame of a workflow's job on this machine: its directories, its contexts, its actions and its log. */
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { arch, platform } from 'node:os';
 import { join } from 'node:path';
-import type { JobRequest, PlanContexts } from '../../engine/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -12,88 +11,25 @@ import {
   isJsonObject,
   isWorkStep,
   type Json,
-  type JsonObject,
   type Node,
-  type RemoteReference,
   type Scope,
-  type StepsJob,
-  type Workflow,
 } from '../../workflow/index.ts';
-import type { ActionStore } from '../actions/index.ts';
-import { createMatcherRegistry } from '../commands/index.ts';
-import type { JobEnvironment, SystemClock } from '../environments/index.ts';
-import { createCommandFiles, createRepositoryFiles, type JobPlace, type ScriptSettings } from '../steps/index.ts';
+import type { JobPlace, ScriptSettings } from '../steps/index.ts';
 import type { StepInUse, StepSettings } from './action-in-use.ts';
 import { createActionMemory, type KeptMemory } from './action-memory.ts';
 import type { Closed, ExtraStep, JobFrame, OpenFrame, Standstill, Surroundings } from './frame.ts';
 import { createJobActions } from './job-actions.ts';
-import { hookStage, type JobHooks } from './job-hooks.ts';
+import { imageOf, JobContainers } from './job-containers.ts';
+import { hookStage } from './job-hooks.ts';
 import { jobNotes } from './job-notes.ts';
-import { type LogSettings, type OpenLog, openLog } from './open-log.ts';
+import { openLog } from './open-log.ts';
 import { createOpenStep } from './open-step.ts';
 import { createSidePlace } from './side-place.ts';
-import type { StandingJob } from './standing-job.ts';
-import type { JobFacts } from './step-scope.ts';
-import { createStandstill, type FailureSettings, findStanding, standingDirectory } from './workflow-standstill.ts';
-
-export interface WorkflowFrames extends LogSettings {
-  /** The run's id, as in the journal. */
-  readonly run: string;
-  /** The repository that the run is of. */
-  readonly repository: {
-    /** `owner/name`. */
-    readonly name: string;
-    /** Such as `https://github.com`. */
-    readonly serverUrl: string;
-    /** The commit that workspaces are made of. */
-    readonly commit: string;
-    /** What `github.ref` says. */
-    readonly ref: string;
-  };
-  /** The file that a job comes from; jobs of called workflows have their own. */
-  readonly sourceOf: (request: JobRequest) => JobSource;
-  /** Makes the job's working tree, or finds the one that it has. */
-  readonly workspace: (leg: string, there: boolean) => Promise<JobWorkspace>;
-  /** A directory of the run; each job gets a RUNNER_TEMP below it, removed at its end. */
-  readonly temp: HostPath;
-  /** RUNNER_TOOL_CACHE, shared by jobs; made when it is missing. */
-  readonly toolCache: HostPath;
-  /** The event's payload, for GITHUB_EVENT_PATH. */
-  readonly event: string;
-  /** What steps inherit of this machine, such as PATH and HOME. Nothing else of orch's own environment reaches them. */
-  readonly hostEnv: Readonly<Record<string, string>>;
-  /** Opens the place for a job's processes; the directory is the job's own. */
-  readonly openProcesses: (directory: HostPath) => JobEnvironment;
-  readonly clock: Pick<SystemClock, 'now' | 'after'>;
-  readonly actions: ActionStore;
-  /** What is done about a step that fails; by default nothing. */
-  readonly failures?: FailureSettings;
-  /** Run around every job. */
-  readonly hooks?: JobHooks;
-  /** Steps of a job that are left out, by index: why. */
-  readonly leftOut?: (request: JobRequest, index: number) => string | undefined;
-  /** The bundle of `steps/hash-files-program.ts`. */
-  readonly hashProgram: HostPath;
-}
-
-export interface JobSource {
-  readonly workflow: Pick<Workflow, 'env' | 'defaults'>;
-  /** `github` holds what does not depend on the job, `token` included. */
-  readonly contexts: PlanContexts;
-  readonly secrets: Readonly<Record<string, string>>;
-  /** Members of the `job` context: `workflow_ref`, `workflow_sha`, `workflow_repository`, `workflow_file_path`. */
-  readonly job: Readonly<Record<string, Json>>;
-  /** The file's own repository at its commit, for `$/…`; absent: the job's working tree as it was made. */
-  readonly self?: RemoteReference;
-}
-
-export interface JobWorkspace {
-  /** GITHUB_WORKSPACE. */
-  readonly work: HostPath;
-  /** `runner.workspace`, the directory above it. */
-  readonly root: HostPath;
-  dispose(): Promise<void>;
-}
+import { firstStep } from './step-order.ts';
+import { defaultsScope, type JobFacts, stepScope } from './step-scope.ts';
+import { type Directories, type JobParts, placeOf } from './workflow-place.ts';
+import type { WorkflowFrames } from './workflow-settings.ts';
+import { createStandstill, findStanding, standingDirectory } from './workflow-standstill.ts';
 
 export function openWorkflowFrames(settings: WorkflowFrames): OpenFrame {
   return async (request) => {
@@ -105,23 +41,20 @@ export function openWorkflowFrames(settings: WorkflowFrames): OpenFrame {
     const log = await openLog(settings, id, goesOn);
     for (const lost of found?.lost ?? []) log.log.note(`[orch] ${lost} was masked and could not be kept: it is empty`);
     if (found === undefined) for (const line of jobNotes(request, source)) log.log.note(line);
-    const directories = await makeDirectories(settings, id, found?.job.home);
-    const job = new WorkflowJob(settings, { request, source, log, ...directories, stood: found?.job });
+    const image = imageOf(settings, request, source);
+    const directories = await makeDirectories(settings, id, { known: found?.job.home, image });
+    const job = new WorkflowJob(settings, { request, source, log, image, ...directories, stood: found?.job });
     return job.frame();
   };
 }
 
-interface Directories {
-  /** The job's own; removed at its end. */
-  readonly home: HostPath;
-  readonly temp: HostPath;
-  readonly event: HostPath;
-  readonly processes: JobEnvironment;
-  readonly workspace: JobWorkspace;
+interface Wanted {
+  /** The directory of a job that is gone on with. */
+  readonly known: string | undefined;
+  readonly image: Result<string, Failure>;
 }
 
-/** `known` is the directory of a job that is gone on with. */
-async function makeDirectories(settings: WorkflowFrames, leg: string, known?: string): Promise<Directories> {
+async function makeDirectories(settings: WorkflowFrames, leg: string, { known, image }: Wanted): Promise<Directories> {
   await mkdir(settings.temp, { recursive: true });
   await mkdir(settings.toolCache, { recursive: true });
   const home = hostPath(known ?? (await mkdtemp(join(settings.temp, 'job-'))));
@@ -130,12 +63,19 @@ async function makeDirectories(settings: WorkflowFrames, leg: string, known?: st
   const event = hostPath(join(temp, '_github_workflow', 'event.json'));
   await mkdir(join(temp, '_github_workflow'), { recursive: true });
   await writeFile(event, settings.event, { mode: 0o600 });
+  const isInside = image.ok && image.value !== '';
   // Got ready while the workspace is being made.
-  const processes = settings.openProcesses(home);
+  const processes = isInside ? undefined : settings.openProcesses(home);
   try {
-    return { home, temp, event, processes, workspace: await settings.workspace(leg, known !== undefined) };
+    const workspace = await settings.workspace(leg, known !== undefined);
+    const { root, reads = [] } = workspace;
+    // Scripts around the job are this machine's.
+    const hooks = Object.values(settings.hooks ?? {}).filter((path) => existsSync(path));
+    const folders = { root, temp, home, toolCache: settings.toolCache, reads: [...reads, ...hooks.map(hostPath)] };
+    const containers = new JobContainers(settings.containers, isInside ? folders : undefined);
+    return { home, temp, event, processes: processes ?? containers.processes, workspace, containers };
   } catch (error) {
-    await processes.close();
+    await processes?.close();
     throw error;
   }
 }
@@ -146,13 +86,6 @@ async function keepTemp(home: HostPath): Promise<void> {
   for (const name of names) await rm(join(home, name), { recursive: true, force: true });
 }
 
-interface JobParts extends Directories {
-  readonly request: JobRequest;
-  readonly source: JobSource;
-  readonly log: OpenLog;
-  readonly stood: StandingJob | undefined;
-}
-
 class WorkflowJob {
   readonly #settings: WorkflowFrames;
   readonly #parts: JobParts;
@@ -160,6 +93,7 @@ class WorkflowJob {
   readonly #facts: JobFacts;
   readonly #posts: ExtraStep[] = [];
   readonly #memory: KeptMemory;
+  readonly #job: Record<string, Json>;
   readonly #sides = new Map<number, ReturnType<typeof createSidePlace>>();
   #steps: readonly (StepInUse | undefined)[] = [];
 
@@ -171,19 +105,21 @@ class WorkflowJob {
     this.#place.matchers.add(parts.stood?.matchers.toReversed() ?? []);
     const { request, source } = parts;
     const { github, runner } = this.#place;
+    this.#job = { ...source.job };
     this.#facts = {
       contexts: { ...source.contexts, github },
       secrets: source.secrets,
       request,
       runner,
-      job: source.job,
+      // Containers are added when they are there.
+      job: this.#job,
     };
   }
 
   frame(): JobFrame {
     const { failures } = this.#settings;
     const standstill = this.#standstill();
-    const { log, request, home, workspace } = this.#parts;
+    const { log, request, home, workspace, containers } = this.#parts;
     return {
       handlerFor: (_, index) => this.#steps[index]?.main,
       note: (line) => log.log.note(`[orch] ${line}`),
@@ -197,6 +133,7 @@ class WorkflowJob {
       ...(standstill === undefined ? {} : { standstill }),
       close: async () => {
         await this.#place.processes.close();
+        await containers.close();
         await workspace.dispose();
         await rm(home, { recursive: true, force: true });
         if (failures !== undefined) {
@@ -219,7 +156,7 @@ class WorkflowJob {
       added: () => Object.fromEntries(this.#place.made.env),
       hashes: { workspace: workspace.work, program: this.#settings.hashProgram, signal: log.lost },
       leftOut: (index) => this.#leftOut(index),
-      setUp: (scope, cancelled) => this.#setUp(scope, cancelled),
+      setUp: (env, cancelled) => this.#setUp(env, cancelled),
       takePost: () => this.#posts.pop(),
       sideOf: (index) => this.#sideOf(index).side,
       print: (line) => log.log.note(line),
@@ -227,12 +164,13 @@ class WorkflowJob {
     };
   }
 
-  async #setUp(scope: Scope, cancelled: AbortSignal): Promise<Result<readonly ExtraStep[], Failure>> {
+  async #setUp(
+    env: Readonly<Record<string, string>>,
+    cancelled: AbortSignal,
+  ): Promise<Result<readonly ExtraStep[], Failure>> {
     const { request, source, log, home, workspace } = this.#parts;
     const { job } = request;
-    const missing = whatIsMissing(job);
-    if (missing !== undefined) return err({ code: 'setup-failed', message: missing });
-    const defaults = readDefaults(job.defaults ?? source.workflow.defaults, scope);
+    const defaults = readDefaults(job.defaults ?? source.workflow.defaults, defaultsScope(this.#facts, env));
     if (!defaults.ok) return defaults;
     const actions = createJobActions({
       store: this.#settings.actions,
@@ -256,12 +194,17 @@ class WorkflowJob {
       open: createOpenStep({ repository, commit, ref }, (line) => log.log.note(`[orch] ${line}`)),
     };
     const steps = flattenSteps(job.steps);
-    const loaded = await actions.loadAll(
-      steps.map(({ step }) => step),
-      settings,
-      AbortSignal.any([log.lost, cancelled]),
-    );
+    const signal = AbortSignal.any([log.lost, cancelled]);
+    const [loaded, contained] = await Promise.all([
+      actions.loadAll(
+        steps.map(({ step }) => step),
+        settings,
+        signal,
+      ),
+      this.#openContainers(env, signal),
+    ]);
     if (!loaded.ok) return loaded;
+    if (!contained.ok) return contained;
     const { started, completed } = this.#settings.hooks ?? {};
     // The first to be registered is the last to run.
     if (completed !== undefined) this.#posts.push(hookStage('completed', completed, this.#place));
@@ -276,6 +219,22 @@ class WorkflowJob {
       log.log.note(`[orch] the action of ${place} is not there any more, and its last stage is left out`);
     }
     return ok([]);
+  }
+
+  async #openContainers(env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Result<void, Failure>> {
+    const { request, image, workspace, containers, log } = this.#parts;
+    if (!image.ok) return image;
+    const opened = await containers.open({
+      run: this.#settings.run,
+      request,
+      image: image.value,
+      scope: stepScope(this.#facts, { order: firstStep(), env }),
+      workspace: workspace.work,
+      tell: (line) => log.log.note(`[orch] ${line}`),
+      signal,
+    });
+    if (opened.ok) Object.assign(this.#job, opened.value);
+    return opened.ok ? ok(undefined) : opened;
   }
 
   /** Of the steps that are not left out. */
@@ -319,76 +278,15 @@ function lastOutput(lines: readonly string[]): readonly string[] {
   return own.slice(-LINES);
 }
 
-/** Containers come with a later version. */
-function whatIsMissing({ container, services }: StepsJob): string | undefined {
-  if (container !== undefined) return "the job's container needs a container engine, which is not supported yet";
-  if (services === undefined) return undefined;
-  return "the job's services need a container engine, which is not supported yet";
-}
-
 /** Of the whole `defaults` only `run` means something; a job's replaces the workflow's. */
 function readDefaults(node: Node | undefined, scope: Scope): Result<ScriptSettings['defaults'], Failure> {
   if (node === undefined) return ok({});
   const defaults = evaluateNode(node, scope);
   if (!defaults.ok) return err({ code: 'expression', message: `defaults: ${defaults.error.message}` });
   const run = isJsonObject(defaults.value) ? defaults.value['run'] : undefined;
-  const text = (key: string): string => textIn(isJsonObject(run) ? run : {}, key);
+  const text = (key: string): string => {
+    const value = isJsonObject(run) ? run[key] : undefined;
+    return typeof value === 'string' ? value : '';
+  };
   return ok({ shell: text('shell'), 'working-directory': text('working-directory') });
-}
-
-function placeOf(settings: WorkflowFrames, parts: JobParts): JobPlace {
-  const { request, source, log, temp, event, processes, workspace, stood } = parts;
-  const { github } = source.contexts;
-  const debug = [source.secrets, source.contexts.vars].some(isDebugging);
-  const { name: repository, serverUrl } = settings.repository;
-  return {
-    workspace: workspace.work,
-    temp,
-    platform: platform(),
-    processes,
-    commandFiles: createCommandFiles(temp),
-    hostEnv: settings.hostEnv,
-    masker: settings.masker,
-    write: (chunk) => log.log.write(chunk),
-    debug,
-    services: {},
-    matchers: createMatcherRegistry(),
-    repositoryFile: createRepositoryFiles({ checkout: workspace.work, serverUrl, repository }),
-    github: {
-      ...(isJsonObject(github) ? github : {}),
-      job: request.job.id,
-      workspace: workspace.work,
-      event_path: event,
-    },
-    runner: runnerContext(settings, { temp, workspace, debug }),
-    made: { env: new Map(stood?.env), path: [...(stood?.path ?? [])] },
-  };
-}
-
-function isDebugging(values: Json): boolean {
-  return isJsonObject(values) && textIn(values, 'ACTIONS_STEP_DEBUG').toLowerCase() === 'true';
-}
-
-function textIn(object: JsonObject, key: string): string {
-  const value = object[key];
-  return typeof value === 'string' ? value : '';
-}
-
-const SYSTEMS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { win32: 'Windows', darwin: 'macOS' };
-const MACHINES: Readonly<Record<string, string>> = { x64: 'X64', ia32: 'X86', arm64: 'ARM64', arm: 'ARM' };
-
-function runnerContext(
-  { toolCache }: WorkflowFrames,
-  { temp, workspace, debug }: { readonly temp: string; readonly workspace: JobWorkspace; readonly debug: boolean },
-): JsonObject {
-  return {
-    name: 'orch',
-    os: SYSTEMS[platform()] ?? 'Linux',
-    arch: MACHINES[arch()] ?? arch().toUpperCase(),
-    temp,
-    tool_cache: toolCache,
-    workspace: workspace.root,
-    environment: 'self-hosted',
-    ...(debug ? { debug: '1' } : {}),
-  };
 }

@@ -1,6 +1,7 @@
 /** The command files of one step on disk: new and empty before it, read after it whatever its end. */
 import { randomUUID } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   constants,
   fstatSync,
@@ -43,12 +44,12 @@ export interface CommandFiles {
 
 /**
  * `temp` is RUNNER_TEMP on this machine. Without waiting: the files are tiny, and a trip to a thread and back for each
- * call takes longer than a small step.
+ * call takes longer than a small step. `forAnyUser`: an image's user may be any.
  */
-export function createCommandFiles(temp: HostPath): CommandFiles {
+export function createCommandFiles(temp: HostPath, forAnyUser = false): CommandFiles {
   const old: string[] = [];
   let spare: CommandFileSet | undefined;
-  const create = (): CommandFileSet => createSet(temp, (paths) => void old.push(...paths));
+  const create = (): CommandFileSet => createSet(temp, forAnyUser, (paths) => void old.push(...paths));
   return {
     take: () => {
       const set = spare;
@@ -63,7 +64,7 @@ export function createCommandFiles(temp: HostPath): CommandFiles {
   };
 }
 
-function createSet(temp: HostPath, giveBack: (paths: readonly string[]) => void): CommandFileSet {
+function createSet(temp: HostPath, forAnyUser: boolean, giveBack: (paths: readonly string[]) => void): CommandFileSet {
   const id = randomUUID();
   const directory = hostPath(join(temp, '_runner_file_commands'));
   mkdirSync(directory, { recursive: true });
@@ -71,7 +72,10 @@ function createSet(temp: HostPath, giveBack: (paths: readonly string[]) => void)
   const paths = Object.fromEntries(
     COMMAND_FILES.map(({ name, prefix }) => [name, hostPath(join(directory, `${prefix}${id}`))]),
   ) as Record<CommandFile, HostPath>;
-  for (const path of Object.values(paths)) writeFileSync(path, '', { flag: 'wx' });
+  for (const path of Object.values(paths)) {
+    writeFileSync(path, '', { flag: 'wx' });
+    if (forAnyUser) chmodSync(path, 0o666);
+  }
   return {
     paths,
     read: (platform) => {

@@ -10,6 +10,7 @@ export {
   type StepNews,
 } from './handler.ts';
 export { evaluateWithHashes, type HashPlace } from './hash-files.ts';
+export { type Inside, innerPath } from './inside.ts';
 export { type JobPlace, writeLines } from './job-place.ts';
 export { createRepositoryFiles, type RepositoryPlace } from './repository-file.ts';
 export { type NodeStage, runNode } from './run-node.ts';

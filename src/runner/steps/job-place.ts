@@ -5,6 +5,7 @@ import type { JsonObject } from '../../workflow/index.ts';
 import type { MatcherRegistry, RepositoryFile } from '../commands/index.ts';
 import type { JobEnvironment } from '../environments/index.ts';
 import type { CommandFiles } from './command-file-set.ts';
+import type { Inside } from './inside.ts';
 import type { StepServices } from './step-env.ts';
 
 export interface JobPlace {
@@ -14,6 +15,8 @@ export interface JobPlace {
   readonly temp: HostPath;
   readonly platform: NodeJS.Platform;
   readonly processes: JobEnvironment;
+  /** Where the steps run in a container. */
+  readonly inside?: Inside;
   readonly commandFiles: CommandFiles;
   /** What every process of the job starts from. */
   readonly hostEnv: Readonly<Record<string, string>>;

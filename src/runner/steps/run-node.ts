@@ -1,10 +1,11 @@
 /** Stages of Node actions: always on the Node that runs orch. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HostPath } from '../../shared/brand.ts';
+import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { err, ok } from '../../shared/result.ts';
 import type { JsonObject } from '../../workflow/index.ts';
 import type { StepCall, StepEnd } from './handler.ts';
+import { innerPath } from './inside.ts';
 import type { JobPlace } from './job-place.ts';
 import { runStage } from './stage.ts';
 
@@ -24,6 +25,7 @@ export interface NodeStage {
 
 export function runNode({ place, call, directory, file, title, github, inputs, state }: NodeStage): Promise<StepEnd> {
   const program = join(directory, file);
+  const inner = (path: string): string => innerPath(place, path);
   return runStage({
     place,
     call,
@@ -33,8 +35,8 @@ export function runNode({ place, call, directory, file, title, github, inputs, s
       existsSync(program)
         ? ok({
             kind: 'node',
-            argv: [process.execPath, program],
-            cwd: place.workspace,
+            argv: [place.inside?.node ?? process.execPath, inner(program)],
+            cwd: hostPath(inner(place.workspace)),
             header: nodeHeader(title, inputs, call.env),
             inputs,
           })

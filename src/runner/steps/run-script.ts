@@ -8,6 +8,7 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import { evaluateString, type JsonObject, type Node, type RunStep } from '../../workflow/index.ts';
 import { which } from '../environments/index.ts';
 import type { StepCall, StepHandler } from './handler.ts';
+import { innerPath } from './inside.ts';
 import type { JobPlace } from './job-place.ts';
 import { planScript, scriptHeader } from './shells.ts';
 import { runStage, type StageCommand } from './stage.ts';
@@ -49,25 +50,47 @@ async function prepare(
   if (!shell.ok) return shell;
   const directory = await read('working-directory', step.workingDirectory);
   if (!directory.ok) return directory;
-  const { PATH: path = place.hostEnv['PATH'] ?? '' } = call.env;
-  const lookup = { PATH: prependPath(place.made.path, path, place.platform) };
-  const plan = planScript({
+  return commandOf(place, call, {
     script: script.value ?? '',
     shell: shell.value || defaults.shell,
+    directory: directory.value || (defaults['working-directory'] ?? ''),
+  });
+}
+
+interface Script {
+  readonly script: string;
+  readonly shell: string | undefined;
+  readonly directory: string;
+}
+
+function commandOf(
+  place: JobPlace,
+  call: StepCall,
+  { script, shell, directory }: Script,
+): Result<StageCommand, Failure> {
+  const { PATH: path = place.hostEnv['PATH'] ?? '' } = call.env;
+  const lookup = { PATH: prependPath(place.made.path, path, place.platform) };
+  const inner = (path: string): string => innerPath(place, path);
+  const plan = planScript({
+    script,
+    shell,
     platform: place.platform,
-    container: false,
+    container: place.inside !== undefined,
     which: (program) => which(program, lookup, place.workspace),
-    pathOf: (name) => join(place.temp, name),
+    pathOf: (name) => inner(join(place.temp, name)),
     id: randomUUID(),
   });
   if (!plan.ok) return err({ code: 'not-started', message: plan.error });
   const { file, program, args, shown } = plan.value;
-  writeFileSync(join(place.temp, file.name), file.contents, { flag: 'wx', mode: 0o600 });
+  writeFileSync(join(place.temp, file.name), file.contents, {
+    flag: 'wx',
+    mode: place.inside === undefined ? 0o600 : 0o644,
+  });
   return ok({
     kind: 'run',
     argv: [program, ...args],
-    cwd: hostPath(resolve(place.workspace, directory.value || (defaults['working-directory'] ?? ''))),
-    header: scriptHeader(script.value ?? '', shown, call.env),
+    cwd: hostPath(resolve(inner(place.workspace), directory)),
+    header: scriptHeader(script, shown, call.env),
     inputs: {},
   });
 }

@@ -8,6 +8,7 @@ import { createCommandReader, createLineReader } from '../commands/index.ts';
 import type { JobProcess, ProcessExit } from '../environments/index.ts';
 import { createEffects, type StageEffects } from './effects.ts';
 import type { StepCall, StepEnd } from './handler.ts';
+import { innerPath } from './inside.ts';
 import { type JobPlace, writeLines } from './job-place.ts';
 import { buildStepEnv, type StepKind } from './step-env.ts';
 
@@ -41,7 +42,7 @@ export async function runStage(stage: Stage): Promise<StepEnd> {
   const { place, call } = stage;
   const files = place.commandFiles.take();
   try {
-    const github = { ...place.github, action: call.id, ...stage.github, ...files.paths };
+    const github = { ...place.github, action: call.id, ...stage.github, ...pathsIn(place, files.paths) };
     const command = await stage.prepare(github);
     if (!command.ok) return { outcome: 'failure', failure: command.error, outputs: {} };
     await writeLines(place, command.value.header);
@@ -50,10 +51,17 @@ export async function runStage(stage: Stage): Promise<StepEnd> {
     const exit = await runCommand(command.value, { stage, env, effects });
     await effects.apply(files.read(place.platform));
     const end = judge(exit, { stage, effects, kind: command.value.kind });
-    return end.outcome === 'failure' ? { ...end, process: { cwd: command.value.cwd, env } } : end;
+    // Nobody can enter a container that goes with the job.
+    const canBeEntered = end.outcome === 'failure' && place.inside === undefined;
+    return canBeEntered ? { ...end, process: { cwd: command.value.cwd, env } } : end;
   } finally {
     files.giveBack();
   }
+}
+
+function pathsIn({ inside }: JobPlace, paths: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (inside === undefined) return paths;
+  return Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, inside.toInner(path)]));
 }
 
 interface Running {
@@ -86,10 +94,10 @@ async function runCommand(command: StageCommand, { stage, env, effects }: Runnin
   const lines = createLineReader();
   const stream = createCommandReader({
     env: call.env,
-    workspace: place.workspace,
+    workspace: innerPath(place, place.workspace),
     platform: place.platform,
     matchers: place.matchers,
-    readFile: readMatcherFile,
+    readFile: (path) => readMatcherFile(path, place),
     repositoryFile: place.repositoryFile,
     echo: place.debug,
   }).open();
@@ -153,7 +161,9 @@ function failureOf(exit: ProcessExit, kind: StepKind): Failure | undefined {
   }
 }
 
-function readMatcherFile(path: string): Result<Uint8Array, string> {
+function readMatcherFile(named: string, { inside }: JobPlace): Result<Uint8Array, string> {
+  const path = inside === undefined ? named : inside.toHost(named);
+  if (path === undefined) return err(`${named} lies in no folder that the container shares with this machine`);
   try {
     const stats = statSync(path);
     if (!stats.isFile()) return err(`${path} is no regular file`);

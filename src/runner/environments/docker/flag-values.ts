@@ -48,11 +48,10 @@ const LAST_PORT = 65_535;
 
 /** `80`, `8080:80`, `53:53/udp`, `127.0.0.1:8080:80`, and ranges of the same length on both sides. */
 export function readPorts(text: string): Result<readonly PortMapping[], string> {
-  const [whole, ip = '', outerText = '', innerText = '', protocol = 'tcp'] = PORT.exec(text) ?? [];
+  const [, ip = '', outerText = '', innerText = '', protocol = 'tcp'] = PORT.exec(text) ?? [];
   const inner = readRange(innerText);
   const outer = outerText === '' ? undefined : readRange(outerText);
-  const isWrong = inner === undefined || (outerText !== '' && outer === undefined);
-  if (whole === undefined || isWrong) return err(`"${text}" is no port`);
+  if (inner === undefined || (outerText !== '' && outer === undefined)) return err(`"${text}" is no port`);
   if (outer !== undefined && outer.length !== inner.length) return err(`"${text}" maps ranges of different lengths`);
   return ok(
     inner.map((port, index) => ({

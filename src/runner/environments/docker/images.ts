@@ -30,7 +30,9 @@ export async function provideImage(
   settings: PullSettings,
 ): Promise<Result<void, Failure>> {
   const { image } = request;
-  if (await isThere({ docker }, image)) return ok(undefined);
+  const there = await isThere({ docker }, image);
+  if (!there.ok) return unusable(image, there.error);
+  if (there.value) return ok(undefined);
   settings.tell(`Pulling ${image}`);
   let reason = '';
   for (let tries = 0; tries < TRIES && !settings.signal.aborted; tries++) {
@@ -43,16 +45,21 @@ export async function provideImage(
       if ([NOT_FOUND, 401, 403].includes(statusOf(error) ?? 0)) break;
     }
   }
-  return err({ code: 'setup-failed', message: `the image ${image} could not be pulled: ${reason}` });
+  return unusable(image, reason);
 }
 
-async function isThere({ docker }: Pick<Engine, 'docker'>, image: string): Promise<boolean> {
+function unusable(image: string, reason: string): Result<never, Failure> {
+  return err({ code: 'setup-failed', message: `the image ${image} cannot be had: ${reason}` });
+}
+
+async function isThere({ docker }: Pick<Engine, 'docker'>, image: string): Promise<Result<boolean, string>> {
+  // The client puts the name into the request's path as it is.
+  if (!/^[\w][\w./:@-]*$/.test(image) || image.includes('..')) return err('this is no name of an image');
   try {
     await docker.getImage(image).inspect();
-    return true;
+    return ok(true);
   } catch (error) {
-    if (statusOf(error) === NOT_FOUND) return false;
-    throw error;
+    return statusOf(error) === NOT_FOUND ? ok(false) : err(reasonOf(error));
   }
 }
 

@@ -99,14 +99,14 @@ function creation(request: JobContainerRequest): ContainerCreateOptions {
 }
 
 /** Unlike a bind in one text it may have a colon in its path, and its source has to be there. */
-export function asMount({ host, inner, readOnly = false }: Mount): MountSettings {
+function asMount({ host, inner, readOnly = false }: Mount): MountSettings {
   return { Type: 'bind', Source: host, Target: inner, ReadOnly: readOnly };
 }
 
 /** What a container is called and numbered in the job's network. */
-export function endpointOf({ aliases, address }: CreateDraft, alias?: string): object {
+function endpointOf({ aliases, address }: CreateDraft): object {
   return {
-    Aliases: [...(alias === undefined ? [] : [alias]), ...aliases],
+    Aliases: aliases,
     ...(Object.keys(address).length === 0 ? {} : { IPAMConfig: address }),
   };
 }

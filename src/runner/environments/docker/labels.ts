@@ -1,9 +1,14 @@
 /** The marks by which everything that a run asks of the engine is found again. */
+import { readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { HAS_PROC, readRow } from '../process-table.ts';
 
 /** On containers, networks and volumes; the value is the run's id. */
 export const RUN_LABEL = 'dev.orch.run';
 /** The job, for people who look. */
 const JOB_LABEL = 'dev.orch.job';
+/** The orch that made it: whoever finds that gone may remove it. */
+export const MAKER_LABEL = 'dev.orch.maker';
 
 export interface Owner {
   readonly run: string;
@@ -12,7 +17,31 @@ export interface Owner {
 }
 
 export function labelsOf({ run, job }: Owner): Readonly<Record<string, string>> {
-  return { [RUN_LABEL]: run, [JOB_LABEL]: job };
+  return { [RUN_LABEL]: run, [JOB_LABEL]: job, [MAKER_LABEL]: describeMaker(process.pid) };
+}
+
+/** A process for good: on this machine, in this namespace of processes. */
+function describeMaker(pid: number): string {
+  return JSON.stringify({ host: hostname(), space: processSpace(), pid, started: readRow(pid)?.started ?? '' });
+}
+
+/** Whether what made it is known to have ended. Of other machines and containers nothing is known. */
+export function isMakerGone(label: string | undefined): boolean {
+  if (label === undefined) return false;
+  const pid = /"pid":(\d+)/.exec(label)?.[1];
+  if (pid === undefined || !HAS_PROC) return false;
+  const { host, space } = JSON.parse(describeMaker(Number(pid))) as Record<string, unknown>;
+  const isHere = label.startsWith(JSON.stringify({ host, space }).slice(0, -1));
+  return isHere && label !== describeMaker(Number(pid));
+}
+
+function processSpace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return '';
+    throw error;
+  }
 }
 
 /** Only what the engine allows in a name, and not too much of it. */

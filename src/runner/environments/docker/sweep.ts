@@ -1,6 +1,6 @@
 /** What a run has at the engine: found by its label and removed, whatever became of the orch that made it. */
 import { type Engine, openEngine, statusOf } from './engine.ts';
-import { RUN_LABEL } from './labels.ts';
+import { isMakerGone, MAKER_LABEL, RUN_LABEL } from './labels.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -8,7 +8,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export async function listRunContainers(run: string, env: Variables): Promise<readonly string[]> {
   const engine = await openEngine(env);
   if (!engine.ok) return [];
-  const { containers, networks } = await findOf(run, engine.value);
+  const { containers, networks } = await findOf(`${RUN_LABEL}=${run}`, engine.value);
   return [...containers, ...networks].map(({ name }) => name);
 }
 
@@ -16,8 +16,21 @@ export async function listRunContainers(run: string, env: Variables): Promise<re
 export async function sweepContainers(run: string, env: Variables): Promise<readonly string[]> {
   const engine = await openEngine(env);
   if (!engine.ok) return [];
-  const { docker } = engine.value;
-  const { containers, networks } = await findOf(run, engine.value);
+  return remove(engine.value, await findOf(`${RUN_LABEL}=${run}`, engine.value));
+}
+
+const swept = new WeakSet<Engine['docker']>();
+
+/** What an orch of this machine left that ended without tidying up, in whatever repository. Once a connection. */
+export async function sweepAbandoned(engine: Engine): Promise<void> {
+  if (swept.has(engine.docker)) return;
+  swept.add(engine.docker);
+  const { containers, networks } = await findOf(RUN_LABEL, engine);
+  const isAbandoned = ({ maker }: Found): boolean => isMakerGone(maker);
+  await remove(engine, { containers: containers.filter(isAbandoned), networks: networks.filter(isAbandoned) });
+}
+
+async function remove({ docker }: Engine, { containers, networks }: OfRun): Promise<readonly string[]> {
   await Promise.all(containers.map(({ id }) => gone(docker.getContainer(id).remove({ force: true, v: true }))));
   await Promise.all(networks.map(({ id }) => gone(docker.getNetwork(id).remove())));
   return [...containers, ...networks].map(({ name }) => name);
@@ -26,20 +39,27 @@ export async function sweepContainers(run: string, env: Variables): Promise<read
 interface Found {
   readonly id: string;
   readonly name: string;
+  readonly maker: string | undefined;
 }
 
-async function findOf(
-  run: string,
-  { docker }: Engine,
-): Promise<{ readonly containers: readonly Found[]; readonly networks: readonly Found[] }> {
-  const filters = { label: [`${RUN_LABEL}=${run}`] };
+interface OfRun {
+  readonly containers: readonly Found[];
+  readonly networks: readonly Found[];
+}
+
+async function findOf(label: string, { docker }: Engine): Promise<OfRun> {
+  const filters = { label: [label] };
   const [containers, networks] = await Promise.all([
     docker.listContainers({ all: true, filters }),
     docker.listNetworks({ filters }),
   ]);
   return {
-    containers: containers.map(({ Id, Names }) => ({ id: Id, name: (Names[0] ?? Id).replace(/^\//, '') })),
-    networks: networks.map(({ Id, Name }) => ({ id: Id, name: Name })),
+    containers: containers.map(({ Id, Names, Labels }) => ({
+      id: Id,
+      name: (Names[0] ?? Id).replace(/^\//, ''),
+      maker: Labels[MAKER_LABEL],
+    })),
+    networks: networks.map(({ Id, Name, Labels }) => ({ id: Id, name: Name, maker: Labels?.[MAKER_LABEL] })),
   };
 }
 

@@ -9,6 +9,7 @@ import { createMasker } from '../../../shared/mask.ts';
 import { parseWorkflow } from '../../../workflow/parse/index.ts';
 import { createActionStore } from '../../actions/index.ts';
 import { openHostJob, systemClock } from '../../environments/index.ts';
+import type { ContainerSettings } from '../job-container.ts';
 import { createJobRunner } from '../run-job.ts';
 import { openWorkflowFrames } from '../workflow-frame.ts';
 
@@ -30,6 +31,14 @@ function read(yaml: string) {
   if (job?.kind !== 'steps') throw new Error('the workflow has no job with steps');
   return { workflow, job };
 }
+
+const NO_CONTAINERS: ContainerSettings = {
+  program: hostPath('/nowhere'),
+  cache: hostPath('/nowhere'),
+  engine: { DOCKER_HOST: 'unix:///nowhere.sock' },
+  env: {},
+  images: new Map(),
+};
 
 interface Watch {
   readonly signal?: AbortSignal;
@@ -79,6 +88,7 @@ export async function run(yaml: string, files: Readonly<Record<string, string>> 
         offline: true,
       }),
       hashProgram: hostPath('/nowhere'),
+      containers: NO_CONTAINERS,
     }),
   });
   const events: RunnerEvent[] = [];

@@ -1,0 +1,22 @@
+/** The network of a job: its containers find each other in it by their names, and nobody else's. */
+import type { Failure } from '../../../shared/failure.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
+import { type Engine, reasonOf } from './engine.ts';
+import { labelsOf, nameOf, type Owner } from './labels.ts';
+import { gone, sweepAbandoned } from './sweep.ts';
+
+export interface JobNetwork {
+  readonly name: string;
+  remove(): Promise<void>;
+}
+
+export async function openNetwork(engine: Engine, owner: Owner): Promise<Result<JobNetwork, Failure>> {
+  const name = nameOf(owner, 'network');
+  try {
+    await sweepAbandoned(engine);
+    const network = await engine.docker.createNetwork({ Name: name, Driver: 'bridge', Labels: { ...labelsOf(owner) } });
+    return ok({ name, remove: () => gone(network.remove()) });
+  } catch (error) {
+    return err({ code: 'setup-failed', message: `the job's network could not be made: ${reasonOf(error)}` });
+  }
+}

@@ -1,0 +1,181 @@
+/** A job that runs in a container: what of this machine it sees there, and how the container comes and goes. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { type HostPath, hostPath } from '../../shared/brand.ts';
+import type { Failure } from '../../shared/failure.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import {
+  type CreateDraft,
+  createPathMap,
+  type Engine,
+  type ExternalsSettings,
+  type JobContainer,
+  type JobEnvironment,
+  type Mount,
+  type PathMap,
+  prepareExternals,
+  provideImage,
+  readCreateOptions,
+  readPorts,
+  startApart,
+  startJobContainer,
+} from '../environments/index.ts';
+import type { Inside } from '../steps/index.ts';
+import type { ContainerDefinition } from './container-definition.ts';
+
+/** How this run has containers. */
+export interface ContainerSettings extends ExternalsSettings {
+  /** The environment that names the engine. */
+  readonly engine: Readonly<Record<string, string | undefined>>;
+  /** Variables for every step, whatever its image. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The image that stands for a label of `runs-on`. */
+  readonly images: ReadonlyMap<string, string>;
+}
+
+export interface ContainerFolders {
+  /** `runner.workspace`. */
+  readonly root: HostPath;
+  /** RUNNER_TEMP. */
+  readonly temp: HostPath;
+  /** The job's own directory, which its actions are copied to. */
+  readonly home: HostPath;
+  readonly toolCache: HostPath;
+  /** What files of the working tree refer to by their paths on this machine. */
+  readonly reads: readonly HostPath[];
+}
+
+const WORK = '/__w';
+const HOME = '/github/home';
+
+/** GitHub's names. */
+function mountsOf({ root, temp, home, toolCache, reads }: ContainerFolders): readonly Mount[] {
+  return [
+    { host: root, inner: `${WORK}/${basename(root)}` },
+    { host: temp, inner: `${WORK}/_temp` },
+    { host: hostPath(join(home, '_actions')), inner: `${WORK}/_actions` },
+    { host: toolCache, inner: '/__t' },
+    { host: homeOf({ temp }), inner: HOME },
+    { host: hostPath(join(temp, '_github_workflow')), inner: '/github/workflow' },
+    ...reads.map((path) => ({ host: path, inner: path, readOnly: true })),
+  ];
+}
+
+function homeOf({ temp }: Pick<ContainerFolders, 'temp'>): HostPath {
+  return hostPath(join(temp, '_github_home'));
+}
+
+export interface ContainerStart {
+  readonly run: string;
+  /** The leg's id. */
+  readonly job: string;
+  readonly definition: ContainerDefinition;
+  readonly workspace: HostPath;
+  readonly network?: string | undefined;
+  readonly tell: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The place for a job's processes, before and after its container is there. */
+export class ContainerPlace {
+  readonly inside: Inside;
+  readonly processes: JobEnvironment;
+  readonly #settings: ContainerSettings;
+  readonly #mounts: readonly Mount[];
+  readonly #home: HostPath;
+  readonly #paths: PathMap;
+  #container: JobContainer | undefined;
+  #env: Readonly<Record<string, string>> = {};
+  #node = 'node';
+
+  constructor(settings: ContainerSettings, folders: ContainerFolders) {
+    this.#settings = settings;
+    this.#mounts = mountsOf(folders);
+    this.#home = homeOf(folders);
+    this.#paths = createPathMap(this.#mounts);
+    const apart = startApart(async (request) => this.#opened().supervised.start(request));
+    this.processes = { start: (request) => apart.start(request), close: () => this.#close() };
+    const paths = this.#paths;
+    const node = (): string => this.#node;
+    this.inside = {
+      toInner: (path) => paths.toInner(path),
+      toHost: (path) => paths.toHost(path),
+      get node() {
+        return node();
+      },
+    };
+  }
+
+  /** What every process starts from; whole when the container runs. */
+  get env(): Readonly<Record<string, string>> {
+    return this.#env;
+  }
+
+  /** Its id, for the `job` context. */
+  async open(engine: Engine, start: ContainerStart): Promise<Result<{ readonly id: string }, Failure>> {
+    const { definition, tell, signal } = start;
+    const draft = readDraft(definition);
+    if (!draft.ok) return err({ code: 'setup-failed', message: `container: ${draft.error}` });
+    for (const { host, readOnly } of this.#mounts) if (readOnly !== true) await mkdir(host, { recursive: true });
+    const [image, externals] = await Promise.all([
+      provideImage(engine, definition, { tell, signal, env: this.#settings.engine }),
+      prepareExternals(this.#settings),
+    ]);
+    if (!image.ok) return image;
+    tell(`Starting the job's container of ${definition.image}`);
+    const container = await startJobContainer(engine, {
+      owner: start,
+      image: definition.image,
+      options: draft.value,
+      mounts: this.#mounts,
+      workdir: this.#paths.toInner(start.workspace),
+      externals,
+      network: start.network,
+      env: { HOME, GITHUB_ACTIONS: 'true', CI: 'true' },
+    });
+    if (!container.ok) return container;
+    this.#container = container.value;
+    this.#node = externals.node;
+    this.#env = { ...container.value.ready.env, ...definition.env, ...this.#settings.env };
+    await this.#share(container.value);
+    return ok({ id: container.value.id });
+  }
+
+  #opened(): JobContainer {
+    if (this.#container === undefined) throw new Error('the container of the job is not there yet');
+    return this.#container;
+  }
+
+  /** The job's files are this user's; the image's may be another. */
+  async #share(container: JobContainer): Promise<void> {
+    if (container.ready.uid === process.getuid?.()) return;
+    // Git works in no folder of somebody else.
+    await writeFile(join(this.#home, '.gitconfig'), '[safe]\n\tdirectory = *\n', { flag: 'a', mode: 0o644 });
+    if (container.ready.uid !== 0) await container.runAsRoot(['chmod', '-R', 'a+rwX', WORK, '/github']);
+  }
+
+  /** What the container has made as another user is this user's to remove. */
+  async #close(): Promise<void> {
+    const container = this.#container;
+    if (container === undefined) return;
+    this.#container = undefined;
+    const user = process.getuid?.() ?? 0;
+    if (user !== 0 && container.supervised.isOpen()) {
+      await container.runAsRoot(['chown', '-hR', `${user}:${process.getgid?.() ?? user}`, WORK, '/__t', '/github']);
+    }
+    await container.remove();
+  }
+}
+
+/** The keys of a container that say the same as options. */
+function readDraft({ options, ports, volumes }: ContainerDefinition): Result<CreateDraft, string> {
+  const draft = readCreateOptions(options);
+  if (!draft.ok) return err(`options: ${draft.error}`);
+  for (const port of ports) {
+    const mapped = readPorts(port);
+    if (!mapped.ok) return err(`ports: ${mapped.error}`);
+    draft.value.ports.push(...mapped.value);
+  }
+  draft.value.volumes.push(...volumes);
+  return draft;
+}

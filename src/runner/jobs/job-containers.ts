@@ -1,0 +1,113 @@
+/** The containers of one workflow job: its own, its services, and the network that they share. */
+import type { JobRequest } from '../../engine/index.ts';
+import type { HostPath } from '../../shared/brand.ts';
+import type { Failure } from '../../shared/failure.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import type { JsonObject, Scope } from '../../workflow/index.ts';
+import { type Engine, type JobEnvironment, type JobNetwork, openEngine, openNetwork } from '../environments/index.ts';
+import type { Inside } from '../steps/index.ts';
+import { type ContainerDefinition, definitionOf, readContainer, readImage } from './container-definition.ts';
+import { type ContainerFolders, ContainerPlace, type ContainerSettings } from './job-container.ts';
+import { jobEnvScope } from './step-scope.ts';
+import type { JobSource, WorkflowFrames } from './workflow-settings.ts';
+
+/** The image that the job runs in: its own, or the one that stands for a label; '' for this machine. */
+export function imageOf(
+  { containers }: Pick<WorkflowFrames, 'containers'>,
+  request: JobRequest,
+  { contexts, secrets }: JobSource,
+): Result<string, Failure> {
+  const image = readImage(request.job.container, jobEnvScope({ contexts, secrets, request }));
+  if (!image.ok || image.value !== '') return image;
+  const labels = request.leg.runsOn?.labels ?? [];
+  const standing = labels.flatMap((label) => containers.images.get(label.toLowerCase()) ?? []);
+  return ok(standing[0] ?? '');
+}
+
+export interface ContainersStart {
+  readonly run: string;
+  readonly request: JobRequest;
+  readonly image: string;
+  /** With the job's `env`, before the first step. */
+  readonly scope: Scope;
+  readonly workspace: HostPath;
+  readonly tell: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export class JobContainers {
+  readonly #settings: ContainerSettings;
+  readonly #place: ContainerPlace | undefined;
+  #network: JobNetwork | undefined;
+
+  /** `folders` of a job that runs in a container. */
+  constructor(settings: ContainerSettings, folders: ContainerFolders | undefined) {
+    this.#settings = settings;
+    this.#place = folders === undefined ? undefined : new ContainerPlace(settings, folders);
+  }
+
+  get inside(): Inside | undefined {
+    return this.#place?.inside;
+  }
+
+  /** What every process of a job in a container starts from. */
+  get env(): Readonly<Record<string, string>> | undefined {
+    return this.#place?.env;
+  }
+
+  /** Of a job that runs in a container. */
+  get processes(): JobEnvironment {
+    if (this.#place === undefined) throw new Error('the job runs in no container');
+    return this.#place.processes;
+  }
+
+  /** Members of the `job` context. */
+  async open(start: ContainersStart): Promise<Result<JsonObject, Failure>> {
+    const { request, scope } = start;
+    const { container, services } = request.job;
+    if (services !== undefined)
+      return err({
+        code: 'setup-failed',
+        message: "the job's services need a container engine, which is not supported yet",
+      });
+    if (this.#place === undefined) return ok({});
+    const own = container === undefined ? ok(undefined) : readContainer(container, scope, 'container');
+    if (!own.ok) return own;
+    const engine = await openEngine(this.#settings.engine);
+    if (!engine.ok) return err(needing(`the job's container ${start.image}`, engine.error));
+    const owner = { run: start.run, job: request.leg.id };
+    const network = await openNetwork(engine.value, owner);
+    if (!network.ok) return network;
+    this.#network = network.value;
+    return this.#openOwn(start, { engine: engine.value, definition: own.value ?? definitionOf(start.image) });
+  }
+
+  async #openOwn(
+    start: ContainersStart,
+    { engine, definition }: { readonly engine: Engine; readonly definition: ContainerDefinition | undefined },
+  ): Promise<Result<JsonObject, Failure>> {
+    if (definition === undefined || this.#place === undefined) return ok({});
+    const { run, request, workspace, tell, signal } = start;
+    const network = this.#network?.name;
+    const opened = await this.#place.open(engine, {
+      run,
+      job: request.leg.id,
+      definition,
+      workspace,
+      network,
+      tell,
+      signal,
+    });
+    return opened.ok ? ok({ container: { id: opened.value.id, network: network ?? null } }) : opened;
+  }
+
+  async close(): Promise<void> {
+    await this.#place?.processes.close();
+    await this.#network?.remove();
+    this.#network = undefined;
+  }
+}
+
+function needing(what: string, failure: Failure): Failure {
+  return { ...failure, message: `${what}: ${failure.message}` };
+}

@@ -1,0 +1,16 @@
+/** The view from within a container: names of paths that differ from this machine's, and the Node there. */
+import type { HostPath } from '../../shared/brand.ts';
+
+/** The name that a step of the place has for a path of this machine. */
+export function innerPath({ inside }: { readonly inside?: Inside | undefined }, path: string): string {
+  return inside?.toInner(path) ?? path;
+}
+
+export interface Inside {
+  /** As a step names it. */
+  toInner(path: string): string;
+  /** Undefined for what is the container's own. */
+  toHost(path: string): HostPath | undefined;
+  /** The program that node actions are run with. */
+  readonly node: string;
+}

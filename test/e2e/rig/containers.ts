@@ -1,0 +1,28 @@
+/** The engine that container tests run on, and what it has of a run. */
+import { execFileSync } from 'node:child_process';
+
+/** Debian with git and redis, and a system of busybox alone; `.ci/engine.sh` makes them. */
+export const BASE_IMAGE = 'orch-test/base:1';
+export const SMALL_IMAGE = 'orch-test/small:1';
+
+function docker(...args: readonly string[]): string {
+  return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+}
+
+/** Why container tests cannot run here; in CI, where they have to, that is an error. */
+export function whyNoContainers(): string | undefined {
+  try {
+    docker('image', 'inspect', BASE_IMAGE, SMALL_IMAGE);
+    return undefined;
+  } catch (error) {
+    const reason = 'there is no container engine with the images that .ci/engine.sh makes';
+    if (process.env['ORCH_TEST_DOCKER'] === 'required') throw new Error(reason, { cause: error });
+    return reason;
+  }
+}
+
+/** Containers and networks of all runs that the engine has. */
+export function atEngine(): readonly string[] {
+  const label = '--filter=label=dev.orch.run';
+  return [docker('ps', '-aq', label), docker('network', 'ls', '-q', label)].filter((text) => text !== '');
+}
