@@ -85,7 +85,7 @@ export async function readyStep(plan: StepPlan, name: string): Promise<ReadyStep
   const over = (done: StepDone): ReadyStep => ({ over: true, done });
   const own = await evaluate(plan, plan.env, (scope) => evaluateStrings(plan.step.env, scope));
   if (!own.ok) return over(failedWith('expression', own.error.message));
-  const env = { ...plan.env, ...own.value };
+  const env = plan.step.env === undefined ? plan.env : { ...plan.env, ...own.value };
   plan.debug?.(`Evaluating condition for step: '${name}'`);
   plan.debug?.(`Evaluating: ${normalizeCondition(conditionText(plan.step.if))}`);
   const wanted = await holds(plan, env);
@@ -149,6 +149,9 @@ async function perform(run: StepRun, env: Env, ownEnv: Env): Promise<StepEnd> {
   };
   if (run.cancelled.aborted) onCancel();
   else run.cancelled.addEventListener('abort', onCancel, { once: true });
+  const onOverdue = (): void => controller.abort(run.overdue?.reason);
+  if (run.overdue?.aborted === true) onOverdue();
+  else run.overdue?.addEventListener('abort', onOverdue, { once: true });
   const late = { value: false };
   const callOff = limit > 0 ? run.after(limit * 60_000, () => expire(controller, late)) : () => undefined;
   try {
@@ -157,7 +160,7 @@ async function perform(run: StepRun, env: Env, ownEnv: Env): Promise<StepEnd> {
       env,
       ownEnv,
       id: run.id,
-      signal: eitherOf(controller.signal, run.overdue),
+      signal: controller.signal,
       overdue: run.overdue,
       evaluate: (read, github) => evaluate(run, env, read, github),
       hashes: run.hashes,
@@ -171,6 +174,7 @@ async function perform(run: StepRun, env: Env, ownEnv: Env): Promise<StepEnd> {
   } finally {
     callOff();
     run.cancelled.removeEventListener('abort', onCancel);
+    run.overdue?.removeEventListener('abort', onOverdue);
   }
 }
 
@@ -191,10 +195,6 @@ function timeoutMessage({ step, name }: StepRun, minutes: number): string {
   return `The ${what} '${name}' has timed out after ${minutes} minutes.`;
 }
 
-function eitherOf(signal: AbortSignal, overdue: AbortSignal | undefined): AbortSignal {
-  return overdue === undefined ? signal : AbortSignal.any([signal, overdue]);
-}
-
 function expire(controller: AbortController, late: { value: boolean }): void {
   late.value = true;
   controller.abort({ reason: 'timeout', message: 'the step used up its time' });
@@ -212,8 +212,13 @@ async function evaluate<T>(
 ): Promise<Result<T, NodeFault>> {
   if (run.hashes === undefined) return read(run.scope(env, github));
   return evaluateWithHashes(run.hashes, (hashFiles) => {
-    const { contexts, functions } = run.scope(env, github);
-    return read({ contexts, functions: { ...functions, hashfiles: hashFiles } });
+    const scope = run.scope(env, github);
+    return read({
+      get contexts() {
+        return scope.contexts;
+      },
+      functions: { ...scope.functions, hashfiles: hashFiles },
+    });
   });
 }
 

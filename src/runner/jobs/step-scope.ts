@@ -65,6 +65,17 @@ type Makers = Readonly<Record<string, () => Data>>;
 
 /** A context is made when it is first asked for: most expressions ask for one, and most texts hold none. */
 function scopeOf(makers: Makers, functions: Scope['functions'] = {}): Scope {
+  let contexts: Scope['contexts'] | undefined;
+  return {
+    get contexts() {
+      contexts ??= contextsOf(makers);
+      return contexts;
+    },
+    functions,
+  };
+}
+
+function contextsOf(makers: Makers): Scope['contexts'] {
   const contexts: Record<string, Data> = {};
   for (const [name, make] of Object.entries(makers)) {
     let made: Data | undefined;
@@ -74,7 +85,7 @@ function scopeOf(makers: Makers, functions: Scope['functions'] = {}): Scope {
     };
     Object.defineProperty(contexts, name, { get, enumerable: true });
   }
-  return { contexts: Object.freeze(contexts), functions };
+  return Object.freeze(contexts);
 }
 
 function ofSteps(facts: JobFacts, { order, env }: StepView): Makers {

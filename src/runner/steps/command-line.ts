@@ -17,6 +17,7 @@ export function formatTemplate(template: string, value: string): Result<string, 
 /** The arguments of a template that `formatTemplate` accepts. A path with blanks or quotes stays in its argument. */
 export function fillArguments(template: string, value: string): readonly string[] {
   return splitArguments(template).map((argument) => {
+    if (!/[{}]/.test(argument)) return argument;
     const filled = formatTemplate(argument, value);
     return filled.ok ? filled.value : argument;
   });

@@ -148,22 +148,25 @@ function serviceVariables(kind: StepKind, services: StepServices): Readonly<Reco
 
 /** Names and values that the system can hand to a process. */
 class Variables {
-  readonly #byId = new Map<string, readonly [name: string, value: string]>();
-  readonly #fold: boolean;
+  readonly #values = new Map<string, string>();
+  /** By name in capitals: as it was first written. */
+  readonly #names: Map<string, string> | undefined;
 
   constructor(platform: NodeJS.Platform) {
-    this.#fold = platform === 'win32';
+    this.#names = platform === 'win32' ? new Map() : undefined;
   }
 
   get(name: string): string | undefined {
-    return this.#byId.get(this.#id(name))?.[1];
+    return this.#values.get(this.#known(name));
   }
 
   set(name: string, value: string): void {
     // An environment is text that ends with a zero: such a name cannot be there, such a value ends early.
     if (name === '' || name.includes('\0') || name.includes('=')) return;
-    const known = this.#byId.get(this.#id(name));
-    this.#byId.set(this.#id(name), [known?.[0] ?? name, value.split('\0', 1)[0] ?? '']);
+    const known = this.#known(name);
+    this.#names?.set(name.toUpperCase(), known);
+    const end = value.indexOf('\0');
+    this.#values.set(known, end === -1 ? value : value.slice(0, end));
   }
 
   setAll(values: Readonly<Record<string, string>>, rename: (name: string) => string = (name) => name): void {
@@ -171,14 +174,15 @@ class Variables {
   }
 
   delete(name: string): void {
-    this.#byId.delete(this.#id(name));
+    this.#values.delete(this.#known(name));
+    this.#names?.delete(name.toUpperCase());
   }
 
   toRecord(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.#byId.values());
+    return Object.fromEntries(this.#values);
   }
 
-  #id(name: string): string {
-    return this.#fold ? name.toUpperCase() : name;
+  #known(name: string): string {
+    return this.#names?.get(name.toUpperCase()) ?? name;
   }
 }

@@ -72,7 +72,8 @@ function unexpected(value: Data): never {
 interface Evaluation {
   readonly scope: Scope;
   readonly budget: Budget;
-  readonly vocabulary: Vocabulary;
+  /** Made when it is first asked for: most nodes hold no expression. */
+  readonly vocabulary: () => Vocabulary;
 }
 
 /** Becomes the fault of the nearest node around that has a place. */
@@ -87,7 +88,11 @@ class NodeFailure extends Error {
 }
 
 function run<T>(node: Node, scope: Scope, evaluate: (evaluation: Evaluation) => T): Result<T, NodeFault> {
-  const vocabulary = vocabularyOf(scope);
+  let made: Vocabulary | undefined;
+  const vocabulary = (): Vocabulary => {
+    made ??= vocabularyOf(scope);
+    return made;
+  };
   try {
     return ok(evaluate({ scope, budget: makeBudget(), vocabulary }));
   } catch (error) {
@@ -139,7 +144,7 @@ function templateOf(node: ScalarNode): ScalarTemplate {
 }
 
 function evaluateAt(expression: Expression, node: ScalarNode, { scope, budget, vocabulary }: Evaluation): Data {
-  const [unknown] = checkNames(expression, vocabulary);
+  const [unknown] = checkNames(expression, vocabulary());
   if (unknown) throw new NodeFailure(unknown.message, node.at);
   return placeFaults(node, () => evaluateWithin(expression, scope, budget));
 }
