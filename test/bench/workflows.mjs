@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { measured, measuredNode, timed } from './command.mjs';
+import { measured, measuredNode, run, timed } from './command.mjs';
 import { compare, medianOf, takeTurns } from './measure.mjs';
 import { makeRepository } from './repository.mjs';
 
@@ -36,26 +36,36 @@ function runArgs(workflow) {
 async function benchSteps(place, root) {
   const taken = await takeTurns(
     {
-      raw: () => timed(place, ['bash', rawScript('steps.sh'), String(STEPS)]),
+      node: () => selfTimed(place, [process.execPath, rawScript('steps.mjs'), String(STEPS)]),
+      bash: () => timed(place, ['bash', rawScript('steps.sh'), String(STEPS)]),
       orch: async () => {
         rmSync(join(root, 'logs'), { recursive: true, force: true });
-        const run = await measuredNode(place, [place.orch, ...runArgs('steps')], { cwd: root });
-        return { ...run, steps: stepTime(root) };
+        const whole = await measuredNode(place, [place.orch, ...runArgs('steps')], { cwd: root });
+        return { ...whole, steps: stepTime(root) };
       },
     },
     { least: 5, most: 15, budget: 10_000 },
   );
   const memory = taken.orch[0].mb === undefined ? [] : [`most memory ${Math.round(medianOf(taken.orch, 'mb'))} MB`];
+  const row = (what, raw, field, more) => ({
+    what,
+    raw: raw === taken.node ? 'Node starting the same shell' : 'a loop in bash that starts the same shell',
+    ...compare(taken.orch, raw, field, 'ms'),
+    times: `${ms(taken.orch, field)} to ${ms(raw)}`,
+    ...more,
+  });
+  const steps = `${STEPS} steps \`true\` of one job`;
   return [
-    {
-      what: `${STEPS} steps \`true\` of one job`,
-      raw: 'bash starting the same shell',
-      aim: 1.3,
-      ...compare(taken.orch, taken.raw, 'steps', 'ms'),
-      times: `${ms(taken.orch, 'steps')} to ${ms(taken.raw)}`,
-      notes: [`the whole run ${ms(taken.orch)}`, ...memory],
-    },
+    row(steps, taken.node, 'steps', { aim: 1.3, notes: memory }),
+    row(`the whole run of those ${STEPS} steps`, taken.node, 'ms'),
+    row(steps, taken.bash, 'steps'),
   ];
+}
+
+/** The milliseconds that the program itself prints: without its own start and end. */
+async function selfTimed(place, argv) {
+  await run(place, argv);
+  return { ms: Number(readFileSync(join(place.top, 'output'), 'utf8')) };
 }
 
 /** From the start of the first step to the end of the last one, in milliseconds. */

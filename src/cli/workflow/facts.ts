@@ -55,17 +55,21 @@ const MAX_COMMITS = 20;
 export async function readFacts(repository: GitRepository, request: FactsRequest): Promise<RepositoryFacts> {
   const { head, remoteUrl, root } = repository;
   const remote = readRemote(remoteUrl);
-  const [last] = await logOf(repository, ['--no-walk', request.commit]);
-  const [checkedOut] = await logOf(repository, ['--no-walk', head.commit]);
+  // Each question to git is a process, and somebody waits: what can be asked together is.
+  const [entries, branches] = await Promise.all([
+    logOf(repository, ['--no-walk=unsorted', request.commit, head.commit]),
+    readBranches(repository, request),
+  ]);
+  const [last, checkedOut] = [request.commit, head.commit].map((id) => entries.find((entry) => entry.commit.id === id));
   if (last === undefined || checkedOut === undefined) throw new Error(`the commit ${request.commit} has no log`);
   return {
     name: request.repository ?? remote.name ?? `local/${root.split('/').at(-1) ?? 'repository'}`,
     serverUrl: remote.serverUrl,
     ...(await standingOf(repository)),
     // Workflows look for marks such as [skip ci] in it: a snapshot goes by the message of what it stands on.
-    head: { ...last, message: checkedOut.message },
-    ...(await pushOf(repository, { commit: request.commit, branch: head.branch })),
-    ...(await requestOf(repository, request)),
+    head: { ...last.commit, message: checkedOut.commit.message },
+    ...(await pushOf(repository, { last, checkedOut, branches })),
+    ...(await requestOf(repository, { ...request, branches })),
     actor: request.actor ?? userInfo().username,
   };
 }
@@ -77,29 +81,66 @@ async function standingOf(repository: GitRepository): Promise<Pick<RepositoryFac
   return tag === undefined ? {} : { tag };
 }
 
+/** What branches point at, by full name. */
+type Branches = ReadonlyMap<string, string>;
+
+/** Those that are asked for below, as far as they are there. */
+async function readBranches({ git, head, defaultBranch }: GitRepository, request: FactsRequest): Promise<Branches> {
+  const names = [head.branch, request.defaultBranch, defaultBranch, ...USUAL].filter((name) => name !== undefined);
+  const refs = names.flatMap((name) => [publishedRef(name), ownRef(name)]);
+  const format = '%(objectname) %(objecttype) %(refname)';
+  const listed = await git.text(['for-each-ref', `--format=${format}`, ...refs]);
+  const branches = new Map<string, string>();
+  for (const line of listed.split('\n')) {
+    const [id = '', type, ref = ''] = line.split(' ');
+    if (type === 'commit') branches.set(ref, id);
+  }
+  return branches;
+}
+
+function publishedRef(branch: string): string {
+  return `refs/remotes/origin/${branch}`;
+}
+
+function ownRef(branch: string): string {
+  return `refs/heads/${branch}`;
+}
+
 interface Standing {
-  readonly commit: string;
-  readonly branch: string | undefined;
+  readonly last: LogEntry;
+  readonly checkedOut: LogEntry;
+  readonly branches: Branches;
 }
 
 async function pushOf(
   repository: GitRepository,
   standing: Standing,
 ): Promise<Pick<RepositoryFacts, 'before' | 'commits' | 'pushedPaths'>> {
-  const { commit } = standing;
-  const before = await previousCommit(repository, { ...standing, commit: repository.head.commit });
-  const range = before === undefined ? commit : `${before}..${commit}`;
-  const commits = (await logOf(repository, [`--max-count=${MAX_COMMITS}`, range])).toReversed();
+  const { commit, parents } = standing.last;
+  const before = await previousCommit(repository, standing);
+  const isNext = before === undefined ? parents.length === 0 : parents.length === 1 && parents[0] === before;
+  const commits = isNext ? [commit] : await commitsSince(repository, before, commit.id);
   if (before === undefined) return { commits };
-  return { before, commits, pushedPaths: await pathsBetween(repository, before, commit) };
+  return { before, commits, pushedPaths: await pathsBetween(repository, before, commit.id) };
+}
+
+/** Oldest first. */
+async function commitsSince(
+  repository: GitRepository,
+  before: string | undefined,
+  commit: string,
+): Promise<readonly CommitFacts[]> {
+  const range = before === undefined ? commit : `${before}..${commit}`;
+  const entries = await logOf(repository, [`--max-count=${MAX_COMMITS}`, range]);
+  return entries.map((entry) => entry.commit).toReversed();
 }
 
 async function requestOf(
   repository: GitRepository,
-  { commit, defaultBranch }: FactsRequest,
+  { commit, defaultBranch, branches }: FactsRequest & { readonly branches: Branches },
 ): Promise<Pick<RepositoryFacts, 'defaultBranch' | 'base' | 'requestedPaths'>> {
-  const branch = defaultBranch ?? repository.defaultBranch ?? (await guessDefault(repository)) ?? 'main';
-  const base = await commitOfBranch(repository, branch);
+  const branch = defaultBranch ?? repository.defaultBranch ?? guessDefault(repository, branches) ?? 'main';
+  const base = commitOfBranch(branches, branch);
   const fork = base === undefined ? undefined : await mergeBase(repository, base, commit);
   const into = { defaultBranch: branch, base: { branch, commit: base ?? commit } };
   return fork === undefined ? into : { ...into, requestedPaths: await pathsBetween(repository, fork, commit) };
@@ -117,17 +158,24 @@ export function readRemote(url: string | undefined): { readonly name?: string; r
   return { ...(name === undefined ? {} : { name }), serverUrl: host === undefined ? GITHUB : `https://${host}` };
 }
 
-const FIELDS = ['%H', '%T', '%cI', '%an', '%ae', '%cn', '%ce', '%B'];
+const FIELDS = ['%P', '%H', '%T', '%cI', '%an', '%ae', '%cn', '%ce', '%B'];
 
-async function logOf({ git }: GitRepository, args: readonly string[]): Promise<readonly CommitFacts[]> {
+interface LogEntry {
+  readonly commit: CommitFacts;
+  readonly parents: readonly string[];
+}
+
+async function logOf({ git }: GitRepository, args: readonly string[]): Promise<readonly LogEntry[]> {
   const text = (await git.run(['log', '-z', `--format=${FIELDS.join('%x1f')}`, ...args])).stdout.toString('utf8');
   return text
     .split('\0')
     .filter((entry) => entry !== '')
     .map((entry) => {
-      const [id = '', tree = '', timestamp = '', an = '', ae = '', cn = '', ce = '', ...message] = entry.split('\x1f');
+      const [above = '', id = '', tree = '', timestamp = '', an = '', ae = '', cn = '', ce = '', ...message] =
+        entry.split('\x1f');
       const people = { author: { name: an, email: ae }, committer: { name: cn, email: ce } };
-      return { id, tree, timestamp, ...people, message: message.join('\x1f').trimEnd() };
+      const commit = { id, tree, timestamp, ...people, message: message.join('\x1f').trimEnd() };
+      return { commit, parents: above.split(' ').filter((parent) => parent !== '') };
     });
 }
 
@@ -136,38 +184,37 @@ async function tagOf({ git }: GitRepository, commit: string): Promise<string | u
   return first === '' ? undefined : first;
 }
 
-async function previousCommit(repository: GitRepository, { commit, branch }: Standing): Promise<string | undefined> {
-  const published = branch === undefined ? undefined : await resolve(repository, `refs/remotes/origin/${branch}`);
-  if (published !== undefined && published !== commit && (await mergeBase(repository, published, commit)) === published)
+async function previousCommit(
+  repository: GitRepository,
+  { checkedOut, branches }: Standing,
+): Promise<string | undefined> {
+  const { branch } = repository.head;
+  const { id } = checkedOut.commit;
+  const published = branch === undefined ? undefined : branches.get(publishedRef(branch));
+  if (published !== undefined && published !== id && (await mergeBase(repository, published, id)) === published)
     return published;
-  return resolve(repository, `${commit}^1`);
+  return checkedOut.parents[0];
 }
 
-async function guessDefault(repository: GitRepository): Promise<string | undefined> {
-  for (const name of ['main', 'master']) {
-    if ((await commitOfBranch(repository, name)) !== undefined) return name;
-  }
-  return repository.head.branch;
+const USUAL = ['main', 'master'];
+
+function guessDefault({ head }: GitRepository, branches: Branches): string | undefined {
+  return USUAL.find((name) => commitOfBranch(branches, name) !== undefined) ?? head.branch;
 }
 
 /** Origin's, which is what a pull request would be compared with; the local one where there is no other. */
-async function commitOfBranch(repository: GitRepository, branch: string): Promise<string | undefined> {
-  const published = await resolve(repository, `refs/remotes/origin/${branch}`);
-  return published ?? resolve(repository, `refs/heads/${branch}`);
-}
-
-async function resolve({ git }: GitRepository, revision: string): Promise<string | undefined> {
-  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
-  const found = await git.run(args, { codes: [0, 1, 128] });
-  return found.code === 0 ? found.stdout.toString('utf8').trim() : undefined;
+function commitOfBranch(branches: Branches, branch: string): string | undefined {
+  return branches.get(publishedRef(branch)) ?? branches.get(ownRef(branch));
 }
 
 async function mergeBase({ git }: GitRepository, one: string, other: string): Promise<string | undefined> {
+  if (one === other) return one;
   const found = await git.run(['merge-base', one, other], { codes: [0, 1] });
   return found.code === 0 ? found.stdout.toString('utf8').trim() : undefined;
 }
 
 async function pathsBetween({ git }: GitRepository, from: string, to: string): Promise<readonly string[]> {
+  if (from === to) return [];
   const text = (await git.run(['diff-tree', '-r', '-z', '--name-only', '--no-renames', from, to])).stdout.toString(
     'utf8',
   );

@@ -9,7 +9,10 @@ const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 
 /** The file that `name` starts in that environment, or undefined. Relative paths start at `cwd`. */
 export function which(name: string, env: Variables, cwd = process.cwd()): string | undefined {
-  return candidates(name, env, cwd).find(isProgram);
+  for (const place of candidates(name, env, cwd)) {
+    if (isProgram(place)) return place;
+  }
+  return undefined;
 }
 
 /** The shell that commands are written for, or the system's own. */
@@ -21,17 +24,17 @@ export function findShell(env: Variables): string {
 export function whyNotStartable(program: string, env: Variables, cwd: string): string | undefined {
   if (!isDirectory(cwd)) return `the working directory ${cwd} does not exist`;
   if (program === '' || program.includes('\0')) return 'the command has no program';
-  const places = candidates(program, env, cwd);
-  if (places.some(isProgram)) return undefined;
-  const file = places.find(isFile);
+  if (which(program, env, cwd) !== undefined) return undefined;
+  const file = [...candidates(program, env, cwd)].find(isFile);
   if (file !== undefined) return `${file} is not executable`;
   return program.includes('/') ? `there is no file ${program}` : `there is no program ${program} in the PATH`;
 }
 
-function candidates(name: string, env: Variables, cwd: string): readonly string[] {
-  if (name.includes('/')) return [resolve(cwd, name)];
+/** The first is mostly asked for, the last hardly ever. */
+function* candidates(name: string, env: Variables, cwd: string): Iterable<string> {
+  if (name.includes('/')) return yield resolve(cwd, name);
   const path = env['PATH'] ?? DEFAULT_PATH;
-  return path.split(':').map((directory) => resolve(cwd, directory, name));
+  for (const directory of path.split(':')) yield resolve(cwd, directory, name);
 }
 
 function isProgram(path: string): boolean {

@@ -140,18 +140,7 @@ async function perform(run: StepRun, env: Env, ownEnv: Env): Promise<StepEnd> {
   if (!minutes.ok) tellErrors(run, [UNKNOWN_LIMIT, minutes.error.message]);
   const limit = (minutes.ok ? minutes.value : undefined) ?? 0;
   const controller = new AbortController();
-  const onCancel = (): void => {
-    if (step.background === true) return controller.abort(run.cancelled.reason);
-    // A step whose condition still holds after the cancellation, such as `always()`, goes on.
-    void holds(run, env).then((still) => {
-      if (!still.ok || !still.value) controller.abort(run.cancelled.reason);
-    });
-  };
-  if (run.cancelled.aborted) onCancel();
-  else run.cancelled.addEventListener('abort', onCancel, { once: true });
-  const onOverdue = (): void => controller.abort(run.overdue?.reason);
-  if (run.overdue?.aborted === true) onOverdue();
-  else run.overdue?.addEventListener('abort', onOverdue, { once: true });
+  const unheard = obeyJob(run, env, controller);
   const late = { value: false };
   const callOff = limit > 0 ? run.after(limit * 60_000, () => expire(controller, late)) : () => undefined;
   try {
@@ -173,9 +162,32 @@ async function perform(run: StepRun, env: Env, ownEnv: Env): Promise<StepEnd> {
     throw error;
   } finally {
     callOff();
-    run.cancelled.removeEventListener('abort', onCancel);
-    run.overdue?.removeEventListener('abort', onOverdue);
+    unheard();
   }
+}
+
+/** Ends the step when its job is cancelled or overdue, until the returned function is called. */
+function obeyJob(run: StepRun, env: Env, controller: AbortController): () => void {
+  const offCancel = hear(run.cancelled, (reason) => {
+    if (run.step.background === true) return controller.abort(reason);
+    // A step whose condition still holds after the cancellation, such as `always()`, goes on.
+    void holds(run, env).then((still) => {
+      if (!still.ok || !still.value) controller.abort(reason);
+    });
+  });
+  const offOverdue = run.overdue === undefined ? undefined : hear(run.overdue, (reason) => controller.abort(reason));
+  return () => {
+    offCancel();
+    offOverdue?.();
+  };
+}
+
+/** Calls at once when it has happened already. */
+function hear(signal: AbortSignal, call: (reason: unknown) => void): () => void {
+  const onAbort = (): void => call(signal.reason);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return () => signal.removeEventListener('abort', onAbort);
 }
 
 const UNKNOWN_LIMIT = 'An error occurred when attempting to determine the step timeout.';

@@ -10,6 +10,7 @@ import { type GitOutput, runGit } from './git-process.ts';
 import { parseSettings, type Settings } from './git-settings.ts';
 import { guard } from './machine-failure.ts';
 import { createLock, type Exclusive } from './repository-lock.ts';
+import { readLine } from './safe-files.ts';
 import { createTrustedGit, type TrustedGit } from './trusted-git.ts';
 
 export interface GitRepository {
@@ -48,8 +49,8 @@ async function open(directory: string): Promise<Result<GitRepository, readonly D
   const [config, commit, branch, origin] = await Promise.all([
     user(['config', '--list', '-z']),
     revision(user, 'HEAD'),
-    user(['symbolic-ref', '--short', '-q', 'HEAD'], [0, 1]),
-    user(['symbolic-ref', '--short', '-q', 'refs/remotes/origin/HEAD'], [0, 1]),
+    readPointer(join(gitDir, 'HEAD'), 'refs/heads/'),
+    readPointer(join(commonDir, 'refs/remotes/origin/HEAD'), 'refs/remotes/origin/'),
   ]);
   const settings = parseSettings(config.stdout.toString('utf8'));
   if (settings.get('extensions.refstorage') === 'reftable') {
@@ -64,7 +65,6 @@ async function open(directory: string): Promise<Result<GitRepository, readonly D
     );
   }
   const git = await createTrustedGit({ commonDir, objectFormat, settings });
-  const name = branch.stdout.toString('utf8').trim();
   return ok({
     root,
     gitDir,
@@ -72,7 +72,7 @@ async function open(directory: string): Promise<Result<GitRepository, readonly D
     gitVersion,
     objectFormat,
     shallow,
-    head: name === '' ? { commit } : { commit, branch: name },
+    head: branch === undefined ? { commit } : { commit, branch },
     ...remoteOf(settings, origin),
     git,
     exclusive: createLock(join(commonDir, 'orch', 'lock')),
@@ -201,15 +201,18 @@ async function revision(user: UserGit, ref: string): Promise<string | undefined>
   return answer.code === 0 && /^[0-9a-f]{40,64}$/.test(id) ? id : undefined;
 }
 
-function remoteOf(settings: Settings, head: GitOutput): { defaultBranch?: string; remoteUrl?: string } {
+/** The branch that a symbolic ref names: such a ref is always a file of its own. */
+async function readPointer(file: string, above: string): Promise<string | undefined> {
+  const line = await readLine(file);
+  const start = `ref: ${above}`;
+  return line?.startsWith(start) === true ? line.slice(start.length) : undefined;
+}
+
+function remoteOf(settings: Settings, branch: string | undefined): { defaultBranch?: string; remoteUrl?: string } {
   const url = settings.get('remote.origin.url');
   if (url === undefined) return {};
-  const branch = head.stdout
-    .toString('utf8')
-    .trim()
-    .replace(/^origin\//, '');
   const remoteUrl = url.replace(/^([a-z][a-z+.-]*:\/\/)[^/@]*@/i, '$1');
-  return branch === '' ? { remoteUrl } : { defaultBranch: branch, remoteUrl };
+  return branch === undefined ? { remoteUrl } : { defaultBranch: branch, remoteUrl };
 }
 
 function refuse(
