@@ -5,6 +5,7 @@
 import type { Failure } from '../shared/failure.ts';
 import { unreachable } from '../shared/result.ts';
 import { callOf, outcomeOfCall } from './calls.ts';
+import { cancelMessage } from './cancel-message.ts';
 import { decide, type Effect, isDue } from './decide.ts';
 import type { JobSkipped, RunEventBody, RunFinished, RunStarted } from './events.ts';
 import { evolve } from './evolve.ts';
@@ -273,12 +274,10 @@ class Engine {
   }
 
   #cancelLeg({ ref, reason }: { readonly ref: LegRef; readonly reason: Cancellation['reason'] }): void {
-    const { leg, displaced } = legAt(this.#state, ref);
+    const { leg } = legAt(this.#state, ref);
     const job = plannedAt(this.#state, ref.job).id;
     this.#fold({ type: 'job.cancel-requested', job, leg: leg.id, reason });
-    const timedOut = `the job used up its ${leg.timeoutMinutes} minutes`;
-    const message = reason === 'timeout' ? timedOut : (displaced ?? `cancelled (${reason})`);
-    this.#legs.cancel(leg.id, { reason, message });
+    this.#legs.cancel(leg.id, { reason, message: cancelMessage(this.#state, ref, reason) });
   }
 
   #legDone(ref: LegRef, outcome: JobOutcome | PausedJob, time: number): void {

@@ -131,6 +131,37 @@ describe('a workflow run that is paused, without a terminal', () => {
   });
 });
 
+describe('steps in the background', () => {
+  test('pause their job where somebody waits for them, and begin again; so do those that nobody had waited for', async () => {
+    const repository = createRepository({
+      files: {
+        '.github/workflows/ci.yml': `
+on: push
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - { id: open, background: true, run: 'test -e fixed || exec sleep 60; echo "o=1" >> "$GITHUB_OUTPUT"' }
+      - { id: server, name: Server, background: true, run: 'echo server >> order; test -e fixed' }
+      - run: echo front >> order
+      - wait: server
+      - wait-all:
+      - run: 'echo "got \${{ steps.server.outcome }} \${{ steps.open.outputs.o }}"; sort order | uniq -c | tr -s " \\n" " "'
+`,
+      },
+    });
+    const first = await orch(repository, ['run', 'ci', '--pause-on-failure']);
+    expect(first.exitCode).toBe(77);
+    const { workspace, enter, run } = standing(first);
+    expect(eventsOf(first.events, 'job.paused')).toMatchObject([{ step: 'Server' }]);
+    expect(readFileSync(enter, 'utf8')).toContain(`cd '${workspace}'`);
+    writeFileSync(join(workspace, 'fixed'), '');
+    expect((await orch(repository, ['retry'])).exitCode).toBe(0);
+    const log = readFileSync(join(repository.root, 'logs/runs', run, 'a.log'), 'utf8');
+    expect(log).toContain('got success 1\n 1 front 2 server');
+  });
+});
+
 describe('--from', () => {
   test('leaves out the steps before', async () => {
     const repository = createRepository({

@@ -30,6 +30,8 @@ export interface BackgroundSteps {
   callOff(id: string): Promise<readonly JoinedStep[]>;
   /** Shows the output of those that have ended. */
   showEnded(): Promise<void>;
+  /** Those that have failed, whoever has waited for them. */
+  failed(): readonly JoinedStep[];
   /** What counts for the job in the end. */
   conclusions(): readonly JobResult[];
   /** Ends all of them. */
@@ -101,6 +103,10 @@ export function createBackgroundSteps({ cancelled, onJoin }: BackgroundSettings)
     showEnded: async () => {
       for (const { step, done } of steps.values()) if (done !== undefined) await step.side.show();
     },
+    failed: () =>
+      [...steps.values()].flatMap(({ step: { id, name }, done }) =>
+        done?.conclusion === 'failure' ? [{ id, name, done }] : [],
+      ),
     conclusions: () =>
       [...steps.values()].flatMap(({ done, calledOff }) =>
         done === undefined || (calledOff && done.conclusion === 'cancelled') ? [] : [done.conclusion],

@@ -24,6 +24,12 @@ export interface ControlRun {
   readonly evaluate: <T>(read: (scope: Scope) => Result<T, NodeFault>) => Result<T, NodeFault>;
 }
 
+export interface ControlEnd {
+  readonly done: StepDone;
+  /** The steps that it fails for. */
+  readonly failed: readonly JoinedStep[];
+}
+
 /** What people see of it: its name, evaluated where that works. */
 export function controlName({ step, background, evaluate }: ControlRun): string {
   const { name } = step;
@@ -42,7 +48,7 @@ export function controlName({ step, background, evaluate }: ControlRun): string 
 }
 
 /** The sentences in the log are GitHub's. */
-export async function runControl(run: ControlRun): Promise<StepDone> {
+export async function runControl(run: ControlRun): Promise<ControlEnd> {
   const { step, background, print } = run;
   switch (step.kind) {
     case 'wait': {
@@ -62,7 +68,7 @@ export async function runControl(run: ControlRun): Promise<StepDone> {
     case 'cancel': {
       print(`Cancelling background step(s): ${background.nameOf(step.target)}`);
       report('Finished cancelling background step(s).', await background.callOff(step.target), print);
-      return { outcome: 'success', conclusion: 'success', outputs: {} };
+      return passed();
     }
   }
 }
@@ -84,17 +90,25 @@ function report(summary: string, joined: readonly JoinedStep[], print: ControlRu
 }
 
 /** The failure has been told by the step that it is of. */
-function judge(joined: readonly JoinedStep[], { step, evaluate }: ControlRun): StepDone {
+function judge(joined: readonly JoinedStep[], { step, evaluate }: ControlRun): ControlEnd {
   const conclusions = joined.map(({ done }) => done.conclusion);
-  if (conclusions.includes('cancelled')) return { outcome: 'cancelled', conclusion: 'cancelled', outputs: {} };
-  if (!conclusions.includes('failure')) return { outcome: 'success', conclusion: 'success', outputs: {} };
-  const cause = joined.find(({ done }) => done.conclusion === 'failure')?.done.failure;
+  if (conclusions.includes('cancelled')) {
+    return { done: { outcome: 'cancelled', conclusion: 'cancelled', outputs: {} }, failed: [] };
+  }
+  const failed = joined.filter(({ done }) => done.conclusion === 'failure');
+  if (failed.length === 0) return passed();
+  const cause = failed[0]?.done.failure;
   const forgiven = evaluate((scope) => evaluateBoolean(step.continueOnError, scope, false));
-  return {
+  const done = {
     outcome: 'failure',
     conclusion: forgiven.ok && forgiven.value ? 'success' : 'failure',
     told: true,
     outputs: {},
     ...(cause === undefined ? {} : { failure: cause }),
-  };
+  } as const;
+  return { done, failed };
+}
+
+function passed(): ControlEnd {
+  return { done: { outcome: 'success', conclusion: 'success', outputs: {} }, failed: [] };
 }

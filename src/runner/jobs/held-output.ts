@@ -1,5 +1,5 @@
 /** Output that waits for its place in the log: kept in a file of its own until it is released, handed on from then. */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 
 type Write = (chunk: Uint8Array) => void | Promise<void>;
 
@@ -48,8 +48,11 @@ export function createHeldOutput(path: string, onward: Write): HeldOutput {
       read = (await file.read(chunk, 0, CHUNK, at)).bytesRead;
       if (read > 0) await onward(chunk.subarray(0, read));
     }
-    await file?.close();
-    file = undefined;
+    if (file !== undefined) {
+      await file.close();
+      await rm(path, { force: true });
+      file = undefined;
+    }
     if (trouble !== undefined) await onward(Buffer.from(`${trouble}\n`));
   };
   return {

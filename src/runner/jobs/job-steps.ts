@@ -4,8 +4,8 @@ import type { Failure } from '../../shared/failure.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import type { TaskReport } from '../../shared/verdict.ts';
 import { evaluateStrings, flattenSteps, isWorkStep, type NamedStep, type NodeFault } from '../../workflow/index.ts';
-import { type BackgroundSteps, createBackgroundSteps } from './background-steps.ts';
-import { type ControlRun, controlName, type DirectingStep, runControl } from './control-step.ts';
+import { type BackgroundSteps, createBackgroundSteps, type JoinedStep } from './background-steps.ts';
+import { type ControlEnd, type ControlRun, controlName, type DirectingStep, runControl } from './control-step.ts';
 import type { ExtraStep, JobFrame, StandingStep } from './frame.ts';
 import type { StepsEnd } from './job-outcome.ts';
 import { displayName, readyStep, runStep, type StepDone, type StepPlan, stepName } from './run-step.ts';
@@ -36,6 +36,8 @@ export interface StepsSettings extends TurnSettings {
 export interface StepsStand {
   readonly steps: StandingSteps;
   readonly failed: StandingStep;
+  /** Steps in the background, by index, that begin again when the job goes on in this process. */
+  readonly again: readonly number[];
 }
 
 export interface RunSteps {
@@ -61,6 +63,11 @@ export function createSteps(settings: StepsSettings): RunSteps {
 }
 
 type RunPart = Pick<StepPlan, 'step' | 'id' | 'handler'>;
+
+interface NamedDone {
+  readonly name: string;
+  readonly done: StepDone;
+}
 
 class JobSteps {
   readonly #settings: StepsSettings;
@@ -94,7 +101,7 @@ class JobSteps {
     if (before === undefined) return;
     this.#order = before.order;
     this.#turns = before.turns;
-    this.#stand = { steps: before, failed: before };
+    this.#stand = { steps: before, failed: before, again: before.background };
   }
 
   cancel(): void {
@@ -127,19 +134,18 @@ class JobSteps {
 
   async #runInOrder(env: Env, goOn: GoOn | undefined): Promise<void> {
     const { length } = this.#steps;
-    const again = !this.#opened && goOn !== 'abort' ? this.#stand?.steps.background : undefined;
     if (!(await this.#open(env))) return;
     const stood = this.#stand;
     this.#stand = undefined;
     if (stood !== undefined && goOn === 'abort') this.#giveUp(stood, length);
-    for (const index of again ?? []) await this.#beginAgain(index, env);
+    else for (const index of stood?.again ?? []) await this.#beginAgain(index, env);
     while (this.#order.next < length) {
       await this.#step(env);
       await this.#background.showEnded();
       if (this.#stand !== undefined) return;
     }
     await this.#settle(env);
-    await this.#stagesBehind(env);
+    if (this.#stand === undefined) await this.#stagesBehind(env);
   }
 
   async #stagesBehind(env: Env): Promise<void> {
@@ -174,16 +180,43 @@ class JobSteps {
 
   /** A failure that counts, and the first: whoever watches may want to look at it before it does. */
   async #standsStill({ conclusion, failure, process, outputs }: StepDone, name: string): Promise<boolean> {
-    const { frame, cancelled } = this.#settings;
-    if (conclusion !== 'failure' || failure === undefined || frame.standstill === undefined) return false;
-    if (this.#order.status !== 'success' || cancelled.aborted) return false;
+    if (conclusion !== 'failure' || failure === undefined) return false;
     const failed = { name, failure, ...(process === undefined ? {} : { process }) };
-    if (!(await frame.standstill.onFailure(failed)) || cancelled.aborted) return false;
-    const rest = new Set(this.#background.rest());
-    const background = this.#steps.flatMap(({ id }, index) => (rest.has(id) ? [index] : []));
-    const steps = { order: this.#order, turns: this.#turns, name, failure, outputs, background };
-    this.#stand = { steps, failed };
+    return this.#standsAt(failed, outputs);
+  }
+
+  /** The same of steps in the background: they are what begins again. */
+  async #standsStillFor(steps: readonly JoinedStep[]): Promise<boolean> {
+    const [first] = steps;
+    const failure = first?.done.failure;
+    if (first === undefined || failure === undefined) return false;
+    const { process } = first.done;
+    const failed = { name: first.name, failure, ...(process === undefined ? {} : { process }) };
+    const ids = steps.map(({ id }) => id);
+    if (!(await this.#standsAt(failed, {}, ids))) return false;
+    // It was noted when it was waited for, and does not count yet.
+    this.#failure = undefined;
     return true;
+  }
+
+  async #standsAt(
+    failed: StandingStep,
+    outputs: StandingSteps['outputs'],
+    again: readonly string[] = [],
+  ): Promise<boolean> {
+    const { frame, cancelled } = this.#settings;
+    if (frame.standstill === undefined || this.#order.status !== 'success' || cancelled.aborted) return false;
+    if (!(await frame.standstill.onFailure(failed)) || cancelled.aborted) return false;
+    const { name, failure } = failed;
+    const background = this.#indicesOf([...this.#background.rest(), ...again]);
+    const steps = { order: this.#order, turns: this.#turns, name, failure, outputs, background };
+    this.#stand = { steps, failed, again: this.#indicesOf(again) };
+    return true;
+  }
+
+  #indicesOf(ids: readonly string[]): readonly number[] {
+    const wanted = new Set(ids);
+    return this.#steps.flatMap(({ id }, index) => (wanted.has(id) ? [index] : []));
   }
 
   /** Of the job itself, before its first step. */
@@ -204,12 +237,17 @@ class JobSteps {
       const name = isWorkStep(step) ? stepName(step) : controlName(this.#controlOf(step, env));
       return this.#finish(await this.#turn({ name, run: () => leftOut(why, frame) }), step.id);
     }
-    if (!isWorkStep(step)) return this.#finish(await this.#control(step, env), step.id);
+    if (!isWorkStep(step)) {
+      const { done, failed } = await this.#control(step, env);
+      const counts = done.conclusion === 'failure';
+      if (!(counts && (await this.#standsStillFor(failed)))) this.#finish(done, step.id);
+      return;
+    }
     const part = { step, id, handler: frame.handlerFor(step, index) };
     if (step.background === true) {
-      const done = await this.#begin(part, index, env);
-      if (done === undefined) this.#order = stepStarted(this.#order);
-      else this.#finish(done, step.id);
+      const over = await this.#begin(part, index, env);
+      if (over === undefined) this.#order = stepStarted(this.#order);
+      else if (!(await this.#standsStill(over.done, over.name))) this.#finish(over.done, step.id);
       return;
     }
     const { name, done } = await this.#work(part, env);
@@ -221,7 +259,7 @@ class JobSteps {
     this.#order = stepDone(this.#order, id, done);
   }
 
-  async #work(part: RunPart, env: Env): Promise<{ readonly name: string; readonly done: StepDone }> {
+  async #work(part: RunPart, env: Env): Promise<NamedDone> {
     const plan = this.#planOf(part, env);
     const { cancelled, frame } = this.#settings;
     const name = await displayName(plan);
@@ -230,17 +268,17 @@ class JobSteps {
     return { name, done: await this.#turn({ name, run }) };
   }
 
-  /** A step in the background that ended with the process which the job stood still in. */
+  /** A step in the background that failed, or ended with the process which the job stood still in. */
   async #beginAgain(index: number, env: Env): Promise<void> {
     const named = this.#steps[index];
     if (named === undefined || !isWorkStep(named.step)) return;
     const { step, id } = named;
-    const done = await this.#begin({ step, id, handler: this.#settings.frame.handlerFor(step, index) }, index, env);
-    if (done !== undefined) this.#order = stepJoined(this.#order, step.id, done);
+    const over = await this.#begin({ step, id, handler: this.#settings.frame.handlerFor(step, index) }, index, env);
+    if (over !== undefined) this.#order = stepJoined(this.#order, step.id, over.done);
   }
 
   /** Its condition is a matter of its turn; the rest goes on beside the steps behind it. What it came to if it is over. */
-  async #begin(part: RunPart, index: number, env: Env): Promise<StepDone | undefined> {
+  async #begin(part: RunPart, index: number, env: Env): Promise<NamedDone | undefined> {
     const side = this.#settings.frame.surroundings?.sideOf(index);
     if (side === undefined) throw new Error(`nothing here runs the step ${part.id} in the background`);
     // What it sees is what there is now, whenever it gets to run.
@@ -248,7 +286,7 @@ class JobSteps {
     const plan = this.#planOf(part, env, () => order);
     const name = await displayName(plan);
     const ready = await readyStep(plan, name);
-    if (ready.over) return this.#turn({ name, run: () => ready.done });
+    if (ready.over) return { name, done: await this.#turn({ name, run: () => ready.done }) };
     side.begin();
     this.#background.start({
       id: part.id,
@@ -270,17 +308,21 @@ class JobSteps {
     };
   }
 
-  #control(step: DirectingStep, env: Env): Promise<StepDone> {
+  async #control(step: DirectingStep, env: Env): Promise<ControlEnd> {
     const run = this.#controlOf(step, env);
-    return this.#turn({ name: controlName(run), run: () => runControl(run) });
+    let failed: ControlEnd['failed'] = [];
+    const perform = async (): Promise<StepDone> => {
+      const end = await runControl(run);
+      failed = end.failed;
+      return end.done;
+    };
+    return { done: await this.#turn({ name: controlName(run), run: perform }), failed };
   }
 
   /** Nobody leaves a step in the background behind, and what all of them came to counts for the job. */
   async #settle(env: Env): Promise<void> {
-    if (this.#background.rest().length > 0) {
-      const done = await this.#control({ kind: 'wait-all' }, env);
-      this.#order = stageDone(this.#order, done.conclusion);
-    }
+    if (this.#background.rest().length > 0) await this.#control({ kind: 'wait-all' }, env);
+    if (await this.#standsStillFor(this.#background.failed())) return;
     for (const conclusion of this.#background.conclusions()) this.#order = stageDone(this.#order, conclusion);
   }
 

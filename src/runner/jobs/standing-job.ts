@@ -9,7 +9,7 @@ import type { JobStatus, StepOrder } from './step-order.ts';
 
 /** Where the steps stand. */
 export interface StandingSteps {
-  /** `next` is the step that failed. */
+  /** `next` is the step that failed, or the one that waits for what failed in the background. */
   readonly order: StepOrder;
   /** Turns taken so far. */
   readonly turns: number;
@@ -17,7 +17,7 @@ export interface StandingSteps {
   readonly name: string;
   readonly failure: Failure;
   readonly outputs: Readonly<Record<string, string>>;
-  /** Steps in the background that nobody had waited for: they begin again with another process. */
+  /** Steps in the background that begin again with another process: nobody had waited for them, or they failed. */
   readonly background: readonly number[];
 }
 
@@ -93,11 +93,15 @@ export function readStandingJob(text: string, secrets: Seal['secrets']): ReadSta
   return { job: fromPlain(plain), lost };
 }
 
-/** Of the first ones as they take their turns: the same for the same steps, wherever they stand in their file. */
-export function digestSteps(steps: readonly Step[], count: number): string {
-  const text = JSON.stringify(flattenSteps(steps).slice(0, count), (key, value: unknown) =>
-    key === 'at' ? undefined : value,
-  );
+/** Of the steps that are not done again: the same for the same steps, wherever they stand in their file. */
+export function digestSteps(
+  steps: readonly Step[],
+  { order, background }: Pick<StandingSteps, 'order' | 'background'>,
+): string {
+  const again = new Set(background);
+  const done = flattenSteps(steps).slice(0, order.next);
+  const kept = done.map((step, index) => (again.has(index) ? step.id : step));
+  const text = JSON.stringify(kept, (key, value: unknown) => (key === 'at' ? undefined : value));
   return createHash('sha256').update(text).digest('hex');
 }
 

@@ -1,6 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunnerEvent } from '../../engine/index.ts';
-import { job, run } from './testing/workflow-job.ts';
+import { job, open, run } from './testing/workflow-job.ts';
 
 /** Names and results of the steps as they ended. */
 function endings(events: readonly RunnerEvent[]): readonly string[] {
@@ -196,5 +198,62 @@ describe('a step in the background', () => {
     expect(log).toContain('inside c\n');
     expect(log).toContain('env [a] [c]\n');
     expect(log).toContain('post c\n');
+  });
+});
+
+describe('a step in the background that fails where failures pause their job', () => {
+  const FAILING = job(`
+      - id: back
+        background: true
+        name: Back
+        run: echo "turn" >> turns; echo "A=$(wc -l < turns)" >> "$GITHUB_ENV"; test -e fixed
+      - wait: back
+      - run: echo "then $A \${{ steps.back.outcome }}"
+`);
+
+  it('stands still at its wait, and begins again there', async () => {
+    const { go, log, work } = open(FAILING, {}, { pauses: true });
+    expect(await go()).toMatchObject({ result: 'paused', step: 'Back', failure: { code: 'exit-code' } });
+    expect(await go('retry')).toMatchObject({ result: 'paused', step: 'Back' });
+    writeFileSync(join(work, 'fixed'), '');
+    expect(await go('retry')).toEqual({ result: 'success', outputs: {} });
+    expect(log()).toContain('\nthen 3 success\n');
+    expect(log().match(/##\[error\]Process completed with exit code 1\./g)).toHaveLength(2);
+  });
+
+  it('counts when it is given up', async () => {
+    const { go, log } = open(FAILING, {}, { pauses: true });
+    await go();
+    expect(await go('abort')).toMatchObject({ result: 'failure', failure: { code: 'exit-code' } });
+    expect(log()).not.toContain('then');
+  });
+
+  it('stands still at the end when nobody waits for it; the others go on meanwhile', async () => {
+    const { go, work, events } = open(
+      job(`
+      - { background: true, name: Late, run: test -e fixed }
+      - { background: true, name: Good, run: echo good >> good }
+      - run: 'true'
+`),
+      {},
+      { pauses: true },
+    );
+    expect(await go()).toMatchObject({ result: 'paused', step: 'Late' });
+    writeFileSync(join(work, 'fixed'), '');
+    expect(await go('retry')).toEqual({ result: 'success', outputs: {} });
+    expect(readFileSync(join(work, 'good'), 'utf8')).toBe('good\n');
+    expect(endings(events).filter((end) => end.startsWith('Late'))).toEqual([
+      'Late: failure/failure',
+      'Late: success/success',
+    ]);
+  });
+
+  it('is passed over when its failure is forgiven', async () => {
+    const { go } = open(
+      job('      - { background: true, continue-on-error: true, run: exit 1 }\n      - wait-all:\n'),
+      {},
+      { pauses: true },
+    );
+    expect(await go()).toEqual({ result: 'success', outputs: {} });
   });
 });

@@ -59,7 +59,7 @@ export function createStandstill(settings: FailureSettings, job: StandingPlace):
     putAside: async (steps, failed) => {
       const standing: StandingJob = {
         steps,
-        done: digestSteps(model.steps, steps.order.next),
+        done: digestSteps(model.steps, steps),
         home,
         env: place.made.env,
         path: place.made.path,
@@ -100,7 +100,9 @@ export async function checkStanding(
   { steps }: StepsJob,
 ): Promise<Result<undefined, string>> {
   const { job } = await findStanding(settings, leg);
-  const { next } = job.steps.order;
-  if (next < flattenSteps(steps).length && digestSteps(steps, next) === job.done) return ok(undefined);
+  const { order, background } = job.steps;
+  // Behind the last step it is those in the background that are gone on with.
+  const isThere = order.next < flattenSteps(steps).length || background.length > 0;
+  if (isThere && digestSteps(steps, job.steps) === job.done) return ok(undefined);
   return err(`the steps of ${leg} before the one that failed are not the same any more`);
 }

@@ -1,5 +1,5 @@
 /** Jobs: their order, conditions, results, outputs and limits. */
-import { warningsOf } from '../../e2e/rig/index.ts';
+import { eventsOf, warningsOf } from '../../e2e/rig/index.ts';
 import { differs, type Subject, works } from '../rig/feature.ts';
 import { readsJob, refuses, refusesJob } from '../rig/language.ts';
 import { body, shareRun, steps } from '../rig/run.ts';
@@ -161,6 +161,14 @@ export const jobs: Subject = {
           'echo "= never"',
         ),
         { ends: 'cancelled', says: ['cancelled'] },
+      ),
+      run.whole(
+        'the sentence',
+        ({ events }) =>
+          eventsOf(events, 'job.finished').some(
+            ({ failure }) => failure?.message === 'The job has exceeded the maximum execution time of 600ms',
+          ),
+        true,
       ),
     ),
     works(

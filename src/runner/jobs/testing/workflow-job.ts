@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { JobOutcome, RunnerEvent } from '../../../engine/index.ts';
+import type { GoOn, JobOutcome, PausedJob, RunnerEvent } from '../../../engine/index.ts';
 import { type HostPath, hostPath } from '../../../shared/brand.ts';
 import { createMasker } from '../../../shared/mask.ts';
 import { parseWorkflow } from '../../../workflow/parse/index.ts';
@@ -44,10 +44,26 @@ interface Watch {
   readonly signal?: AbortSignal;
   readonly onLine?: (line: string) => void;
   readonly vars?: Readonly<Record<string, string>>;
+  /** It stands still at a step that fails, and stays open. */
+  readonly pauses?: boolean;
+}
+
+/** A job that may be gone on with in the same process when it stands still. */
+export interface OpenedJob extends Omit<Ran, 'outcome' | 'log'> {
+  readonly go: (goOn?: GoOn) => Promise<JobOutcome | PausedJob>;
+  readonly log: () => string;
 }
 
 /** Runs the job `j` of a workflow on this machine, in a workspace with the files. */
 export async function run(yaml: string, files: Readonly<Record<string, string>> = {}, watch: Watch = {}): Promise<Ran> {
+  const { go, log, events, work } = open(yaml, files, watch);
+  const outcome = await go();
+  if (outcome.result === 'paused') throw new Error('the job was paused');
+  return { outcome, log: log(), events, work };
+}
+
+/** The same, to be run by `go`. */
+export function open(yaml: string, files: Readonly<Record<string, string>> = {}, watch: Watch = {}): OpenedJob {
   const home = mkdtempSync(join(scratch, 'run-'));
   const work = hostPath(join(home, 'work', 'repo', 'repo'));
   mkdirSync(work, { recursive: true });
@@ -89,21 +105,25 @@ export async function run(yaml: string, files: Readonly<Record<string, string>> 
       }),
       hashProgram: hostPath('/nowhere'),
       containers: NO_CONTAINERS,
+      ...(watch.pauses === true
+        ? { failures: { directory: hostPath(join(home, 'paused')), pauses: true, staysOpen: true, secrets: {} } }
+        : {}),
     }),
   });
   const events: RunnerEvent[] = [];
-  const outcome = await runner.run(
-    {
-      job,
-      leg: { id: 'j', name: 'j', index: 0, matrix: null, continueOnError: false, timeoutMinutes: 1 },
-      strategy: { failFast: true, jobIndex: 0, jobTotal: 1, maxParallel: 1 },
-      needs: {},
-    },
-    (event) => void events.push(event),
-    watch.signal ?? new AbortController().signal,
-  );
-  if (outcome.result === 'paused') throw new Error('the job was paused');
-  return { outcome, log: readFileSync(join(home, 'j.log'), 'utf8'), events, work };
+  const go = (goOn?: GoOn): Promise<JobOutcome | PausedJob> =>
+    runner.run(
+      {
+        job,
+        leg: { id: 'j', name: 'j', index: 0, matrix: null, continueOnError: false, timeoutMinutes: 1 },
+        strategy: { failFast: true, jobIndex: 0, jobTotal: 1, maxParallel: 1 },
+        needs: {},
+        ...(goOn === undefined ? {} : { goOn }),
+      },
+      (event) => void events.push(event),
+      watch.signal ?? new AbortController().signal,
+    );
+  return { go, log: () => readFileSync(join(home, 'j.log'), 'utf8'), events, work };
 }
 
 /** A workflow with one job, `j`. */
