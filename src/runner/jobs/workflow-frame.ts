@@ -28,13 +28,13 @@ import { createSidePlace } from './side-place.ts';
 import { firstStep } from './step-order.ts';
 import { defaultsScope, type JobFacts, stepScope } from './step-scope.ts';
 import { type Directories, type JobParts, placeOf } from './workflow-place.ts';
-import type { WorkflowFrames } from './workflow-settings.ts';
+import type { JobSource, WorkflowFrames } from './workflow-settings.ts';
 import { createStandstill, findStanding, standingDirectory } from './workflow-standstill.ts';
 
 export function openWorkflowFrames(settings: WorkflowFrames): OpenFrame {
   return async (request) => {
     const source = settings.sourceOf(request);
-    for (const secret of Object.values(source.secrets)) settings.masker.add(secret);
+    for (const secret of secretsOf(source)) settings.masker.add(secret);
     const { id } = request.leg;
     const goesOn = request.goOn !== undefined && settings.failures !== undefined;
     const found = goesOn ? await findStanding(settings.failures, id) : undefined;
@@ -46,6 +46,14 @@ export function openWorkflowFrames(settings: WorkflowFrames): OpenFrame {
     const job = new WorkflowJob(settings, { request, source, log, image, ...directories, stood: found?.job });
     return job.frame();
   };
+}
+
+/** With the token as git sends it. */
+function secretsOf({ secrets, contexts }: JobSource): readonly string[] {
+  const token = isJsonObject(contexts.github) ? contexts.github['token'] : undefined;
+  const asSent =
+    typeof token !== 'string' || token === '' ? [] : [token, Buffer.from(`x-access-token:${token}`).toString('base64')];
+  return [...Object.values(secrets), ...asSent];
 }
 
 interface Wanted {

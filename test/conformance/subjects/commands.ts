@@ -25,11 +25,28 @@ const MATCHER = {
 
 const OTHER = { problemMatcher: [{ owner: 'lint', pattern: [{ regexp: '^lint says (.+)$', message: 1 }] }] };
 
+const MORE = {
+  problemMatcher: [
+    {
+      owner: 'more',
+      pattern: [{ regexp: '^(.+?):(.+?):(.+?):(.+?):(.*)$', fromPath: 1, code: 2, severity: 3, file: 4, message: 5 }],
+    },
+  ],
+};
+
 const SECRET = 'open sesame';
 const run = shareRun({
-  files: { 'matcher.json': JSON.stringify(MATCHER), 'other.json': JSON.stringify(OTHER), 'src/a.js': 'x\n' },
+  files: {
+    'matcher.json': JSON.stringify(MATCHER),
+    'other.json': JSON.stringify(OTHER),
+    'more.json': JSON.stringify(MORE),
+    'lib/p.json': '',
+    'lib/src/a.js': '',
+    'src/a.js': 'x\n',
+  },
   args: ['--secret', `S=${SECRET}`, '--secret', 'LINES=first line\n\n  second line  ', '--secret', 'ONE=~'],
 });
+const tokens = shareRun({ args: ['--secret', 'GITHUB_TOKEN=ghs_0123456789'] });
 const debugging = shareRun({ args: ['--var', 'ACTIONS_STEP_DEBUG=true'] });
 
 /** A job that says these lines. */
@@ -51,6 +68,12 @@ export const commands: Subject = {
       run.job(steps('echo "::notice::told" >&2'), { annotations: ['notice told'] }),
     ),
     works(
+      'Lines end at `\\n`, `\\r\\n` or a lone `\\r`, and at the end of the output; names know no letter case',
+      run.job(steps('printf "a\\r::notice::one\\r\\n::NOTICE::two\\n::notice::three"'), {
+        annotations: ['notice one', 'notice two', 'notice three'],
+      }),
+    ),
+    works(
       'Escapes: `%0A`, `%0D`, `%25`; in properties `%3A` and `%2C` as well',
       says(['::error title=a%3Ab%2Cc%25::one%0Atwo 100%25'], { annotations: ['error one\ntwo 100%'] }),
     ),
@@ -65,15 +88,22 @@ export const commands: Subject = {
           '::error file=src/a.js,line=3,col=5,endLine=4,title=T::there',
           '::warning file=src/a.js,col=5::no line',
           '::notice line=3,endLine=2::backwards',
+          '::notice file=src/a.js,line=x::no number',
+          '::notice file=src/a.js,line=3,endLine=4,col=1::columns of two lines',
         ],
         {
           annotations: [
             'error src/a.js:3 there',
             'warning src/a.js no line',
-            expect.stringMatching(/^notice .*backwards$/),
+            'notice backwards',
+            'notice src/a.js no number',
+            'notice src/a.js:3 columns of two lines',
           ],
         },
       ),
+      run.job(steps('echo "::error file=$PWD/src/a.js,line=1::from the root"\necho "::error file=/etc/x::elsewhere"'), {
+        annotations: ['error src/a.js:1 from the root', 'error /etc/x elsewhere'],
+      }),
     ),
     works(
       'Ten annotations of each level are kept for a step, and 4096 characters of each',
@@ -87,6 +117,9 @@ export const commands: Subject = {
     works(
       '`group` and `endgroup`',
       says(['::group::Title', 'inside', '::endgroup::'], { log: ['##[group]Title\ninside\n##[endgroup]\n'] }),
+      says(['::group::a', '::group::b', '::endgroup::', '::endgroup::', '::endgroup::'], {
+        log: ['##[group]a\n##[group]b\n##[endgroup]\n##[endgroup]\n##[endgroup]\n'],
+      }),
     ),
     works(
       '`debug` is seen with ACTIONS_STEP_DEBUG, as a secret or a variable, and so is RUNNER_DEBUG',
@@ -115,12 +148,40 @@ export const commands: Subject = {
         ),
         { says: ['1 /made'] },
       ),
+      run.job(body('env: { ACTIONS_ALLOW_UNSECURE_COMMANDS: true }', 'echo "::set-env name=NODE_OPTIONS::x"'), {
+        ...FAILS,
+        log: ["Can't update NODE_OPTIONS"],
+      }),
     ),
     works(
       '`stop-commands::TOKEN` until `::TOKEN::`; weak tokens are errors',
       says(['::stop-commands::aRandomToken', '::warning::not seen', '::aRandomToken::', '::warning::seen'], {
         annotations: ['warning seen'],
       }),
+      says(
+        [
+          '::stop-commands::a-token',
+          '::stop-commands::other',
+          '::warning::no',
+          '::A-TOKEN::',
+          '::warning::yes',
+          'a-token',
+        ],
+        { annotations: ['warning yes'], log: ['::A-TOKEN::', '\n***\n'] },
+      ),
+      says(['::stop-commands::tok', '::tok::', '::stop-commands::tok', '::warning::no', '::tok::', '::notice::yes'], {
+        annotations: ['notice yes'],
+      }),
+      run.job(steps('echo "::stop-commands::left-open"', 'echo "::notice::another step"'), {
+        annotations: ['notice another step'],
+      }),
+      run.job(
+        body(
+          'env: { ACTIONS_ALLOW_UNSECURE_STOPCOMMAND_TOKENS: true }',
+          'echo "::stop-commands::warning"\necho "::notice::no"\necho "::warning::"\necho "::notice::yes"',
+        ),
+        { annotations: ['notice yes'] },
+      ),
       says(['::stop-commands::'], FAILS),
       says(['::stop-commands::pause-logging'], FAILS),
       says(['::stop-commands::warning'], FAILS),
@@ -131,6 +192,11 @@ export const commands: Subject = {
         ...FAILS,
         log: ['::set-output name=b::2', 'Invalid echo command value'],
       }),
+    ),
+    works(
+      'Each stage and each step begins with commands that are heard, and with `echo` off',
+      run.job(steps('echo "::echo::on"', 'echo "::set-output name=a::1"'), { without: [/^::set-output/m] }),
+      debugging.job(steps('echo "::set-output name=a::1"'), { log: [/^::set-output name=a::1$/m] }),
     ),
     works(
       'A command that fails makes its step fail, whatever the exit code',
@@ -173,6 +239,14 @@ export const secrets: Subject = {
           return [stdout, stderr, ...texts].filter((text) => text.includes(SECRET));
         },
         [],
+      ),
+    ),
+    works(
+      'The names of steps are masked, and what is put together of a token as git does for GitHub',
+      run.job(steps('- name: with ${{ secrets.S }}\n  run: "true"'), { steps: ['with *** success'] }),
+      tokens.job(
+        steps('- env: { T: "${{ github.token }}" }\n  run: echo "= $(printf %s "x-access-token:$T" | base64) $T"'),
+        { says: ['*** ***'] },
       ),
     ),
     works('A secret that is not there is empty', run.job(steps('echo "= [${{ secrets.NOPE }}]"'), { says: ['[]'] })),
@@ -261,6 +335,20 @@ export const matchers: Subject = {
           annotations: [expect.stringMatching(/^error .*1 one$/), expect.stringMatching(/^error .*2 two$/)],
         },
       ),
+    ),
+    works(
+      '`fromPath`, `code`, severities of a line; what has no message is none; a matcher that is none fails the step',
+      run.job(
+        steps(
+          'echo "::add-matcher::more.json"\necho "lib/p.json:E1:notice:src/a.js:told"\necho "lib/p.json:E1:odd:src/a.js:untold"\necho "lib/p.json:E1:error:src/a.js:"\necho "= shown"',
+        ),
+        { annotations: ['notice lib/src/a.js told'], says: ['shown'], log: ['lib/p.json:E1:odd:src/a.js:untold'] },
+      ),
+      run.job(steps('echo "::add-matcher::nowhere.json"'), {
+        ...FAILS,
+        log: ["Unable to process command '::add-matcher::nowhere.json' successfully."],
+      }),
+      run.job(steps('echo "::add-matcher::src/a.js"'), FAILS),
     ),
     differs(
       'A file is named when it is there, in a checkout of this repository',

@@ -102,6 +102,31 @@ export const shells: Subject = {
         { says: ['mine .sh'] },
       ),
     ),
+    works(
+      'The exit code of a script that a signal has ended is 128 and the number of the signal',
+      run.job(steps('kill -9 $$'), { ends: 'exit-code', log: ['##[error]Process completed with exit code 137.'] }),
+      run.job(steps('sh -c \'kill -TERM "$$"\''), {
+        ends: 'exit-code',
+        log: ['##[error]Process completed with exit code 143.'],
+      }),
+      run.job(steps('nowhere-to-be-found'), {
+        ends: 'exit-code',
+        log: ['##[error]Process completed with exit code 127.'],
+      }),
+    ),
+    works(
+      'A script that is empty succeeds; a shell, a directory or a template that is none fails the step',
+      run.job(steps("- run: ''"), {}),
+      run.job(steps('- run: x\n  shell: nowhere {0}'), { ends: 'not-started', log: ['nowhere: command not found'] }),
+      run.job(steps('- run: x\n  shell: bash {1}'), { ends: 'not-started', log: ['Invalid shell option.'] }),
+      run.job(steps('- run: x\n  working-directory: nowhere'), { ends: 'not-started', log: ['does not exist'] }),
+    ),
+    works(
+      'Arguments of a shell of your own are read as .NET does: by blanks, with double quotes around those that have some',
+      run.job(steps('- shell: bash {0} one "two three" "a\\"b" \'c\n  run: printf "= %s\\n" "$@"'), {
+        says: ['one', 'two three', 'a"b', "'c"],
+      }),
+    ),
     differs(
       'What is still running when a script ends has five seconds for its output',
       'programs that a step leaves behind are not waited for',
