@@ -103,19 +103,21 @@ export function createBackgroundSteps({ cancelled, onJoin }: BackgroundSettings)
     showEnded: async () => {
       for (const { step, done } of steps.values()) if (done !== undefined) await step.side.show();
     },
-    failed: () =>
-      [...steps.values()].flatMap(({ step: { id, name }, done }) =>
-        done?.conclusion === 'failure' ? [{ id, name, done }] : [],
-      ),
-    conclusions: () =>
-      [...steps.values()].flatMap(({ done, calledOff }) =>
-        done === undefined || (calledOff && done.conclusion === 'cancelled') ? [] : [done.conclusion],
-      ),
+    failed: () => [...steps.values()].flatMap(failureOf),
+    conclusions: () => [...steps.values()].flatMap(conclusionOf),
     end: async () => {
       for (const { controller } of steps.values()) controller.abort({ reason: 'step', message: 'the job is over' });
       await join([...steps.keys()]);
     },
   };
+}
+
+function failureOf({ step: { id, name }, done }: Running): readonly JoinedStep[] {
+  return done?.conclusion === 'failure' ? [{ id, name, done }] : [];
+}
+
+function conclusionOf({ done, calledOff }: Running): readonly JobResult[] {
+  return done === undefined || (calledOff && done.conclusion === 'cancelled') ? [] : [done.conclusion];
 }
 
 function broken(error: unknown): StepDone {

@@ -40,6 +40,13 @@ const NO_CONTAINERS: ContainerSettings = {
   images: new Map(),
 };
 
+function write(directory: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), text);
+  }
+}
+
 interface Watch {
   readonly signal?: AbortSignal;
   readonly onLine?: (line: string) => void;
@@ -67,10 +74,7 @@ export function open(yaml: string, files: Readonly<Record<string, string>> = {},
   const home = mkdtempSync(join(scratch, 'run-'));
   const work = hostPath(join(home, 'work', 'repo', 'repo'));
   mkdirSync(work, { recursive: true });
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(home, 'work/repo/repo', name)), { recursive: true });
-    writeFileSync(join(home, 'work/repo/repo', name), text);
-  }
+  write(work, files);
   const { workflow, job } = read(yaml);
   const masker = createMasker(['hunter22'], { shortest: 1 });
   const contexts = {
