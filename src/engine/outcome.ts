@@ -65,7 +65,7 @@ export function skipMessage(
     case 'cancelled':
       return `the ${state.closing === 'cancelled' ? 'run' : 'workflow that it belongs to'} was cancelled before it started`;
     case 'fail-fast':
-      return 'another leg of its matrix failed first (fail_fast)';
+      return 'another leg of its matrix failed first';
     case 'concurrency':
       return leg?.displaced ?? 'a newer job of the same concurrency group took its place';
     case 'unserved':

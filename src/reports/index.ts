@@ -6,7 +6,7 @@ export { countsInWords, headline, nounFor } from './headline.ts';
 export { judgeRun, type RunResult, type RunVerdict } from './judge.ts';
 export { type RunState, type RunStatus, stateOf, statusOf } from './status.ts';
 export { renderSummary } from './summary.ts';
-export { cleanText, clip, clipMiddle, displayWidth, padTo, wrapText } from './text.ts';
+export { cleanOutput, cleanText, clip, clipMiddle, displayWidth, padTo, wrapText } from './text.ts';
 export { reasonOf, recordedReason } from './trouble.ts';
 export type { LegView, Phase, RunHeader, RunView, Standing, WarningView } from './view.ts';
 export { warningsOf } from './warnings.ts';

@@ -1,5 +1,5 @@
 /** Markdown that says exactly what it is given: escaped for GitHub, and aligned for those who read the plain text. */
-import { cleanText, clip, displayWidth, padTo } from './text.ts';
+import { cleanOutput, cleanText, clip, displayWidth, padTo } from './text.ts';
 
 /** Text that has been escaped already; only the functions of this file make it. */
 export interface Markdown {
@@ -51,7 +51,7 @@ export function shellBlock(lines: readonly string[]): string {
 /** Lines of output, as they came. */
 export function outputBlock(lines: readonly string[]): string {
   return fenced(
-    lines.map((line) => clip(cleanText(line), 300)),
+    lines.map((line) => clip(cleanOutput(line), 300)),
     'text',
   );
 }

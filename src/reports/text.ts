@@ -28,6 +28,12 @@ export function cleanText(text: string): string {
     .trim();
 }
 
+/** As `cleanText`, but indented as it was: what a program printed means less without. */
+export function cleanOutput(text: string): string {
+  const indent = /^ */.exec(text)?.[0] ?? '';
+  return `${indent}${cleanText(text)}`.trimEnd();
+}
+
 /** Columns that the text takes in a terminal. */
 export function displayWidth(text: string): number {
   if (PLAIN.test(text)) return text.length;

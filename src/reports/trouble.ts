@@ -193,5 +193,6 @@ function shellBlockOf(commands: readonly string[]): string {
 function sentence(text: string): string {
   const trimmed = text.trim();
   const ended = /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
-  return ended.charAt(0).toUpperCase() + ended.slice(1);
+  // An address or a path is no word that a capital would suit.
+  return /^\p{Ll}+(?![\p{L}\d_/@-]|[.:]\S)/u.test(ended) ? ended.charAt(0).toUpperCase() + ended.slice(1) : ended;
 }

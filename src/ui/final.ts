@@ -2,6 +2,7 @@
 import type { RunStarted } from '../engine/index.ts';
 import type { LegView, RunView } from '../reports/index.ts';
 import {
+  cleanOutput,
   cleanText,
   clip,
   countsInWords,
@@ -66,11 +67,12 @@ export function renderFinal({ view, look, columns, summary }: FinalInput): strin
 /** Jobs that no machine here is for: nothing failed, and yet they were not run. */
 function unservedLines({ legs }: RunView, look: Look, width: number): string[] {
   const unserved = legs.filter(({ skipped }) => skipped?.reason === 'unserved');
-  const lines = unserved.slice(0, UNSERVED).map((leg) => {
-    const why = `${look.marks.skipped} ${cleanText(leg.name)} was not run: ${cleanText(reasonOf(leg))}`;
-    return look.chalk.dim(clip(why, width, look.ellipsis));
+  const listed = unserved.slice(0, UNSERVED);
+  const lines = listed.flatMap((leg) => {
+    const why = `${look.marks.skipped} ${cleanText(leg.name)} was not run: ${cleanText(reasonOf(leg)).slice(0, 300)}`;
+    return wrapText(why, width).map((line, i) => look.chalk.dim(i === 0 ? line : `  ${line}`));
   });
-  const rest = unserved.length - lines.length;
+  const rest = unserved.length - listed.length;
   const more = rest > 0 ? [look.chalk.dim(`${look.ellipsis} nor were ${rest} more, for the same reason`)] : [];
   return lines.length === 0 ? [] : ['', ...lines, ...more];
 }
@@ -113,7 +115,7 @@ function whatFailed(
     ...why.map((line) => `${indent}${line}`),
     ...hintOf(leg, width - indent.length).map((line) => `${indent}${line}`),
     ...printed.map((line) =>
-      look.chalk.dim(`${indent}| ${clip(cleanText(line), width - indent.length - 2, look.ellipsis)}`),
+      look.chalk.dim(`${indent}| ${clip(cleanOutput(line), width - indent.length - 2, look.ellipsis)}`),
     ),
     ...inspectCommands(leg, view).map((command) => `${indent}${look.chalk.cyan(command)}`),
   ];

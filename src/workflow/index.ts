@@ -29,4 +29,4 @@ export {
   type WorkflowReference,
 } from './references.ts';
 export { stepIds } from './step-ids.ts';
-export { judgeTrigger, type TriggerEvent, type TriggerVerdict } from './triggers.ts';
+export { judgeTrigger, readExpectations, type TriggerEvent, type TriggerVerdict } from './triggers.ts';

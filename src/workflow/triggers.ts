@@ -47,6 +47,21 @@ export function judgeTrigger(on: MappingNode, event: TriggerEvent): TriggerVerdi
   return STARTS;
 }
 
+/** The types that a workflow waits for by name, and the lines of its schedule. */
+export function readExpectations(on: MappingNode, event: string): Expectations {
+  const filters = entryOf(on, event)?.value;
+  const crons = event === 'schedule' ? itemsOf(filters).flatMap((item) => textOf(valueOf(item, 'cron')) ?? []) : [];
+  return {
+    types: textsOf(valueOf(filters, 'types')).map(({ value }) => value),
+    crons: crons.map(({ value }) => value),
+  };
+}
+
+export interface Expectations {
+  readonly types: readonly string[];
+  readonly crons: readonly string[];
+}
+
 function not(reason: string): TriggerVerdict {
   return { starts: false, reason };
 }

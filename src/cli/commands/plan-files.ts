@@ -32,7 +32,7 @@ async function planWorkflows(
     import('../workflow/compose.ts'),
     import('../workflow/plan-view.ts'),
   ]);
-  const ready = await readyWorkflows(project, operands, options);
+  const ready = await readyWorkflows(project, operands, { ...options, looking: true });
   if (!ready.ok) return ready.error;
   const { runs, settings } = ready.value;
   const plans = runs.map((prepared) =>

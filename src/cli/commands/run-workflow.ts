@@ -25,7 +25,12 @@ export async function runWorkflows(project: Project, options: RunWorkflowOptions
   const maxParallel = parallelism(options.maxParallel, undefined);
   // A list is of what there is, unless an event is asked for.
   const all = options.all ?? (options.list === true && options.event === undefined ? true : undefined);
-  const ready = await readyWorkflows(project, options.operands, { ...options, ...(all === undefined ? {} : { all }) });
+  const looking = options.list === true;
+  const ready = await readyWorkflows(project, options.operands, {
+    ...options,
+    looking,
+    ...(all === undefined ? {} : { all }),
+  });
   if (!ready.ok) return ready.error;
   const { runs, settings } = ready.value;
   if (options.list === true || options.dryRun === true) {

@@ -1,11 +1,11 @@
 /** `orch validate`: every mistake in the files, and nothing else. */
-import { readFileSync, statSync } from 'node:fs';
-import { basename, relative, resolve } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
 import { type Diagnostic, hasErrors } from '../../shared/diagnostic.ts';
 import { type DiagnosticFormat, openTerminal, renderDiagnostics } from '../../ui/index.ts';
 import { EXIT } from '../exit-codes.ts';
-import { configFile, findRoot } from '../root.ts';
-import { looksLikeWorkflow, WORKFLOWS } from '../workflow/files.ts';
+import { configFile, DEFAULT_CONFIG, findRoot } from '../root.ts';
+import { byName, findWorkflows, looksLikeWorkflow, WORKFLOWS } from '../workflow/files.ts';
 
 export interface ValidateOptions {
   readonly files: readonly string[];
@@ -17,8 +17,8 @@ export async function validate({ files, format }: ValidateOptions): Promise<numb
   const root = findRoot('.') ?? resolve('.');
   const sources = new Map<string, string>();
   const all: Diagnostic[] = [];
-  for (const named of files.length === 0 ? [undefined] : files) {
-    const file = configFile(root, named);
+  for (const named of files.length === 0 ? whatThereIs(root) : files) {
+    const file = configFile(root, named === undefined ? undefined : (pathOf(root, named) ?? named));
     const { diagnostics, text } = await (named === undefined ? readConfig(root, file) : readAny(root, file));
     sources.set(file, text);
     all.push(...diagnostics);
@@ -29,6 +29,18 @@ export async function validate({ files, format }: ValidateOptions): Promise<numb
   if (format === 'text')
     terminal.write(`${[...sources.keys()].map((file) => relative('.', file)).join(', ')}: valid\n`);
   return EXIT.success;
+}
+
+/** The file of tasks; where there is none, the workflows. */
+function whatThereIs(root: string): readonly (string | undefined)[] {
+  if (existsSync(join(root, DEFAULT_CONFIG))) return [undefined];
+  const workflows = findWorkflows(root, []).map(({ path }) => resolve(root, path));
+  return workflows.length === 0 ? [undefined] : workflows;
+}
+
+/** Of a workflow that is named as `orch run` takes it: `ci`. */
+function pathOf(root: string, named: string): string | undefined {
+  return existsSync(named) ? undefined : byName(root, named);
 }
 
 interface Read {

@@ -11,6 +11,8 @@ export interface EventRequest {
   readonly inputs: Readonly<Record<string, string>>;
   readonly workflow: string;
   readonly cron?: string;
+  /** Activities that the workflow waits for; an event that is made up is one of them. */
+  readonly types?: readonly string[];
 }
 
 export interface WorkflowEvent {

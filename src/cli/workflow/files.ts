@@ -9,6 +9,9 @@ import { UsageError } from '../explain.ts';
 
 export const WORKFLOWS = '.github/workflows';
 
+/** Workflows that a message names. */
+const LISTED = 8;
+
 export interface WorkflowFile {
   /** Relative to the repository's root where it lies in it, absolute elsewhere. */
   readonly path: string;
@@ -32,8 +35,9 @@ export function namesWorkflows(root: string, operands: readonly string[]): boole
   return operands.some((operand) => {
     const kind = kindOf(resolve(operand));
     if (kind === 'folder') return true;
-    if (kind === undefined) return !/\.ya?ml$/.test(operand) && byName(root, operand) !== undefined;
-    return relative(root, resolve(operand)).startsWith(`${WORKFLOWS}/`) || looksLikeWorkflow(readText(operand));
+    const isPlaced = relative(root, resolve(operand)).startsWith(`${WORKFLOWS}/`);
+    if (kind === undefined) return isPlaced || !/\.ya?ml$/.test(operand) || byName(root, operand) !== undefined;
+    return isPlaced || looksLikeWorkflow(readText(operand));
   });
 }
 
@@ -56,14 +60,21 @@ function find(root: string, operand: string): readonly Found[] {
   if (kind === 'folder') return inFolder(path);
   const named = byName(root, operand);
   if (named !== undefined) return [{ path: named, named: true }];
-  const near = nearest(
-    operand,
-    inFolder(join(root, WORKFLOWS)).map((found) => basename(found.path)),
-  );
-  throw new UsageError(
-    `there is no file, folder or workflow "${operand}"`,
-    near === undefined ? {} : { hint: `did you mean "${near}"?` },
-  );
+  throw new UsageError(`there is no file, folder or workflow "${operand}"`, { hint: whatThereIs(root, operand) });
+}
+
+function whatThereIs(root: string, operand: string): string {
+  const names = inFolder(join(root, WORKFLOWS)).map(({ path }) => basename(path));
+  const short = names.map(shortName);
+  const near = nearest(shortName(basename(operand)), short);
+  if (near !== undefined) return `did you mean "${/\.ya?ml$/.test(operand) ? names[short.indexOf(near)] : near}"?`;
+  if (short.length === 0) return `there are no workflows in ${WORKFLOWS}`;
+  const more = short.length > LISTED ? [`and ${short.length - LISTED} more`] : [];
+  return `in ${WORKFLOWS} there are ${[...short.slice(0, LISTED), ...more].join(', ')}`;
+}
+
+function shortName(file: string): string {
+  return file.replace(/\.ya?ml$/, '');
 }
 
 /** GitHub looks for workflows in no folder below. */
@@ -77,10 +88,10 @@ function inFolder(folder: string): readonly Found[] {
     .filter(({ path }) => kindOf(path) === 'file');
 }
 
-/** `ci` for ci.yml, or for the workflow that calls itself so. */
-function byName(root: string, name: string): string | undefined {
+/** The path of `ci`: of ci.yml, or of the workflow that calls itself so. */
+export function byName(root: string, name: string): string | undefined {
   const all = inFolder(join(root, WORKFLOWS)).map(({ path }) => path);
-  const byFile = all.find((path) => basename(path).replace(/\.ya?ml$/, '') === name || basename(path) === name);
+  const byFile = all.find((path) => shortName(basename(path)) === name || basename(path) === name);
   if (byFile !== undefined) return byFile;
   return all.find((path) => {
     const title = /^name\s*:\s*(.*?)\s*(?:#.*)?$/m.exec(readText(path))?.[1]?.replace(/^(["'])(.*)\1$/, '$2');

@@ -63,4 +63,14 @@ describe('inputs', () => {
     expect(result).toMatchObject({ ok: true, value: { values: { name: 'mine', count: 7 } } });
     expect(read('push', {}, { name: 'x' })).toEqual({ ok: true, value: { values: {}, texts: {} } });
   });
+
+  test('that are required may be missing when nothing is run', () => {
+    const parsed = parseWorkflow(ON, 'w.yml');
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+    const given = { named: {}, shared: {}, lenient: true };
+    const contexts = { github: { ref_name: 'main' }, vars: {} };
+    expect(readInputs(parsed.value.value.on, 'workflow_dispatch', given, contexts)).toMatchObject({
+      value: { values: { name: '' } },
+    });
+  });
 });

@@ -27,6 +27,8 @@ export interface GivenInputs {
   readonly named: Readonly<Record<string, string>>;
   /** From files that several workflows share: what the workflow does not know is passed over. */
   readonly shared: Readonly<Record<string, string>>;
+  /** Nothing is run: what is required and not given is left empty. */
+  readonly lenient?: boolean;
 }
 
 type Scalar = string | number | boolean;
@@ -55,7 +57,8 @@ export function readInputs(
     .map((name) => `Unexpected inputs provided: ["${name}"]; the workflow knows ${listOf(definitions)}`);
   const values: [string, Scalar][] = [];
   for (const definition of definitions) {
-    const value = valueOf(definition, { ...given.shared, ...given.named }, scope);
+    const asked = given.lenient === true ? { ...definition, required: false } : definition;
+    const value = valueOf(asked, { ...given.shared, ...given.named }, scope);
     if (value.ok) values.push([definition.name, value.value]);
     else problems.push(value.error);
   }

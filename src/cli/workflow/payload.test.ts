@@ -96,6 +96,16 @@ describe('payloads', () => {
     expect(make('schedule', { cron: '0 4 * * *' }).payload).toMatchObject({ schedule: '0 4 * * *' });
   });
 
+  test.each([
+    ['pull_request', ['closed', 'labeled'], 'closed'],
+    ['pull_request', ['labeled', 'opened'], 'opened'],
+    ['repository_dispatch', ['go'], 'go'],
+    ['repository_dispatch', [], 'orch'],
+    ['push', [], undefined],
+  ])('of %s for a workflow that waits for %j is about %s', (name, types, action) =>
+    expect(make(name, { types }).payload['action']).toBe(action),
+  );
+
   test('of a first commit says that its branch is new', () => {
     const { before: _, ...first } = facts;
     const { payload } = make('push', { facts: first });

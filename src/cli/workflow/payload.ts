@@ -13,6 +13,8 @@ export interface PayloadRequest {
   readonly workflow: string;
   /** The line of a schedule. */
   readonly cron?: string;
+  /** Activities, one of which it has to be; none when any will do. */
+  readonly types?: readonly string[];
 }
 
 /** What an activity is when nobody says: the first of those that start a workflow by default. */
@@ -42,7 +44,9 @@ const ZERO = /[0-9a-f]/g;
 const NUMBER = 1;
 
 export function makePayload(request: PayloadRequest): JsonObject {
-  const action = ACTIONS[request.event];
+  const usual = ACTIONS[request.event];
+  const { types = [] } = request;
+  const action = usual === undefined || types.includes(usual) ? usual : (types[0] ?? usual);
   return {
     ...(action === undefined ? {} : { action }),
     ...OF_EVENT[request.event]?.(request),

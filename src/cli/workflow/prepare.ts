@@ -7,7 +7,7 @@ import { type Diagnostic, hasErrors } from '../../shared/diagnostic.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { newRunId } from '../../store/index.ts';
 import { type ResolvedWorkflow, resolveCalls } from '../../workflow/calls/index.ts';
-import type { JsonObject } from '../../workflow/index.ts';
+import { type JsonObject, readExpectations } from '../../workflow/index.ts';
 import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
 import { cacheDirectory } from './cache-directory.ts';
@@ -50,6 +50,8 @@ export interface Request {
   readonly operands: readonly string[];
   readonly options: WorkflowOptions;
   readonly settings: WorkflowSettings;
+  /** Nothing is run: inputs and secrets may be missing. */
+  readonly looking: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -78,7 +80,7 @@ export async function prepareRuns(project: Project, request: Request): Promise<P
   const runs: Prepared[] = [];
   const found: Diagnostic[] = [...diagnostics];
   for (const choice of chosen) {
-    const prepared = await prepare(choice, { facts, tree, settings, actions, project, signal: request.signal });
+    const prepared = await prepare(choice, { ...request, facts, tree, actions, project });
     if (prepared.ok) runs.push(prepared.value);
     else found.push(...prepared.error);
   }
@@ -91,6 +93,7 @@ interface Surroundings {
   readonly settings: WorkflowSettings;
   readonly actions: Prepared['actions'];
   readonly project: Project;
+  readonly looking: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -107,19 +110,30 @@ function eventOf(
   { facts, settings }: Pick<Surroundings, 'facts' | 'settings'>,
 ): WorkflowEvent {
   const payload = settings.payload === undefined ? {} : { payload: settings.payload };
-  return makeEvent({ name, facts, inputs, workflow: file.path, ...payload });
+  const { types, crons } = readExpectations(file.workflow.on, name);
+  const [cron] = crons;
+  return makeEvent({
+    name,
+    facts,
+    inputs,
+    workflow: file.path,
+    ...payload,
+    ...(cron === undefined ? {} : { cron }),
+    // Of a folder the filters choose; a file that was named gets an event that it waits for.
+    ...(file.named ? { types } : {}),
+  });
 }
 
 async function prepare(
   { file, event: before }: Chosen,
   surroundings: Surroundings,
 ): Promise<Result<Prepared, readonly Diagnostic[]>> {
-  const { facts, tree, settings, actions, project, signal } = surroundings;
+  const { facts, tree, settings, actions, project, looking, signal } = surroundings;
   const run = newRunId(new Date());
   const about = { facts, run, path: file.path, workflow: workflowName(file), token: tokenOf(settings) };
   const contexts = { github: githubJson({ ...about, event: before }), vars: settings.vars };
-  const inputs = readInputs(file.workflow.on, before.name, settings.inputs, contexts);
-  const missing = missingSecrets(file.workflow.on, before.name, settings.secrets);
+  const inputs = readInputs(file.workflow.on, before.name, { ...settings.inputs, lenient: looking }, contexts);
+  const missing = looking ? [] : missingSecrets(file.workflow.on, before.name, settings.secrets);
   if (!inputs.ok || missing.length > 0) {
     const problems = [...(inputs.ok ? [] : inputs.error), ...missing];
     throw new UsageError(problems.map((problem) => `${file.path}: ${problem}`).join('\norch: '));

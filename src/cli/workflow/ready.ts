@@ -18,10 +18,10 @@ export interface ReadyWorkflows {
 export async function readyWorkflows(
   project: Project,
   operands: readonly string[],
-  options: WorkflowOptions,
+  options: WorkflowOptions & { readonly looking?: boolean },
 ): Promise<Result<ReadyWorkflows, number>> {
   const settings = readSettings(project.repository.root, options, process.env);
-  const request = { operands, options, settings };
+  const request = { operands, options, settings, looking: options.looking === true };
   const preparation = await interruptible((signal) => prepareRuns(project, { ...request, signal }));
   if (preparation === undefined) return { ok: false, error: EXIT.cancelled };
   showDiagnostics(preparation);

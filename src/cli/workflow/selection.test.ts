@@ -69,8 +69,20 @@ describe('files', () => {
       'w.yml': workflowOn('push'),
     });
     const names = (name: string) => namesWorkflows(root, [name]);
-    expect([join(root, '.github/workflows/ci.yml'), join(root, 'w.yml'), 'ci', root].map(names)).not.toContain(false);
-    expect([join(root, 'tasks.yml'), 'missing.yml', 'nothing'].map(names)).not.toContain(true);
+    expect(
+      [join(root, '.github/workflows/ci.yml'), join(root, 'w.yml'), 'ci', 'ci.yml', root].map(names),
+    ).not.toContain(false);
+    expect([join(root, 'tasks.yml'), 'missing.yml'].map(names)).not.toContain(true);
+  });
+
+  test.each([
+    ['cy', 'did you mean "ci"?'],
+    ['cy.yml', 'did you mean "ci.yml"?'],
+    ['nothing', 'in .github/workflows there are ci, release'],
+  ])('%s is answered by what there is', (operand, hint) => {
+    write({ '.github/workflows/ci.yml': workflowOn('push'), '.github/workflows/release.yml': workflowOn('push') });
+    expect(namesWorkflows(root, ['nothing'])).toBe(true);
+    expect(() => findWorkflows(root, [operand])).toThrow(expect.objectContaining({ hint }));
   });
 
   test('that are wrong are told of all at once', () => {

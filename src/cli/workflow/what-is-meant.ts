@@ -5,7 +5,7 @@ import { EVENT_NAMES } from '../../workflow/index.ts';
 import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
 import { DEFAULT_CONFIG } from '../root.ts';
-import { findWorkflows, namesWorkflows } from './files.ts';
+import { byName, findWorkflows, namesWorkflows } from './files.ts';
 
 /** Options that say nothing about tasks: with one of them, and no file, workflows are meant. */
 const OF_WORKFLOWS = [
@@ -48,7 +48,7 @@ export function whatIsMeant({ repository }: Project, files: readonly string[], o
   const { root } = repository;
   const operands = [...files, ...(Array.isArray(options.workflows) ? options.workflows.map(String) : [])];
   const ofWorkflows = OF_WORKFLOWS.find((name) => options[name] !== undefined);
-  refuseEvent(operands);
+  refuseEvent(root, operands);
   const workflows =
     operands.length > 0 ? namesWorkflows(root, operands) : options.config === undefined && ofWorkflows !== undefined;
   const ofTasks = OF_TASKS.find((name) => options[name] !== undefined);
@@ -63,9 +63,11 @@ export function whatIsMeant({ repository }: Project, files: readonly string[], o
   return { kind: 'tasks', config: file };
 }
 
-/** As act has it. */
-function refuseEvent(operands: readonly string[]): void {
-  const event = operands.find((operand) => EVENT_NAMES.includes(operand) && !existsSync(resolve(operand)));
+/** As act has it. A workflow may well be called `release`, as an event is. */
+function refuseEvent(root: string, operands: readonly string[]): void {
+  const event = operands.find(
+    (operand) => EVENT_NAMES.includes(operand) && !existsSync(resolve(operand)) && byName(root, operand) === undefined,
+  );
   if (event === undefined) return;
   throw new UsageError(`there is no file or workflow "${event}"`, {
     hint: `--event ${event} is for the workflows that this event starts`,

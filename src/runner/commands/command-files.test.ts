@@ -13,7 +13,8 @@ function errorLine(message: string): unknown {
 }
 
 function failure(name: string, detail: string): readonly unknown[] {
-  return [errorLine(`Unable to process file command '${name}' successfully.`), errorLine(detail), { type: 'failed' }];
+  const what = `Unable to process file command '${name}' successfully`;
+  return [errorLine(`${what}.`), errorLine(detail), { type: 'failed', message: `${what}: ${detail}` }];
 }
 
 // 3.2, file by file.
@@ -96,7 +97,7 @@ it('says how large a summary was', () => {
 
 it('a file too large to read fails the step', () => {
   const effects = readCommandFile('output', { size: 1e12, bytes: Buffer.from('a=b') }, 'linux');
-  expect(effects.at(-1)).toEqual({ type: 'failed' });
+  expect(effects.at(-1)).toMatchObject({ type: 'failed' });
 });
 
 it.each<readonly [string, Uint8Array]>([

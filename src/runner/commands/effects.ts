@@ -17,7 +17,7 @@ export type CommandEffect =
   /** Markdown for the run's summary, to be masked. */
   | { readonly type: 'summary'; readonly text: string }
   /** A command could not be carried out: the step fails whatever its exit code. */
-  | { readonly type: 'failed' };
+  | { readonly type: 'failed'; readonly message: string };
 
 export interface AnnotationEffect {
   readonly type: 'annotation';
@@ -51,7 +51,7 @@ export function commandFailed(what: string, why: string): readonly CommandEffect
   return [
     annotate({ level: 'error', message: `Unable to process ${what} successfully.` }),
     annotate({ level: 'error', message: why }),
-    { type: 'failed' },
+    { type: 'failed', message: `Unable to process ${what} successfully: ${why}` },
   ];
 }
 

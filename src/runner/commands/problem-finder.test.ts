@@ -242,7 +242,7 @@ describe('matchers of a job', () => {
   });
 
   it('a file that cannot be read fails the step', () => {
-    expect(reader({}).step().read(['::add-matcher::m.json']).map(brief).slice(1)).toEqual([
+    expect(reader({}).step().read(['::add-matcher::m.json']).map(brief).slice(1)).toMatchObject([
       { level: 'error', message: 'no /w/m.json' },
       { type: 'failed' },
     ]);

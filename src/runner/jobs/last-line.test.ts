@@ -35,6 +35,7 @@ it('a line without end shows a piece of its end', () => {
 
 it.each<readonly [string, readonly string[], readonly string[], readonly string[]]>([
   ['none', ['before\n'], [], []],
+  ['indented as they were', [], ['{\n  "a": [\n\t1\n'], ['{', '  "a": [', '  1']],
   ['those since the mark', ['before\n'], ['one\n', '\n\u001b[31mtwo\u001b[0m\nthree'], ['one', 'two', 'three']],
   ['no pieces of lines', [], [`${'x'.repeat(5000)}\n`, 'end\n'], ['end']],
   [

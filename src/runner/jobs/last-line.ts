@@ -5,7 +5,7 @@ export interface LastLine {
   push(chunk: Uint8Array): void;
   /** `lines` begin here. */
   mark(): void;
-  /** What was printed since the mark, as far as it is kept: lines as `read` gives them, without empty ones. */
+  /** What was printed since the mark, as far as it is kept: lines as `read` gives them, but indented, and without empty ones. */
   lines(): readonly string[];
   /** The last line with something to see, without control characters, cut to 300 characters. */
   read(): string;
@@ -33,7 +33,7 @@ export function createLastLine(): LastLine {
       // Of the first only the end may be there.
       return (sinceMark > tail.length ? kept.slice(1) : kept).filter((line) => line !== '');
     },
-    read: () => plainLines(tail).findLast((line) => line !== '') ?? '',
+    read: () => (plainLines(tail).findLast((line) => line !== '') ?? '').trimStart(),
   };
 }
 
@@ -46,11 +46,12 @@ function plainLines(bytes: Uint8Array): string[] {
 /** Control characters and those that turn the direction of text would change what stands around the line. */
 function toPlainText(line: string): string {
   const plain = line
+    .replace(/^[ \t]+/, (indent) => indent.replaceAll('\t', '  '))
     .replaceAll('\t', ' ')
     .replaceAll(/\p{Cc}|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, '')
     // What a cut in the middle of a character leaves.
     .replace(/^\ufffd+/, '')
-    .trim();
+    .trimEnd();
   // Not half a character at the cut.
   return plain.slice(0, SHOWN).replace(/[\ud800-\udbff]$/, '');
 }

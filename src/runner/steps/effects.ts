@@ -7,8 +7,8 @@ export interface StageEffects {
   /** In order. A promise when the log is behind: wait for it before the next. */
   apply(effects: readonly CommandEffect[]): void | Promise<void>;
   outputs(): Readonly<Record<string, string>>;
-  /** A command could not be carried out. */
-  failed(): boolean;
+  /** Why the first command that could not be carried out was not; undefined while there is none. */
+  failed(): string | undefined;
 }
 
 interface Asking {
@@ -20,7 +20,7 @@ interface Asking {
 export function createEffects({ place, call, state }: Asking): StageEffects {
   const outputs = new Map<string, string>();
   const limit = createAnnotationLimit();
-  let failed = false;
+  let failed: string | undefined;
   const one: { readonly [T in CommandEffect['type']]: (effect: Extract<CommandEffect, { type: T }>) => string[] } = {
     output: ({ line }) => [line],
     debug: ({ message }) => (place.debug ? [`##[debug]${message}`] : []),
@@ -35,8 +35,8 @@ export function createEffects({ place, call, state }: Asking): StageEffects {
     'save-state': ({ name, value }) => (state.set(name, value), []),
     'add-path': ({ path }) => (place.made.path.push(path), []),
     summary: ({ text }) => (call.tell({ type: 'step.summary', markdown: text }), []),
-    failed: () => {
-      failed = true;
+    failed: ({ message }) => {
+      failed ??= message;
       return [];
     },
   };

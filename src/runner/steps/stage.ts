@@ -142,8 +142,8 @@ function judge(exit: ProcessExit, { stage, effects, kind }: Judged): StepEnd {
   if (stage.call.signal.aborted) return { outcome: 'cancelled', outputs };
   const failure = failureOf(exit, kind);
   if (failure !== undefined) return { outcome: 'failure', failure, outputs };
-  if (!effects.failed()) return { outcome: 'success', outputs };
-  const message = 'a command of the step could not be carried out';
+  const message = effects.failed();
+  if (message === undefined) return { outcome: 'success', outputs };
   return { outcome: 'failure', failure: { code: 'output-invalid', message }, told: true, outputs };
 }
 
