@@ -79,7 +79,9 @@ function needsMessage(state: RunState, planned: PlannedJob): string {
   const culprits = planned.needs
     .filter((index) => !jobAt(state, index).sound)
     .map((index) => {
-      const { result } = jobAt(state, index);
+      const { result, legs } = jobAt(state, index);
+      if (result === 'skipped' && legs.some(({ conclusion }) => conclusion === 'success'))
+        return `not every leg of ${plannedAt(state, index).id} could run here`;
       const verb = {
         failure: 'failed',
         cancelled: 'was cancelled',

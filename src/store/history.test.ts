@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { findRun, latestMainRun, listRuns, newestRun, pruneRuns } from './history.ts';
@@ -107,6 +107,16 @@ it('refuses to begin a run twice', () => {
   expect(() => makeRun(layout, runName(1), '')).toThrow('already there');
 });
 
+it('lets git pass over the runs, unless somebody has decided otherwise', () => {
+  const layout = temporaryLayout();
+  makeRun(layout, runName(1), '');
+  const ignore = join(layout.runs, '.gitignore');
+  expect(readFileSync(ignore, 'utf8')).toBe('*\n');
+  rmSync(ignore);
+  makeRun(layout, runName(2), '');
+  expect(existsSync(ignore)).toBe(false);
+});
+
 it('keeps the last 20, those that run, those that are spared, and the latest main run', () => {
   const layout = temporaryLayout();
   for (let number = 1; number <= 30; number++)
@@ -117,7 +127,12 @@ it('keeps the last 20, those that run, those that are spared, and the latest mai
   const expected = [1, 5, 6, 7, 8, 9, 10].map(runName);
   expect(pruned).toEqual({ removed: expected.toReversed(), failed: [] });
   const left = readdirSync(layout.runs).sort();
-  expect(left).toEqual([...[2, 3, 4].map(runName), ...Array.from({ length: 20 }, (_, i) => runName(i + 11)), 'notes']);
+  expect(left).toEqual([
+    '.gitignore',
+    ...[2, 3, 4].map(runName),
+    ...Array.from({ length: 20 }, (_, i) => runName(i + 11)),
+    'notes',
+  ]);
   expect(pruneRuns(layout, { spare: ({ run }) => run === runName(3) })).toEqual({ removed: [], failed: [] });
 });
 
@@ -129,7 +144,7 @@ it('removes what an interrupted removal left, and follows no symlink', () => {
   symlinkSync(elsewhere, join(paths.artifacts, 'link'));
   mkdirSync(join(layout.runs, `.removing-${runName(9)}`, 'artifacts'), { recursive: true });
   expect(pruneRuns(layout, { keep: 0 }).removed).toEqual([runName(1)]);
-  expect(readdirSync(layout.runs)).toEqual([]);
+  expect(readdirSync(layout.runs)).toEqual(['.gitignore']);
   expect(readdirSync(elsewhere)).toEqual(['precious']);
 });
 

@@ -119,5 +119,5 @@ it.each([
   writeFileSync(manifest, damage(readFileSync(manifest, 'utf8'), `${dev}:${ino}`));
   expect(publish(layout, B, ['web'])).toContain(true);
   expect(existsSync(precious)).toBe(true);
-  expect(readdirSync(layout.runs)).toEqual([A, B]);
+  expect(readdirSync(layout.runs)).toEqual(['.gitignore', A, B]);
 });

@@ -24,7 +24,7 @@ const CI: WorkflowPlan = {
       steps: 3,
       legs: [leg('test (a)'), leg('test (w)', { runsOn: ['windows-latest'], unserved: 'other-system' })],
     },
-    { id: 'later', needs: ['lint'], steps: 1, legs: [], unknown: 'known when what it needs has run' },
+    { id: 'later', needs: ['lint'], steps: 1, matrix: true, legs: [], unknown: 'known when what it needs has run' },
     { id: 'lib', needs: ['test'], calls: './lib.yml', legs: [leg('lib', { runsOn: [] })] },
     { id: 'lib.one', needs: ['lib'], steps: 1, legs: [leg('a'), leg('b\u001b[2J')] },
   ],

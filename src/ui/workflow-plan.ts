@@ -26,6 +26,8 @@ export interface WorkflowPlanJob {
   readonly if?: string;
   /** The workflow that it calls. */
   readonly calls?: string;
+  /** Missing when it has no matrix: one leg is all there is. */
+  readonly matrix?: true;
   /** How many steps it has; a call has none. */
   readonly steps?: number;
   readonly legs: readonly WorkflowPlanLeg[];
@@ -73,11 +75,11 @@ function headOf({ name, file, event, ref }: WorkflowPlan): string {
   return cleanText(`${name === file ? file : `${name} (${file})`} on ${event}, ${ref}`);
 }
 
-function listed({ needs, calls, unknown, legs }: WorkflowPlanJob): string {
+function listed({ needs, calls, matrix, unknown, legs }: WorkflowPlanJob): string {
   const parts = [
     ...(needs.length === 0 ? [] : [`after ${needs.join(', ')}`]),
     ...(calls === undefined ? [] : [`calls ${calls}`]),
-    ...(unknown === undefined ? [] : ['legs known later']),
+    ...(unknown === undefined || matrix === undefined ? [] : ['legs known later']),
     ...(legs.length > 1 ? [plural(legs.length, 'leg')] : []),
     ...(isUnserved(legs) ? ['not run here'] : []),
   ];
@@ -109,7 +111,7 @@ function linesOf(job: WorkflowPlanJob, look: Look): readonly string[] {
   return [
     whatAndWhere(job).join(` ${look.dot} `),
     ...(when.length === 0 ? [] : [when.join(` ${look.dot} `)]),
-    ...(job.unknown === undefined ? [] : [`its legs: ${job.unknown}`]),
+    ...(job.unknown === undefined ? [] : [`${job.matrix === undefined ? 'the rest' : 'its legs'}: ${job.unknown}`]),
     ...legLines(job.legs),
   ];
 }

@@ -57,7 +57,7 @@ it('the README works as written', () => {
   const summary = readFileSync(join(cwd, 'docs/orchestrator-run-summary.md'), 'utf8');
   expect(summary).toMatch(/^# SUCCEEDED: all 3 tasks succeeded/);
   expect(summary).toMatch(/## Reused[^]*\| notes /);
-  // Three runs, whose worktrees are gone after the last command.
+  // Three runs of tasks and two of a workflow, whose worktrees are gone after the last command.
   const { output } = type('ls logs/runs | wc -l; git worktree list | wc -l; git status --short');
-  expect(output.trim().split(/\s+/).slice(0, 2)).toEqual(['3', '1']);
+  expect(output.trim().split(/\s+/).slice(0, 2)).toEqual(['5', '1']);
 });

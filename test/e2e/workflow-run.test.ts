@@ -13,7 +13,7 @@ function write(repository: Repository, files: Readonly<Record<string, string>>):
 /** The folder of the one run there is. */
 function runOf(repository: Repository): string {
   const runs = join(repository.root, 'logs/runs');
-  const [run, ...more] = readdirSync(runs);
+  const [run, ...more] = readdirSync(runs).filter((name) => !name.startsWith('.'));
   if (run === undefined || more.length > 0) throw new Error(`there are ${more.length + (run ? 1 : 0)} runs`);
   return join(runs, run);
 }

@@ -26,8 +26,7 @@ export async function validate({ files, format }: ValidateOptions): Promise<numb
   const terminal = openTerminal(process.stdout, process.env);
   terminal.write(renderDiagnostics(all, format, { sources, chalk: terminal.chalk, columns: terminal.size().columns }));
   if (hasErrors(all)) return EXIT.badInput;
-  if (format === 'text')
-    terminal.write(`${[...sources.keys()].map((file) => relative('.', file)).join(', ')}: valid\n`);
+  if (format === 'text') for (const file of sources.keys()) terminal.write(`${relative('.', file)}: valid\n`);
   return EXIT.success;
 }
 

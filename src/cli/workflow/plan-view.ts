@@ -28,6 +28,7 @@ function jobsOf(plan: Plan, path: string): readonly WorkflowPlanJob[] {
       needs: job.needs.map((need) => `${path}${need}`),
       ...(planned.condition === '' ? {} : { if: planned.condition }),
       ...(job.kind === 'call' ? { calls: job.uses.value } : { steps: job.steps.length }),
+      ...(job.strategy?.matrix === undefined ? {} : { matrix: true }),
       ...legsOf(plan, planned, path === '' ? [] : ['inputs', 'secrets']),
     };
     if (callee === undefined) return [own];

@@ -113,7 +113,12 @@ function describeRepository({ place, root, env, notes }: Parts): Repository {
     mkdirSync(dirname(at(path)), { recursive: true });
     writeFileSync(at(path), text);
   };
-  const runs = (): readonly string[] => (existsSync(at('logs/runs')) ? readdirSync(at('logs/runs')).toSorted() : []);
+  const runs = (): readonly string[] =>
+    existsSync(at('logs/runs'))
+      ? readdirSync(at('logs/runs'))
+          .filter((name) => !name.startsWith('.'))
+          .toSorted()
+      : [];
   return {
     place,
     root,

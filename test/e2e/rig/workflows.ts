@@ -23,7 +23,7 @@ export interface RunFolder {
 
 export function readOnlyRun(repository: Repository): RunFolder {
   const runs = join(repository.root, 'logs/runs');
-  const [run, ...more] = readdirSync(runs);
+  const [run, ...more] = readdirSync(runs).filter((name) => !name.startsWith('.'));
   if (run === undefined || more.length > 0) throw new Error(`there are ${more.length + (run ? 1 : 0)} runs`);
   const text = (name: string): string => readFileSync(join(runs, run, name), 'utf8');
   return { events: readJournal(join(runs, run, 'events.jsonl')), text };
