@@ -66,7 +66,7 @@ jobs:
     expect(log).toMatch(/hello world at \/__w\/([^/]+)\/\1 in \/__w\/\1\/\1\/act\n42\n/);
     expect(log).toContain('shell: sh -e {0}');
     expect(result).toMatchObject({ exitCode: 0 });
-    expect(atEngine()).toEqual([]);
+    expect(atEngine(repository)).toEqual([]);
   });
 
   test('run in an image without anything of Debian, as another user, by a label; a step that is too slow ends whole', async () => {
@@ -96,7 +96,7 @@ jobs:
     expect(text('small.log')).toMatch(/\n0\ndone\n[^]*node v\d+/);
     expect(text('other.log')).toMatch(/1234\n[12]\n/);
     expect(result).toMatchObject({ exitCode: 0 });
-    expect(atEngine()).toEqual([]);
+    expect(atEngine(repository)).toEqual([]);
   });
 
   test('fail before their first step for an option or an image that cannot be, and without an engine', async () => {
@@ -114,7 +114,7 @@ jobs:
     expect(text('image.log')).toMatch(/the image -v\/:\/host cannot be had: this is no name/);
     expect(text('option.log') + text('image.log')).not.toContain('begun');
     expect(result.exitCode).toBe(1);
-    expect(atEngine()).toEqual([]);
+    expect(atEngine(repository)).toEqual([]);
   });
 });
 

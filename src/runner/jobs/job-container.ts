@@ -168,13 +168,14 @@ export class ContainerPlace {
 }
 
 /** The keys of a container that say the same as options. */
-function readDraft({ options, ports, volumes }: ContainerDefinition): Result<CreateDraft, string> {
+export function readDraft({ options, ports, volumes }: ContainerDefinition): Result<CreateDraft, string> {
   const draft = readCreateOptions(options);
   if (!draft.ok) return err(`options: ${draft.error}`);
   for (const port of ports) {
     const mapped = readPorts(port);
     if (!mapped.ok) return err(`ports: ${mapped.error}`);
-    draft.value.ports.push(...mapped.value);
+    // Who says no more than a port means this machine, and not everybody who can reach it.
+    draft.value.ports.push(...mapped.value.map((one) => ({ ...one, hostIp: one.hostIp || '127.0.0.1' })));
   }
   draft.value.volumes.push(...volumes);
   return draft;

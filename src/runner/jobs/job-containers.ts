@@ -8,6 +8,7 @@ import { type Engine, type JobEnvironment, type JobNetwork, openEngine, openNetw
 import type { Inside } from '../steps/index.ts';
 import { type ContainerDefinition, definitionOf, readContainer, readImage } from './container-definition.ts';
 import { type ContainerFolders, ContainerPlace, type ContainerSettings } from './job-container.ts';
+import { JobServices, type NamedDefinition, readServices } from './job-services.ts';
 import { jobEnvScope } from './step-scope.ts';
 import type { JobSource, WorkflowFrames } from './workflow-settings.ts';
 
@@ -38,6 +39,7 @@ export interface ContainersStart {
 export class JobContainers {
   readonly #settings: ContainerSettings;
   readonly #place: ContainerPlace | undefined;
+  readonly #services = new JobServices();
   #network: JobNetwork | undefined;
 
   /** `folders` of a job that runs in a container. */
@@ -65,21 +67,30 @@ export class JobContainers {
   async open(start: ContainersStart): Promise<Result<JsonObject, Failure>> {
     const { request, scope } = start;
     const { container, services } = request.job;
-    if (services !== undefined)
-      return err({
-        code: 'setup-failed',
-        message: "the job's services need a container engine, which is not supported yet",
-      });
-    if (this.#place === undefined) return ok({});
+    const wanted = readServices(services, scope, start.tell);
+    if (!wanted.ok) return wanted;
+    if (this.#place === undefined && wanted.value.length === 0) return ok({});
     const own = container === undefined ? ok(undefined) : readContainer(container, scope, 'container');
     if (!own.ok) return own;
     const engine = await openEngine(this.#settings.engine);
-    if (!engine.ok) return err(needing(`the job's container ${start.image}`, engine.error));
+    if (!engine.ok) return err(needing(wanted.value, start.image, engine.error));
     const owner = { run: start.run, job: request.leg.id };
     const network = await openNetwork(engine.value, owner);
     if (!network.ok) return network;
     this.#network = network.value;
-    return this.#openOwn(start, { engine: engine.value, definition: own.value ?? definitionOf(start.image) });
+    const [opened, others] = await Promise.all([
+      this.#openOwn(start, { engine: engine.value, definition: own.value ?? definitionOf(start.image) }),
+      this.#services.open(engine.value, wanted.value, {
+        ...owner,
+        network: network.value.name,
+        tell: start.tell,
+        signal: start.signal,
+        env: this.#settings.engine,
+      }),
+    ]);
+    if (!others.ok) return others;
+    if (!opened.ok) return opened;
+    return ok({ ...opened.value, services: others.value });
   }
 
   async #openOwn(
@@ -101,13 +112,20 @@ export class JobContainers {
     return opened.ok ? ok({ container: { id: opened.value.id, network: network ?? null } }) : opened;
   }
 
+  /** For people who look for why the job failed. */
+  tellLogs(tell: (line: string) => void): Promise<void> {
+    return this.#services.tellLogs(tell);
+  }
+
   async close(): Promise<void> {
+    await this.#services.close();
     await this.#place?.processes.close();
     await this.#network?.remove();
     this.#network = undefined;
   }
 }
 
-function needing(what: string, failure: Failure): Failure {
+function needing(services: readonly NamedDefinition[], image: string, failure: Failure): Failure {
+  const what = image === '' ? `the service ${services[0]?.name}` : `the job's container ${image}`;
   return { ...failure, message: `${what}: ${failure.message}` };
 }

@@ -104,6 +104,7 @@ class WorkflowJob {
   readonly #job: Record<string, Json>;
   readonly #sides = new Map<number, ReturnType<typeof createSidePlace>>();
   #steps: readonly (StepInUse | undefined)[] = [];
+  #hasFailed = false;
 
   constructor(settings: WorkflowFrames, parts: JobParts) {
     this.#settings = settings;
@@ -133,6 +134,7 @@ class WorkflowJob {
       note: (line) => log.log.note(`[orch] ${line}`),
       recent: { mark: () => log.log.mark(), read: () => lastOutput(log.log.lastLines()) },
       tellFailure: ({ message, hint }) => {
+        this.#hasFailed = true;
         log.log.note(`##[error]${message}`);
         if (hint !== undefined) log.log.note(`[orch] ${hint}`);
       },
@@ -141,6 +143,7 @@ class WorkflowJob {
       ...(standstill === undefined ? {} : { standstill }),
       close: async () => {
         await this.#place.processes.close();
+        if (this.#hasFailed) await containers.tellLogs((line) => log.log.note(line));
         await containers.close();
         await workspace.dispose();
         await rm(home, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 /** The engine that container tests run on, and what it has of a run. */
 import { execFileSync } from 'node:child_process';
+import type { Repository } from './repository.ts';
 
 /** Debian with git and redis, and a system of busybox alone; `.ci/engine.sh` makes them. */
 export const BASE_IMAGE = 'orch-test/base:1';
@@ -21,8 +22,11 @@ export function whyNoContainers(): string | undefined {
   }
 }
 
-/** Containers and networks of all runs that the engine has. */
-export function atEngine(): readonly string[] {
-  const label = '--filter=label=dev.orch.run';
-  return [docker('ps', '-aq', label), docker('network', 'ls', '-q', label)].filter((text) => text !== '');
+/** Containers and networks that the engine has of the repository's runs. */
+export function atEngine(repository: Repository): readonly string[] {
+  return repository
+    .runs()
+    .map((run) => `--filter=label=dev.orch.run=${run}`)
+    .flatMap((label) => [docker('ps', '-aq', label), docker('network', 'ls', '-q', label)])
+    .filter((text) => text !== '');
 }
