@@ -1,13 +1,24 @@
 #!/usr/bin/env bash
 # Brings up a container engine on a fresh Debian machine, with the images that the tests use. An engine that answers
-# is used as it is, and an image that is there is not made again. The engine goes on running when this ends.
+# is used as it is, and an image that is there is not made again. The engine goes on running until `engine.sh stop`,
+# which ends only one that this has started.
 set -euo pipefail
+
+log=/tmp/orch-test-dockerd.log
+pid=/tmp/orch-test-dockerd.pid
+
+if [ "${1:-}" = stop ]; then
+  [ -e "$pid" ] || exit 0
+  read -r daemon <"$pid"
+  rm -f "$pid"
+  [ "$(cat "/proc/$daemon/comm" 2>/dev/null)" != dockerd ] || kill "$daemon"
+  exit 0
+fi
 
 image=orch-test/base:1
 small=orch-test/small:1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-log=/tmp/orch-test-dockerd.log
 
 answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 has() { docker image inspect "$1" >/dev/null 2>&1; }
@@ -26,6 +37,7 @@ start_engine() {
   install dockerd=docker.io docker=docker.io iptables=iptables mmdebstrap=mmdebstrap
   # A session of its own: it is not to end with this script, nor to hold its output open.
   setsid nohup dockerd >"$log" 2>&1 </dev/null &
+  echo $! >"$pid"
 }
 
 wait_for_engine() {
