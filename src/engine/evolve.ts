@@ -3,7 +3,7 @@ import { openCall } from './calls.ts';
 import { cancelLeg, cancelLegs, dropLeg, dropLegs, jobsWith, purged, stillHolds } from './closing.ts';
 import type { CancelReason, EngineEvent, JobExpanded, JobFinished, JobSkipped, RunEventBody } from './events.ts';
 import { admitted, askFor, displaced, seated } from './lines.ts';
-import { pauseLeg, resumeLeg } from './pausing.ts';
+import { afterBreak, pauseLeg, resumeLeg } from './pausing.ts';
 import type { Plan } from './plan.ts';
 import { dequeued, enqueued } from './queue.ts';
 import { aggregate, mergeOutputs } from './results.ts';
@@ -22,7 +22,7 @@ const CHANGES: { readonly [T in EngineEvent['type']]: Change<T> } = {
   'run.admitted': (state) => ({ ...state, admission: 'open' }),
   'run.cancelling': (state, { reason }, plan) => closeRun(plan, { ...state, cancelReason: reason }, 'cancelled'),
   'run.finished': (state) => ({ ...state, finished: true }),
-  'run.resumed': (state) => ({ ...state, finished: false }),
+  'run.resumed': afterBreak,
   'job.expanded': expanded,
   'job.called': (state, event) => openCall(state, findLeg(state, event)),
   'job.waiting': (state, event) => seated(state, findLeg(state, event)),

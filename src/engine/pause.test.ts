@@ -132,13 +132,35 @@ describe('a run whose job is paused', () => {
     expect(ends(events)).toEqual({ b: 'success' });
   });
 
-  it.each([
-    ['that ended', { a: () => GOOD }, 0, 'no job of it is paused'],
-    ['that broke off', { a: failing }, 4, 'was running when the run broke off'],
-  ])('a run %s cannot be taken up', async (_, answers, kept, why) => {
-    const { events } = await pausedRun(JOBS, answers);
-    const restored = restoreRun(planOf(JOBS), kept === 0 ? events : events.slice(0, kept + 2));
-    expect(restored.ok ? '' : restored.error).toContain(why);
+  it('cannot be taken up when it has ended', async () => {
+    const { events } = await pausedRun(JOBS, { a: () => GOOD });
+    const restored = restoreRun(planOf(JOBS), events);
+    expect(restored.ok ? '' : restored.error).toContain('no job of it is paused');
+  });
+
+  it('is taken up wherever its process was killed: what stood does so again, the rest begins anew', async () => {
+    const { events: before } = await pausedRun();
+    const whole = (await resumed(before, { a: 'retry' })).events;
+    for (let length = before.length; length < whole.length; length++) {
+      const { end, events, requests } = await resumed(whole.slice(0, length), { a: 'retry' });
+      expect([length, end.result]).toEqual([length, 'success']);
+      expect(ends(events)).toEqual({ a: 'success', b: 'success', after: 'success', last: 'success' });
+      const begun = (leg: string): boolean =>
+        whole.slice(0, length).some((event) => event.type === 'job.requested' && event.leg === leg);
+      const retried = requests.find(({ leg }) => leg.id === 'a');
+      if (retried !== undefined) expect(retried.goOn).toBe('retry');
+      const after = requests.find(({ leg }) => leg.id === 'after');
+      expect(after?.begunBefore).toBe(after !== undefined && begun('after') ? true : undefined);
+    }
+  });
+
+  it('begins with the failure again when its process was killed while it was ended', async () => {
+    const { events: before } = await pausedRun();
+    const { events } = await resumed(before, { a: 'abort' });
+    const asked = events.findIndex(({ type }) => type === 'job.resumed');
+    const { end, requests } = await resumed(events.slice(0, asked + 2), { a: 'retry' });
+    expect(end.result).toBe('success');
+    expect(requests[0]).toMatchObject({ goOn: 'retry' });
   });
 });
 

@@ -56,6 +56,8 @@ export interface JobRequest {
   readonly permissions?: Permissions;
   /** It was paused, and this is how it goes on. */
   readonly goOn?: GoOn;
+  /** It had begun in a process that is gone, and begins anew: there is a log, and what that one left of its files. */
+  readonly begunBefore?: true;
   /** Absent when the job belongs to the workflow that is run. */
   readonly called?: CalledWorkflow;
 }

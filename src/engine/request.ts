@@ -10,7 +10,7 @@ export function requestFor(state: RunState, ref: LegRef): JobRequest {
   const { job, id, permissions } = planned;
   if (job.kind !== 'steps') throw new Error(`the job ${id} calls a workflow and has nothing to run itself`);
   const { failFast, index, total, maxParallel } = strategyOf(state, ref);
-  const { leg, goOn } = legAt(state, ref);
+  const { leg, goOn, begunBefore } = legAt(state, ref);
   const called = calledBy(state, planned.scope);
   return {
     job,
@@ -18,6 +18,7 @@ export function requestFor(state: RunState, ref: LegRef): JobRequest {
     strategy: { failFast, jobIndex: index, jobTotal: total, maxParallel },
     needs: needsOf(state, planned),
     ...(goOn === undefined ? {} : { goOn }),
+    ...(begunBefore === undefined ? {} : { begunBefore }),
     ...(permissions === undefined ? {} : { permissions }),
     ...(called === undefined ? {} : { called }),
   };

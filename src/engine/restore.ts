@@ -1,11 +1,12 @@
-/** A run that ended as `paused`, read back from its events: the state is the fold over them, as it was the first time. */
+/** A run that ended as `paused`, or whose process is gone, read back from its events: the state is the fold over them, as it was the first time. */
 import { err, ok, type Result } from '../shared/result.ts';
 import type { StepsJob } from '../workflow/index.ts';
 import type { RunEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import { askAgain } from './lines.ts';
+import { afterBreak } from './pausing.ts';
 import type { Plan } from './plan.ts';
-import { initialState, type LegState, type RunState } from './state.ts';
+import { initialState, type RunState } from './state.ts';
 import { itemsOf } from './vector.ts';
 
 export interface Restored {
@@ -30,10 +31,10 @@ export function restoreRun(plan: Plan, events: readonly RunEvent[]): Result<Rest
     if (event.type === 'run.finished') spent = event.duration;
     if (event.type === 'run.started') ({ run } = event);
   }
-  const lost = [...itemsOf(state.jobs)].flatMap(({ legs }) => legs).find(isLost);
-  if (lost !== undefined) return err(`${lost.leg.id} was running when the run broke off`);
+  const broken = !state.finished;
+  state = afterBreak(state);
   const paused = pausedJobs(state);
-  if (paused.size === 0) return err('no job of it is paused');
+  if (paused.size === 0 && !broken) return err('no job of it is paused');
   return ok({ run, paused, state: askAgain(state), seq: events.at(-1)?.seq ?? 0, spent });
 }
 
@@ -45,9 +46,4 @@ function pausedJobs(state: RunState): ReadonlyMap<string, StepsJob> {
     for (const { leg, phase } of legs) if (phase === 'paused') jobs.set(leg.id, job);
   }
   return jobs;
-}
-
-/** What its process did is gone with it. */
-function isLost({ phase, called }: LegState): boolean {
-  return (phase === 'running' && called === undefined) || phase === 'resuming';
 }

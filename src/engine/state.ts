@@ -87,6 +87,8 @@ export interface LegState {
   readonly phase: 'held' | 'grouped' | 'startable' | 'dropped' | 'running' | 'paused' | 'resuming' | 'ended';
   /** What was said to do when it was paused. */
   readonly goOn?: GoOn;
+  /** It had begun in a process that is gone. */
+  readonly begunBefore?: true;
   /** Milliseconds that it ran before it was paused. */
   readonly spent?: number;
   readonly cancelling?: CancelReason;

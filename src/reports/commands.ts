@@ -47,10 +47,11 @@ export function rerunCommand(view: Pick<RunView, 'started' | 'finished'>): strin
   return ['orch', 'run', ...[...rerunWith, '--rerun-failed', run].map(shellQuote)].join(' ');
 }
 
-/** How a run that is paused goes on, and how it ends; empty when nothing of it is paused. */
-export function pauseCommands(view: Pick<RunView, 'started' | 'counts'>): readonly string[] {
+/** How a run that is paused goes on, and how it ends; empty when nothing of it is paused. `lost`: its process is gone. */
+export function pauseCommands(view: Pick<RunView, 'started' | 'legs'>, lost = false): readonly string[] {
   const run = view.started?.run;
-  if (run === undefined || view.counts.paused === 0) return [];
+  const paused = view.legs.some(({ standing, stood }) => standing === 'paused' || (lost && stood !== undefined));
+  if (run === undefined || !paused) return [];
   return [`orch retry ${shellQuote(run)}`, `orch abort ${shellQuote(run)}`];
 }
 

@@ -49,6 +49,7 @@ const APPLY: Apply = {
   },
   'run.resumed': (run) => {
     run.finished = undefined;
+    for (const legs of run.jobs.values()) for (const leg of legs.values()) afterBreak(run, leg);
   },
   warning: warn,
   'job.expanded': (run, event) => expand(run, event.job, event.legs),
@@ -79,10 +80,9 @@ const APPLY: Apply = {
     const { step, failure, workspace, enter: script } = event;
     leg.paused = { step, failure, workspace, enter: script };
     delete leg.step;
+    delete leg.stood;
   },
-  'job.resumed': (run, event) => {
-    delete enter(run, event, 'starting').paused;
-  },
+  'job.resumed': resume,
   'job.timed-out': (run, event) => {
     enter(run, event, 'cancelling').timedOut = event.minutes;
   },
@@ -141,6 +141,28 @@ function enter(run: RunDraft, event: OfLeg, phase: Phase): LegDraft {
   const leg = legOf(run, event);
   if (leg.phase !== 'ended' && leg.phase !== 'cancelling') leg.phase = phase;
   return leg;
+}
+
+/** What failed and is done again is not what the leg fails for. */
+function resume(run: RunDraft, event: Extract<RunEvent, { readonly type: 'job.resumed' }>): void {
+  const leg = enter(run, event, 'starting');
+  const { paused } = leg;
+  if (paused === undefined) return;
+  leg.stood = paused;
+  delete leg.paused;
+  if (event.how !== 'retry') return;
+  leg.retried = [...(leg.retried ?? []), paused.step];
+  delete leg.failedStep;
+}
+
+/** What was under way when a process ended is so no more when another goes on: it stands where it stood, or begins anew. */
+function afterBreak(run: RunDraft, leg: LegDraft): void {
+  if (leg.called === true || leg.phase === 'waiting' || leg.phase === 'paused' || leg.phase === 'ended') return;
+  run.views.delete(leg);
+  leg.open.clear();
+  leg.phase = leg.stood === undefined ? 'waiting' : 'paused';
+  if (leg.stood === undefined) delete leg.requestedAt;
+  else leg.paused = leg.stood;
 }
 
 function stepFinished(run: RunDraft, event: Extract<RunEvent, { readonly type: 'step.finished' }>): void {
@@ -221,6 +243,7 @@ function finish(run: RunDraft, event: Extract<RunEvent, { readonly type: 'job.fi
   leg.duration = event.duration;
   leg.endedAt = event.time;
   leg.phase = 'ended';
+  delete leg.stood;
   leg.open.clear();
   if (event.failure !== undefined) leg.failure = event.failure;
   if (leg.environment !== undefined && event.environmentUrl !== undefined)

@@ -65,11 +65,15 @@ export function jobsSection({ legs }: RunView): string {
       prose(leg.name, 60),
       failed ? strong(RESULTS.failed) : RESULTS[leg.standing],
       leg.duration === undefined ? '' : formatDuration(leg.duration),
-      good ? '' : prose(`${step}${reasonOf(leg)}`, 160),
+      prose(good ? retriedWords(leg) : `${step}${reasonOf(leg)}`, 160),
       code(leg.log?.path ?? ''),
     ];
   });
   return joined('## Jobs\n', table(['job', 'result', 'duration', 'why', 'log'], rows), cutNote(legs.length, ROWS));
+}
+
+function retriedWords({ retried = [] }: LegView): string {
+  return retried.length === 0 ? '' : `after a retry of ${[...new Set(retried)].join(', ')}`;
 }
 
 export function goodSection(title: string, legs: readonly LegView[]): string {

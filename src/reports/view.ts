@@ -67,6 +67,10 @@ export interface LegView {
   readonly failure?: Failure;
   /** It stands still at a step that failed, and waits for somebody. */
   readonly paused?: Pick<JobPaused, 'step' | 'failure' | 'workspace' | 'enter'>;
+  /** Where it stood before it went on, until it is over: there it stands again should its process be lost. */
+  readonly stood?: Pick<JobPaused, 'step' | 'failure' | 'workspace' | 'enter'>;
+  /** The steps that failed and were done again because somebody said so, in order. */
+  readonly retried?: readonly string[];
   readonly skipped?: Pick<JobSkipped, 'reason' | 'message'>;
   /** The minutes of `timeout-minutes` that it used up. */
   readonly timedOut?: number;

@@ -31,5 +31,5 @@ export {
 } from './paths.ts';
 export { type ProcessProbe, probeProcesses } from './process-probe.ts';
 export { addFile, addToGitignore, type Ignored } from './project-files.ts';
-export { createRunDirectory, takeRunDirectory } from './run-directory.ts';
+export { createRunDirectory, leaveRunDirectory, takeRunDirectory } from './run-directory.ts';
 export { isRunId, newRunId, startOfRun } from './run-id.ts';

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hostPath } from '../shared/brand.ts';
 import { MachineError } from '../shared/failure.ts';
-import { createJournal, journalSink } from './journal.ts';
+import { continueJournal, createJournal, journalSink } from './journal.ts';
 import { loadJournal } from './journal-reader.ts';
 import { finished, jobFinished, numbered, started, warning } from './testing/sample-events.ts';
 import { temporaryDirectory } from './testing/temporary-layout.ts';
@@ -136,4 +136,21 @@ it('writes 10,000 events, every tenth the end of a job, in little time', async (
   expect(statSync(journal.path).size).toBeGreaterThan(2_000_000);
   // About 0.1 s on a quiet machine; what would be noticed is a sync for each line.
   expect(appended).toBeLessThan(3_000);
+});
+
+it.each([
+  ['whole', ''],
+  ['torn', '{"seq":3,"type":"job.fin'],
+  ['torn in a long line', `{"seq":3,"type":"${'x'.repeat(200_000)}`],
+])('is continued behind its last whole line when it is %s, after a process that was killed too', async (_, torn) => {
+  const path = newPath();
+  const events = numbered([started('r', ['a']), jobFinished('a'), finished()]);
+  const lines = events.map((event) => `${JSON.stringify(event)}\n`);
+  writeFileSync(path, `${lines.slice(0, 2).join('')}${torn}`);
+  writeFileSync(join(path, '..', '.reserve'), 'of the process before');
+  const journal = continueJournal(path);
+  for (const event of events.slice(2)) journal.append(event);
+  await journal.close();
+  expect(readFileSync(path, 'utf8')).toBe(lines.join(''));
+  expect(readdirSync(join(path, '..'))).not.toContain('.reserve');
 });

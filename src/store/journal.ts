@@ -12,6 +12,7 @@ import {
   fsyncSync,
   ftruncateSync,
   openSync,
+  readSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -41,13 +42,33 @@ export function createJournal(path: HostPath): Journal {
   return journalAt(path, createFile(path, PRIVATE_FILE));
 }
 
-/** Goes on behind the events of a journal that is there. */
+/** Goes on behind the events of a journal that is there. A line that a power cut has torn is taken back. */
 export function continueJournal(path: HostPath): Journal {
+  let fd: number;
   try {
-    return journalAt(path, openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW));
+    fd = openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW);
   } catch (cause) {
     throw machineError(`open the journal ${path}`, cause);
   }
+  try {
+    ftruncateSync(fd, endOfLines(fd));
+  } catch (cause) {
+    closeSync(fd);
+    throw machineError(`mend the journal ${path}`, cause);
+  }
+  return journalAt(path, fd);
+}
+
+/** Where the last whole line ends. */
+function endOfLines(fd: number): number {
+  const part = Buffer.alloc(1 << 16);
+  for (let end = fstatSync(fd).size; end > 0; ) {
+    const start = Math.max(0, end - part.length);
+    const newline = part.subarray(0, readSync(fd, part, 0, end - start, start)).lastIndexOf(0x0a);
+    if (newline >= 0) return start + newline + 1;
+    end = start;
+  }
+  return 0;
 }
 
 function journalAt(path: HostPath, fd: number): Journal {

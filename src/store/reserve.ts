@@ -24,6 +24,8 @@ export interface Reserve {
 /** On a disk that has no such room any more the reserve is what there was. */
 export function keepReserve(directory: string): Reserve {
   const path = hostPath(join(directory, NAME));
+  // Of a process that was killed; nobody else has this run.
+  removeFile(path);
   const fd = createFile(path);
   let left = take(fd);
   let open = true;

@@ -2,9 +2,12 @@
 import { lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type HostPath, hostPath } from '../shared/brand.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import { sweepMarks, takeLockFile } from './lock-file.ts';
 import { formatLockInfo, type LockInfo } from './lock-info.ts';
 import { type Layout, RUNS, type RunPaths, runPathsIn } from './paths.ts';
-import { ensureDirectory, machineError, replaceFile } from './safe-files.ts';
+import { probeProcesses } from './process-probe.ts';
+import { ensureDirectory, machineError, removeFile, replaceFile } from './safe-files.ts';
 
 /**
  * Makes `logs/runs/<run>/`, main run or workflow run alike. `owner` says which process writes it (see `describeSelf`).
@@ -30,9 +33,22 @@ function ensureRuns({ root, runs }: Layout): HostPath {
   return directory;
 }
 
-/** The folder of a run that goes on, which belongs to another process from here on. */
-export function takeRunDirectory(layout: Layout, owner: LockInfo): RunPaths {
+/**
+ * The folder of a run that goes on, which is this process's from here on. The error says who has it: of several that
+ * want it, and of those that come while it is on, one has it.
+ */
+export function takeRunDirectory(layout: Layout, owner: LockInfo, probe = probeProcesses()): Result<RunPaths, string> {
   const paths = runPathsIn(ensureDirectory(layout.root, RUNS), owner.run);
-  replaceFile(paths.owner, formatLockInfo(owner));
-  return paths;
+  const taken = takeLockFile(paths.owner, formatLockInfo(owner), probe);
+  if (!taken.ok) {
+    const { by } = taken.error;
+    return err(`run ${owner.run} is in the hands of ${by === undefined ? 'another process' : `process ${by.pid}`}`);
+  }
+  sweepMarks(paths.owner, probe);
+  return ok(paths);
+}
+
+/** Of a run that is paused: it belongs to nobody until somebody goes on with it. */
+export function leaveRunDirectory({ owner }: RunPaths): void {
+  removeFile(owner);
 }

@@ -4,6 +4,7 @@ import { listRunContainers, listRunProcesses } from '../../runner/environments/i
 import { diskUse, type SweptWorktree, sweepWorktrees } from '../../runner/workspaces/index.ts';
 import { findRun, holderOfFile, listRuns, probeProcesses, readRunLock, startOfRun } from '../../store/index.ts';
 import type { Leftovers } from '../../ui/index.ts';
+import { canBeTakenUp } from '../pause/resume-file.ts';
 import type { Project } from '../project.ts';
 import { listWorkDirectories, workDirectory } from '../workflow/work-directory.ts';
 
@@ -48,9 +49,11 @@ export async function findLeftovers(project: Project, before: number, force: boo
 /** A run that is paused waits this long for somebody, in milliseconds. */
 const PATIENCE = 7 * 24 * 60 * 60_000;
 
-function isAwaited({ layout }: Project, run: string): boolean {
-  const { finished } = findRun(layout, run) ?? {};
-  return finished?.result === 'paused' && Date.now() - Date.parse(finished.time) < PATIENCE;
+/** Paused, or ended by force where it could be taken up again. */
+function isAwaited(project: Project, run: string): boolean {
+  const { finished, started, state } = findRun(project.layout, run) ?? {};
+  const waits = finished?.result === 'paused' || (state === 'crashed' && canBeTakenUp(project, run));
+  return waits && Date.now() - Date.parse((finished ?? started)?.time ?? '') < PATIENCE;
 }
 
 /** Asked again right before anything is removed: runs may start at any time. */

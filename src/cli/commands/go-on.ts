@@ -9,6 +9,7 @@ import { EXIT } from '../exit-codes.ts';
 import { UsageError } from '../explain.ts';
 import { onTerminal } from '../pause/debugging.ts';
 import { prepareAgain } from '../pause/prepare-again.ts';
+import { canBeTakenUp } from '../pause/resume-file.ts';
 import { type Project, withProject } from '../project.ts';
 import { chooseRun, readRun } from '../runs.ts';
 import type { SecretOptions } from '../secrets.ts';
@@ -24,14 +25,7 @@ export interface GoOnOptions extends SecretOptions {
 export async function goOn(how: GoOn, options: GoOnOptions): Promise<number> {
   return withProject(async (project) => {
     const record = await choosePaused(project.layout, options.run);
-    const { view } = await readRun(record);
-    const paused = view.legs.filter(({ standing }) => standing === 'paused');
-    if (paused.length === 0) {
-      throw new UsageError(`run ${record.run} is not paused`, {
-        hint: `orch status ${record.run} shows how it stands`,
-      });
-    }
-    const legs = chooseLegs(paused, options.job);
+    const legs = chooseLegs(await pausedLegs(project, record, how), options.job);
     if (record.state !== 'running') return goOnHere(project, record, { how, legs, options });
     for (const leg of legs) leaveAnswer(record.paths, { leg, how });
     process.stdout.write(`Told run ${record.run}: ${legs.join(', ')} ${how === 'retry' ? 'goes on' : 'is ended'}.\n`);
@@ -39,13 +33,29 @@ export async function goOn(how: GoOn, options: GoOnOptions): Promise<number> {
   });
 }
 
+/**
+ * Throws `UsageError` when there is nothing to go on with. A run whose process is gone is taken up where it stood; when
+ * no job of it stood still, its jobs begin anew, and there is nothing to end.
+ */
+async function pausedLegs(project: Project, record: RunRecord, how: GoOn): Promise<readonly LegView[]> {
+  const { view } = await readRun(record);
+  const paused = view.legs.filter((leg) => isPaused(record, leg));
+  if (paused.length > 0) return paused;
+  if (how === 'retry' && record.state === 'crashed' && canBeTakenUp(project, record.run)) return [];
+  throw new UsageError(`run ${record.run} is not paused`, { hint: `orch status ${record.run} shows how it stands` });
+}
+
+function isPaused({ state }: RunRecord, { standing, stood }: LegView): boolean {
+  return standing === 'paused' || (state === 'crashed' && stood !== undefined);
+}
+
 /** The run of that name, or the newest that is paused. */
 async function choosePaused(layout: Layout, named: string | undefined): Promise<RunRecord> {
   if (named !== undefined) return findRun(layout, named) ?? chooseRun(layout, named);
   const runs = listRuns(layout);
   const ended = runs.find(({ finished }) => finished?.result === 'paused');
-  for (const run of runs.filter(({ state }) => state === 'running')) {
-    if ((await readRun(run)).view.counts.paused > 0) return run;
+  for (const run of runs.filter(({ state }) => state !== 'finished')) {
+    if ((await readRun(run)).view.legs.some((leg) => isPaused(run, leg))) return run;
   }
   if (ended !== undefined) return ended;
   throw new UsageError('no run is paused', {
@@ -54,7 +64,7 @@ async function choosePaused(layout: Layout, named: string | undefined): Promise<
 }
 
 function chooseLegs(paused: readonly LegView[], jobs: readonly string[] | undefined): readonly string[] {
-  if (jobs === undefined) return paused.map(({ id }) => id);
+  if (jobs === undefined || paused.length === 0) return paused.map(({ id }) => id);
   return jobs.flatMap((wanted) => {
     const legs = paused.filter(({ id, job }) => id === wanted || job === wanted);
     if (legs.length > 0) return legs.map(({ id }) => id);

@@ -55,7 +55,7 @@ function lookAt({ legs }: ShownRun['view']): readonly Step[] {
 function nextSteps({ run, view, state }: ShownRun, { newest, summary }: Whereabouts): Step[] {
   const logs = newest ? 'orch logs' : `orch logs ${run}`;
   const why = whyOf(view, logs);
-  const [retry, abort] = pauseCommands(view);
+  const [retry, abort] = pauseCommands(view, state === 'crashed');
   if (retry !== undefined && abort !== undefined) return [...lookAt(view), ['go on', retry], ['end it', abort]];
   if (state !== 'finished' && state !== 'crashed') {
     const running = view.legs.find(({ standing }) => standing === 'running');

@@ -9,8 +9,17 @@ import {
   type RunEvent,
   restoreRun,
 } from '../../engine/index.ts';
+import { sweepRun } from '../../runner/environments/index.ts';
 import { checkStanding, type FailureSettings, type Seal } from '../../runner/jobs/index.ts';
-import { type RunPaths, takeAnswers } from '../../store/index.ts';
+import {
+  describeSelf,
+  leaveRunDirectory,
+  loadJournal,
+  probeProcesses,
+  type RunPaths,
+  takeAnswers,
+  takeRunDirectory,
+} from '../../store/index.ts';
 import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
 import { commandLine } from '../run/header.ts';
@@ -18,7 +27,7 @@ import { VERSION } from '../version.ts';
 import { workflowMasker } from '../workflow/masker.ts';
 import type { WorkflowSettings } from '../workflow/options.ts';
 import type { Prepared } from '../workflow/prepare.ts';
-import { claimRun, pausedDirectory, type ResumeRecord } from './resume-file.ts';
+import { pausedDirectory, type ResumeRecord } from './resume-file.ts';
 
 export interface Pausing {
   /** The process waits for what is paused. */
@@ -56,9 +65,35 @@ interface Paused {
   readonly goOn: ReadonlyMap<string, GoOn>;
 }
 
-/** From here on the run is this process's. Throws `UsageError` when it cannot go on. */
-export async function takeUp(project: Project, { prepared, settings, plan, events, goOn }: Paused): Promise<Restored> {
+/** A run that is this process's from here on, in its folder. */
+export interface TakenUp {
+  readonly restored: Restored;
+  readonly paths: RunPaths;
+}
+
+/** Throws `UsageError` when it cannot go on, or another process has it. */
+export async function takeUp(project: Project, paused: Paused): Promise<TakenUp> {
+  const { run } = paused.prepared;
+  const paths = takeRunDirectory(project.layout, describeSelf(run, probeProcesses(), new Date()));
+  if (!paths.ok) throw new UsageError(paths.error, { hint: `orch status ${run} shows how it stands` });
+  try {
+    // Of a process that was killed something may still be at work.
+    await sweepRun(run);
+    return { paths: paths.value, restored: await restore(project, paused, paths.value) };
+  } catch (error) {
+    leaveRunDirectory(paths.value);
+    throw error;
+  }
+}
+
+async function restore(
+  project: Project,
+  { prepared, settings, plan, events, goOn }: Paused,
+  { journal }: RunPaths,
+): Promise<Restored> {
   const { run } = prepared;
+  const { events: now } = await loadJournal(journal);
+  if (now.length !== events.length) throw new UsageError(`another process has gone on with run ${run}`);
   const restored = restoreRun(plan, events);
   if (!restored.ok) throw new UsageError(`run ${run} cannot go on: ${restored.error}`);
   const place = { directory: pausedDirectory(project, run), secrets: settings.secrets };
@@ -68,7 +103,6 @@ export async function takeUp(project: Project, { prepared, settings, plan, event
     const same = await checkStanding(place, leg, job);
     if (!same.ok) throw new UsageError(same.error, { hint: 'orch abort ends the run; then start it anew' });
   }
-  claimRun(project, run);
   return restored.value;
 }
 

@@ -1,6 +1,5 @@
 /** What a run that may be paused was told, written down so that another process can go on with it: no secret is in it. */
-
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Seal, sealJson, unsealJson } from '../../runner/jobs/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
@@ -48,6 +47,11 @@ export function writeResumeFile(project: Project, record: ResumeRecord, seal: Se
   for (const owned of [workDirectory(project, record.prepared.run), directory]) chmodSync(owned, 0o700);
 }
 
+/** Whether a run has left what another process needs to go on with it. */
+export function canBeTakenUp(project: Project, run: string): boolean {
+  return existsSync(fileIn(pausedDirectory(project, run)));
+}
+
 /** Throws `UsageError` when the run has left nothing to go on with. */
 export function readResumeFile(project: Project, run: string, secrets: Seal['secrets'] = {}): ResumeRecord {
   const text = readText(fileIn(pausedDirectory(project, run)));
@@ -56,17 +60,6 @@ export function readResumeFile(project: Project, run: string, secrets: Seal['sec
   throw new UsageError(`what run ${run} left when it was paused is not there any more`, {
     hint: 'start it anew with orch run',
   });
-}
-
-/** Only one process can go on with a run: the first that takes its file away. */
-export function claimRun(project: Project, run: string): void {
-  const path = fileIn(pausedDirectory(project, run));
-  try {
-    renameSync(path, `${path}.${process.pid}`);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-    throw new UsageError(`another process goes on with run ${run}`);
-  }
 }
 
 /** The jobs of a workflow and of those that it calls, as far as a run depends on it. */

@@ -129,6 +129,8 @@ async function openWorkspace(
   const work = hostPath(join(root, name));
   const reads = [hostPath(join(project.repository.commonDir, 'objects'))];
   if (there) return { root, work, reads, dispose: () => removeTree(work) };
+  // Of a process that was killed.
+  await removeTree(work);
   const { remoteUrl } = project.repository;
   const clone = await createPrivateClone(project.repository, {
     commit: event.sha,

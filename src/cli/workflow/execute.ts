@@ -16,6 +16,7 @@ import { createJobRunner, type OpenFrame, type WorkflowFrames } from '../../runn
 import { removeTree } from '../../runner/workspaces/index.ts';
 import { type Failure, MachineError } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { leaveRunDirectory } from '../../store/index.ts';
 import { createUi, type UiMode, type UiSink } from '../../ui/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { From } from '../pause/from-step.ts';
@@ -91,7 +92,8 @@ export async function executeWorkflow(project: Project, execution: Execution): P
   // The journal first: it gives back the room on the disk that it kept for its end.
   await attempt('the journal could not be closed', () => output.close());
   await summarize();
-  if (result !== 'paused') {
+  if (result === 'paused') leaveRunDirectory(output.paths);
+  else {
     await attempt('the working trees could not be removed', () => removeTree(workDirectory(project, prepared.run)));
   }
   for (const problem of await forgetOldRuns(project)) say(problem);
@@ -115,14 +117,14 @@ async function openRun(
   plan: Plan,
 ): Promise<OpenRun> {
   const { run } = prepared;
-  const restored = resumed === undefined ? undefined : await takeUp(project, { prepared, settings, plan, ...resumed });
-  const output = (restored === undefined ? openWorkflowOutput : continueWorkflowOutput)(project, run);
+  const taken = resumed === undefined ? undefined : await takeUp(project, { prepared, settings, plan, ...resumed });
+  const output = taken === undefined ? openWorkflowOutput(project, run) : continueWorkflowOutput(project, taken.paths);
   if (pausing?.record !== undefined) writeResumeFile(project, pausing.record, sealOf(settings));
-  if (restored === undefined || resumed === undefined) {
+  if (taken === undefined || resumed === undefined) {
     return { output, past: [], start: (ports) => startRun(plan, ports, workflowHeader(project, prepared, plan)) };
   }
   const header = { ...resumption(), goOn: resumed.goOn };
-  return { output, past: resumed.events, start: (ports) => resumeRun(plan, ports, restored, header) };
+  return { output, past: resumed.events, start: (ports) => resumeRun(plan, ports, taken.restored, header) };
 }
 
 interface Surroundings {

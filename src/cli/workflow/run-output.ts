@@ -15,7 +15,6 @@ import {
   logFileName,
   probeProcesses,
   type RunPaths,
-  takeRunDirectory,
 } from '../../store/index.ts';
 import type { Project } from '../project.ts';
 
@@ -33,9 +32,8 @@ export function openWorkflowOutput({ layout, repository }: Project, run: string)
   return outputTo(repository.root, paths, createJournal(paths.journal));
 }
 
-/** Of a run that goes on. */
-export function continueWorkflowOutput({ layout, repository }: Project, run: string): WorkflowOutput {
-  const paths = takeRunDirectory(layout, describeSelf(run, probeProcesses(), new Date()));
+/** Of a run that goes on, in the folder that this process has taken. */
+export function continueWorkflowOutput({ repository }: Project, paths: RunPaths): WorkflowOutput {
   return outputTo(repository.root, paths, continueJournal(paths.journal));
 }
 

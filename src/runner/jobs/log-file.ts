@@ -19,7 +19,7 @@ const FAR_BEHIND = 1 << 20;
 const LITTLE = 1 << 14;
 
 export interface LogFileOptions {
-  /** The file is there, and what comes goes behind what it holds. Otherwise it must not exist. */
+  /** The file may be there, and what comes goes behind what it holds. Otherwise it must not exist. */
   readonly goesOn?: boolean;
   /** Told of the first failure to write; what comes after it is dropped, and what is in the file stays. */
   readonly onFailure: (error: MachineError) => void;
@@ -28,7 +28,7 @@ export interface LogFileOptions {
 /** Opens the file; no link is followed. */
 export async function openLogFile(path: string, { goesOn = false, onFailure }: LogFileOptions): Promise<LogFile> {
   const { O_RDWR, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-  const flags = O_RDWR | O_APPEND | O_NOFOLLOW | (goesOn ? 0 : O_CREAT | O_EXCL);
+  const flags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | (goesOn ? 0 : O_EXCL);
   const file = await open(path, flags, PRIVATE_FILE).catch((error: unknown) => {
     throw explain(path, error);
   });

@@ -14,6 +14,8 @@ export interface OrchOptions {
   /** Added to the rig's own environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** Starts it on a terminal of its own, whose keys `type` presses. Linux alone has a `script` that can do this. */
+  readonly terminal?: boolean;
 }
 
 export interface OrchResult {
@@ -40,6 +42,8 @@ export interface StartedOrch {
   /** Waits until it has said something on stdout or stderr. */
   said(text: string): Promise<unknown>;
   kill(signal: NodeJS.Signals): void;
+  /** Presses keys, on a terminal. */
+  type(keys: string): void;
 }
 
 /** Runs the command to its end. */
@@ -49,14 +53,16 @@ export function orch(repository: Repository, args: readonly string[], options: O
 
 export function startOrch(repository: Repository, args: readonly string[], options: OrchOptions = {}): StartedOrch {
   const before = new Set(repository.runs());
-  const child = spawn(process.execPath, [COMMAND, ...args], {
+  const words = [process.execPath, COMMAND, ...args];
+  const [program = '', ...rest] = options.terminal === true ? ['script', '-qefc', quoted(words), '/dev/null'] : words;
+  const child = spawn(program, rest, {
     cwd: options.cwd ?? repository.root,
     env: { ...repository.env, ...options.env },
     stdio: 'pipe',
   });
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
-  child.stdin.end(options.stdin ?? '');
+  if (options.terminal !== true) child.stdin.end(options.stdin ?? '');
   const newRun = (): string | undefined => repository.runs().find((run) => !before.has(run));
   const events = (): readonly RunEvent[] => {
     const run = newRun();
@@ -85,7 +91,12 @@ export function startOrch(repository: Repository, args: readonly string[], optio
       }),
     said: (text) => waitUntil(`"${text}"`, () => stdout().includes(text) || stderr().includes(text)),
     kill: (signal) => void child.kill(signal),
+    type: (keys) => void child.stdin.write(keys),
   };
+}
+
+function quoted(words: readonly string[]): string {
+  return `exec ${words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')}`;
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {
