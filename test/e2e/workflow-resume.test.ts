@@ -76,7 +76,7 @@ jobs:
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1));
   expect(logOf(repository, run, 'build').match(/^first$/gm)).toHaveLength(1);
   expect(logOf(repository, run, 'after')).toContain('it begins anew');
-  expect(await processesWith(run)).toEqual([]);
+  expect(processesWith(run)).toEqual([]);
 });
 
 it('asks for its concurrency groups again, and stays paused while another run has them', async () => {
@@ -185,10 +185,7 @@ runs:
   expect(summary).not.toContain('failed');
 });
 
-/** Terminals of one's own. */
-const onLinux = it.runIf(process.platform === 'linux');
-
-onLinux.each(['SIGINT', 'SIGTERM'] as const)(
+it.runIf(process.platform === 'linux').each(['SIGINT', 'SIGTERM'] as const)(
   'a run that is paused on a terminal ends by %s as any other',
   async (signal) => {
     const repository = createRepository({
@@ -215,14 +212,16 @@ onLinux.each(['SIGINT', 'SIGTERM'] as const)(
     expect(logOf(repository, run, 'a')).toContain('post stage');
     expect((await orch(repository, ['status', '--format', 'json'])).stdout).toMatch(/"state": ?"finished"/);
     expect((await orch(repository, ['clean'])).stdout).toContain('nothing to clean up');
-    expect(await processesWith(run)).toEqual([]);
+    expect(processesWith(run)).toEqual([]);
   },
 );
 
-onLinux('--shell-on-failure opens a shell where a step failed, and goes on when it is left', async () => {
-  const repository = createRepository({
-    files: {
-      [CI]: `
+it.runIf(process.platform === 'linux')(
+  '--shell-on-failure opens a shell where a step failed, and goes on when it is left',
+  async () => {
+    const repository = createRepository({
+      files: {
+        [CI]: `
 on: push
 jobs:
   a:
@@ -232,23 +231,24 @@ jobs:
       - { working-directory: deep, env: { WORD: '\${{ secrets.TOKEN }}' }, run: exit 3 }
       - { if: failure(), run: cat deep/left.txt }
 `,
-    },
-  });
-  const terminal = startOrch(
-    repository,
-    ['run', 'ci', '--secret', 'TOKEN', '--shell-on-failure', '--pause-on-failure'],
-    {
-      terminal: true,
-      env: { TOKEN: 'hunter22-hunter22', SHELL: '/bin/sh', TERM: 'dumb' },
-    },
-  );
-  await terminal.said('leave the shell to go on');
-  terminal.type('echo "seen ${#WORD}" > left.txt\n');
-  terminal.type('exit\n');
-  await terminal.event('job.paused');
-  expect((await orch(repository, ['abort'])).exitCode).toBe(0);
-  const { exitCode, events } = await terminal.ended;
-  expect([exitCode, endings(events)]).toEqual([1, { a: 'exit-code' }]);
-  const { run } = await terminal.ended;
-  expect(logOf(repository, String(run), 'a')).not.toContain('seen');
-});
+      },
+    });
+    const terminal = startOrch(
+      repository,
+      ['run', 'ci', '--secret', 'TOKEN', '--shell-on-failure', '--pause-on-failure'],
+      {
+        terminal: true,
+        env: { TOKEN: 'hunter22-hunter22', SHELL: '/bin/sh', TERM: 'dumb' },
+      },
+    );
+    await terminal.said('leave the shell to go on');
+    terminal.type('echo "seen ${#WORD}" > left.txt\n');
+    terminal.type('exit\n');
+    await terminal.event('job.paused');
+    expect((await orch(repository, ['abort'])).exitCode).toBe(0);
+    const { exitCode, events } = await terminal.ended;
+    expect([exitCode, endings(events)]).toEqual([1, { a: 'exit-code' }]);
+    const { run } = await terminal.ended;
+    expect(logOf(repository, String(run), 'a')).not.toContain('seen');
+  },
+);

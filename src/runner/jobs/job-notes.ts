@@ -6,8 +6,9 @@ export interface NotesSource {
   readonly contexts: { readonly github: Json };
 }
 
-export function jobNotes({ leg, permissions }: JobRequest, { contexts }: NotesSource): readonly string[] {
+export function jobNotes({ leg, permissions, begunBefore }: JobRequest, { contexts }: NotesSource): readonly string[] {
   const notes: string[] = [];
+  if (begunBefore === true) notes.push('[orch] the process that ran this job is gone: it begins anew');
   if (permissions !== undefined) {
     const granted = Object.entries(permissions).filter(([, level]) => level !== 'none');
     notes.push('##[group]GITHUB_TOKEN Permissions');

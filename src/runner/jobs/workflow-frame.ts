@@ -39,7 +39,6 @@ export function openWorkflowFrames(settings: WorkflowFrames): OpenFrame {
     const goesOn = request.goOn !== undefined && settings.failures !== undefined;
     const found = goesOn ? await findStanding(settings.failures, id) : undefined;
     const log = await openLog(settings, id, goesOn || request.begunBefore === true);
-    if (request.begunBefore === true) log.log.note('[orch] the process that ran this job is gone: it begins anew');
     for (const lost of found?.lost ?? []) log.log.note(`[orch] ${lost} was masked and could not be kept: it is empty`);
     if (found === undefined) for (const line of jobNotes(request, source)) log.log.note(line);
     const image = imageOf(settings, request, source);
