@@ -1,21 +1,17 @@
 /** A paused run made ready in another process: what it was told from its file, its secrets asked for anew. */
+
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { GoOn } from '../../engine/index.ts';
-import { createActionStore, DEFAULT_SOURCE } from '../../runner/actions/index.ts';
 import { hostPath } from '../../shared/brand.ts';
-import { resolveCalls } from '../../workflow/calls/index.ts';
 import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
 import type { SecretOptions } from '../secrets.ts';
-import { cacheDirectory } from '../workflow/cache-directory.ts';
-import { loadCallee } from '../workflow/callees.ts';
 import { findWorkflows, type ReadWorkflow, readWorkflows } from '../workflow/files.ts';
-import { githubJson } from '../workflow/github-json.ts';
-import { narrowMatrices, selectJobs } from '../workflow/narrow.ts';
+import { aboutRun, githubJson } from '../workflow/github-json.ts';
 import { readSettings, type WorkflowSettings } from '../workflow/options.ts';
-import { type Prepared, tokenOf } from '../workflow/prepare.ts';
-import { workflowName } from '../workflow/run-title.ts';
+import type { Prepared } from '../workflow/prepare.ts';
+import { openActions, resolveFile } from '../workflow/resolve.ts';
 import { type ResumeRecord, readResumeFile, shapeOf } from './resume-file.ts';
 
 export interface Again {
@@ -40,26 +36,18 @@ export async function prepareAgain(
   const resume = readResumeFile(project, run, secrets);
   const settings = settingsOf(project, resume, secrets);
   const file = readFileAgain(project, resume.file);
-  const actions = createActionStore({
-    cache: hostPath(join(cacheDirectory(), 'actions')),
-    source: resume.actionSource ?? DEFAULT_SOURCE,
-    folders: settings.folders,
-    offline: settings.offline,
-  });
-  const workflow = narrowMatrices(selectJobs(file.workflow, settings.jobs), settings.matrix);
-  const load = loadCallee({ root: project.repository.root, actions, signal });
-  const resolved = await resolveCalls({ workflow, file: file.path, origin: { path: file.path } }, load);
+  const actions = openActions(settings, resume.actionSource);
+  const resolved = await resolveFile(project, file, { settings, actions, signal });
   if (!resolved.ok)
     throw new UsageError(resolved.error.map(({ message }) => `${file.path}: ${message}`).join('\norch: '));
-  if (shapeOf(resolved.value.value) !== resume.shape) {
+  if (shapeOf(resolved.value) !== resume.shape) {
     throw new UsageError(`the jobs of ${file.path} are not those that run ${run} began with`, {
       hint: 'orch abort cannot help either: start it anew with orch run, and remove this one with orch clean --force',
     });
   }
   const { event, facts } = resume.prepared;
-  const about = { facts, run, path: file.path, workflow: workflowName(file), token: tokenOf(settings) };
-  const github = githubJson({ ...about, event });
-  return { prepared: { ...resume.prepared, file, resolved: resolved.value.value, github, actions }, settings, resume };
+  const github = githubJson({ ...aboutRun(file, { run, facts, settings }), event });
+  return { prepared: { ...resume.prepared, file, resolved: resolved.value, github, actions }, settings, resume };
 }
 
 /** As the first process had them, or said so: options, files that are still there, the environment. */

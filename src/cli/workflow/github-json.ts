@@ -1,7 +1,11 @@
 /** The `github` context of a workflow run, as far as it does not depend on the job or step. */
+
 import type { JsonObject } from '../../workflow/index.ts';
 import type { WorkflowEvent } from './event.ts';
 import type { RepositoryFacts } from './facts.ts';
+import type { ReadWorkflow } from './files.ts';
+import type { WorkflowSettings } from './options.ts';
+import { workflowName } from './run-title.ts';
 
 export interface GithubFacts {
   readonly facts: RepositoryFacts;
@@ -13,6 +17,18 @@ export interface GithubFacts {
   /** The file, relative to the repository's root. */
   readonly path: string;
   readonly token: string;
+}
+
+/** What does not depend on the event. */
+export function aboutRun(
+  file: ReadWorkflow,
+  { run, facts, settings }: Pick<GithubFacts, 'run' | 'facts'> & { readonly settings: WorkflowSettings },
+): Omit<GithubFacts, 'event'> {
+  return { facts, run, path: file.path, workflow: workflowName(file), token: tokenOf(settings) };
+}
+
+function tokenOf({ secrets }: WorkflowSettings): string {
+  return Object.entries(secrets).find(([name]) => name.toUpperCase() === 'GITHUB_TOKEN')?.[1] ?? '';
 }
 
 export function githubJson({ facts, event, run, workflow, path, token }: GithubFacts): JsonObject {

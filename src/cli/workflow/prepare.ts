@@ -1,27 +1,23 @@
 /** From names and options to runs that can be started: files read, workflows chosen, inputs checked, calls resolved. */
 
-import { join } from 'node:path';
-import { createActionStore, DEFAULT_SOURCE } from '../../runner/actions/index.ts';
-import { hostPath } from '../../shared/brand.ts';
+import type { ActionStore } from '../../runner/actions/index.ts';
 import { type Diagnostic, hasErrors } from '../../shared/diagnostic.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { newRunId } from '../../store/index.ts';
-import { type ResolvedWorkflow, resolveCalls } from '../../workflow/calls/index.ts';
+import type { ResolvedWorkflow } from '../../workflow/calls/index.ts';
 import { type JsonObject, readExpectations } from '../../workflow/index.ts';
 import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
-import { cacheDirectory } from './cache-directory.ts';
-import { loadCallee } from './callees.ts';
 import { type Chosen, chooseWorkflows, likelyEvent } from './choose.ts';
 import { makeEvent, type WorkflowEvent } from './event.ts';
 import { type RepositoryFacts, readFacts } from './facts.ts';
 import { findWorkflows, type ReadWorkflow, readWorkflows } from './files.ts';
-import { githubJson } from './github-json.ts';
+import { aboutRun, githubJson } from './github-json.ts';
 import { type Inputs, missingSecrets, readInputs } from './inputs.ts';
 import { workflowMasker } from './masker.ts';
-import { narrowMatrices, selectJobs } from './narrow.ts';
 import type { WorkflowOptions, WorkflowSettings } from './options.ts';
-import { runTitle, workflowName } from './run-title.ts';
+import { openActions, resolveFile } from './resolve.ts';
+import { runTitle } from './run-title.ts';
 import { type Tree, takeTree } from './tree.ts';
 
 export interface Prepared {
@@ -35,7 +31,7 @@ export interface Prepared {
   /** What this run is called. */
   readonly title: string;
   readonly inputs: JsonObject;
-  readonly actions: ReturnType<typeof createActionStore>;
+  readonly actions: ActionStore;
 }
 
 export interface Preparation {
@@ -76,7 +72,7 @@ export async function prepareRuns(project: Project, request: Request): Promise<P
   });
   const candidates = workflows.map((file) => startOf(file, facts, settings));
   const { chosen, passedOver } = chooseWorkflows(candidates, request.options.all === true);
-  const actions = storeOf(request);
+  const actions = openActions(settings, request.options.actionSource);
   const runs: Prepared[] = [];
   const found: Diagnostic[] = [...diagnostics];
   for (const choice of chosen) {
@@ -91,7 +87,7 @@ interface Surroundings {
   readonly facts: RepositoryFacts;
   readonly tree: Tree;
   readonly settings: WorkflowSettings;
-  readonly actions: Prepared['actions'];
+  readonly actions: ActionStore;
   readonly project: Project;
   readonly looking: boolean;
   readonly signal: AbortSignal;
@@ -130,7 +126,7 @@ async function prepare(
 ): Promise<Result<Prepared, readonly Diagnostic[]>> {
   const { facts, tree, settings, actions, project, looking, signal } = surroundings;
   const run = newRunId(new Date());
-  const about = { facts, run, path: file.path, workflow: workflowName(file), token: tokenOf(settings) };
+  const about = aboutRun(file, { run, facts, settings });
   const contexts = { github: githubJson({ ...about, event: before }), vars: settings.vars };
   const inputs = readInputs(file.workflow.on, before.name, { ...settings.inputs, lenient: looking }, contexts);
   const missing = looking ? [] : missingSecrets(file.workflow.on, before.name, settings.secrets);
@@ -139,28 +135,12 @@ async function prepare(
     throw new UsageError(problems.map((problem) => `${file.path}: ${problem}`).join('\norch: '));
   }
   const event = eventOf({ file, name: before.name }, inputs.value.texts, surroundings);
-  const workflow = narrowMatrices(selectJobs(file.workflow, settings.jobs), settings.matrix);
-  const origin = { path: file.path };
-  const load = loadCallee({ root: project.repository.root, actions, signal });
-  const resolved = await resolveCalls({ workflow, file: file.path, origin }, load);
+  const resolved = await resolveFile(project, file, { settings, actions, signal });
   if (!resolved.ok) return resolved;
   const github = githubJson({ ...about, event });
   const masker = workflowMasker(settings.secrets);
   const title = runTitle(file, event, { ...contexts, github, inputs: inputs.value.values });
   if (!title.ok) return title;
-  const found = { run, file, resolved: resolved.value.value, event, facts, tree, actions };
+  const found = { run, file, resolved: resolved.value, event, facts, tree, actions };
   return ok({ ...found, github, title: masker.maskText(title.value), inputs: inputs.value.values });
-}
-
-export function tokenOf({ secrets }: WorkflowSettings): string {
-  return Object.entries(secrets).find(([name]) => name.toUpperCase() === 'GITHUB_TOKEN')?.[1] ?? '';
-}
-
-function storeOf({ options, settings }: Request): Prepared['actions'] {
-  return createActionStore({
-    cache: hostPath(join(cacheDirectory(), 'actions')),
-    source: options.actionSource ?? DEFAULT_SOURCE,
-    folders: settings.folders,
-    offline: settings.offline,
-  });
 }
