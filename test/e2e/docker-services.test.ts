@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { atEngine, BASE_IMAGE, createWorkflowRepository, orch, readOnlyRun, whyNoContainers } from './rig/index.ts';
+import {
+  atEngine,
+  BASE_IMAGE,
+  createWorkflowRepository,
+  orch,
+  readOnlyRun,
+  startOrch,
+  whyNoContainers,
+} from './rig/index.ts';
 
 const reason = whyNoContainers();
 
@@ -48,6 +56,34 @@ jobs:
     expect(text('outside.log')).toContain('answer +PONG');
     expect(text('outside.log')).not.toContain('The last lines of');
     expect(result).toMatchObject({ exitCode: 0 });
+    expect(atEngine(repository)).toEqual([]);
+  });
+
+  test('of a run that was killed are gone when the next one starts, and are listed before', async () => {
+    const repository = createWorkflowRepository({
+      '.github/workflows/ci.yml': `
+on: push
+jobs:
+  long:
+    runs-on: ubuntu-latest
+    container: ${BASE_IMAGE}
+    services:
+      store:${REDIS}
+    steps: [{ run: 'echo begun; sleep 1000' }]
+  short:
+    runs-on: ubuntu-latest
+    container: ${BASE_IMAGE}
+    steps: [{ run: echo short }]
+`,
+    });
+    const started = startOrch(repository, ['run', 'ci', '--job', 'long']);
+    await started.event('step.started');
+    started.kill('SIGKILL');
+    await started.ended;
+    expect(atEngine(repository)).not.toEqual([]);
+    const listed = await orch(repository, ['clean', '--dry-run']);
+    expect(listed.stdout).toMatch(/ {2}container orch-\S+-long-store\n[^]* {2}container orch-\S+-long-network\n/);
+    expect((await orch(repository, ['run', 'ci', '--job', 'short'])).exitCode).toBe(0);
     expect(atEngine(repository)).toEqual([]);
   });
 

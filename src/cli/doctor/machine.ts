@@ -57,5 +57,5 @@ export function checkDocker(env: Variables): Check {
   const engine = socket.startsWith('/') ? existsSync(socket) : true;
   const client = which('docker', env) !== undefined;
   const seen = engine ? `an engine at ${host ?? SOCKET}` : client ? 'the client is there, and no engine' : 'not found';
-  return { name: 'docker', state: 'note', seen: `${seen}; nothing that orch runs so far needs it` };
+  return { name: 'docker', state: 'note', seen: `${seen}; jobs of workflows in containers need one` };
 }

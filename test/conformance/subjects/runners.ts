@@ -34,32 +34,25 @@ export const runners: Subject = {
       incomplete.job(body('runs-on: [self-hosted, gpu]', 'true'), { ends: 'skipped: unserved' }),
       incomplete.whole('the run is incomplete', ({ exitCode }) => exitCode, 4),
     ),
-    notYet(
+    works(
       '`container`: a job in a container',
-      'a job that has one fails before its first step, and says why',
       run.job(body('container: alpine', 'true'), { ends: 'setup-failed', log: ['container engine'] }),
       refusesJob('container: docker://', 'Container image cannot be empty'),
     ),
-    notYet(
+    works(
       '`container`: `image`, `env`, `ports`, `volumes`, `options`, `credentials`',
-      'they are read and checked',
       readsJob(
         'container: { image: i, options: o, env: { A: b }, ports: [80], volumes: [a:b], credentials: { username: u, password: p } }',
       ),
     ),
-    notYet(
-      '`services`',
-      'a job that has some fails before its first step, and says why',
+    works(
+      '`services`, their health checks and ports; the `job.container` and `job.services` contexts',
       run.job(body('services: { db: { image: postgres } }', 'true'), {
         ends: 'setup-failed',
         log: ['container engine'],
       }),
       readsJob('services: { s: { image: i, ports: ["8080:80", 80, "53:53/udp"], entrypoint: e, command: c } }'),
       refusesJob('services: { s: { options: x } }', 'Container image cannot be empty'),
-    ),
-    notYet(
-      'Health checks and ports of services, the `job.container` and `job.services` contexts',
-      'there are no containers',
     ),
     notYet(
       'Docker actions, and `uses: docker://image`',
