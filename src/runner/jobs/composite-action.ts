@@ -1,6 +1,13 @@
 /** Composite actions: steps within a step, with a scope, an order and stages of their own. */
 import type { Failure } from '../../shared/failure.ts';
-import { type ActionStep, type CompositeRuns, evaluateString, type JsonObject, stepIds } from '../../workflow/index.ts';
+import {
+  type ActionStep,
+  type CompositeRuns,
+  evaluateString,
+  type JsonObject,
+  scalar,
+  stepIds,
+} from '../../workflow/index.ts';
 import {
   type FailedProcess,
   failedStep,
@@ -22,8 +29,8 @@ import { readInputs } from './action-inputs.ts';
 import type { ExtraStep } from './frame.ts';
 import type { LoadedAction } from './job-actions.ts';
 import { displayName, runStep, type StepDone, type StepPlan } from './run-step.ts';
-import { firstStep, jobCancelled, type StepOrder, stageDone, stepDone } from './step-order.ts';
-import { compositeScope, scopesOf } from './step-scope.ts';
+import { firstStep, type JobStatus, jobCancelled, type StepOrder, stageDone, stepDone } from './step-order.ts';
+import { compositeScope, type StepView, scopesOf } from './step-scope.ts';
 
 type Composite = LoadedAction & { readonly runs: CompositeRuns };
 
@@ -43,6 +50,10 @@ class CompositeAction {
   readonly #posts: ExtraStep[] = [];
   #failure: Failure | undefined;
   #process: FailedProcess | undefined;
+  /** Of the job as the stage began. */
+  #jobStatus: JobStatus = 'success';
+  /** The stages before and after ask for the state of the job; steps ask for that of the action. */
+  #asksJob = false;
 
   constructor(used: UsedStep<ActionStep>, loaded: Composite, settings: StepSettings) {
     this.#used = used;
@@ -89,6 +100,8 @@ class CompositeAction {
     const inputs = await this.#inputs(call);
     if (typeof inputs === 'string') return failedStep('expression', inputs);
     await tellWarnings(inputs.warnings, call, this.#settings.place);
+    this.#jobStatus = await jobStatusOf(call);
+    this.#asksJob = false;
     // It may be done over after a failure.
     this.#order = firstStep();
     this.#failure = undefined;
@@ -122,6 +135,8 @@ class CompositeAction {
   async #stages(call: StepCall, take: () => ExtraStep | undefined): Promise<StepEnd> {
     const inputs = await this.#inputs(call);
     if (typeof inputs === 'string') return failedStep('expression', inputs);
+    this.#jobStatus = await jobStatusOf(call);
+    this.#asksJob = true;
     // What the steps before came to is told; a stage has an end of its own.
     this.#failure = undefined;
     const before = this.#order;
@@ -162,13 +177,22 @@ class CompositeAction {
       scope: scopesOf(
         () => this.#order,
         (view) =>
-          compositeScope(facts, { ...view, github: { ...this.#github, action: run.id, ...view.github } }, inputs),
+          compositeScope(
+            facts,
+            this.#viewed({ ...view, github: { ...this.#github, action: run.id, ...view.github } }),
+            inputs,
+          ),
       ),
       hashes: call.hashes,
       after,
       debug: place.debug ? (line) => void writeLines(place, [`##[debug]${line}`]) : undefined,
       overdue: call.overdue,
     };
+  }
+
+  #viewed(view: StepView): StepView {
+    const jobStatus = view.order.status === 'cancelled' ? 'cancelled' : this.#jobStatus;
+    return { ...view, jobStatus, order: this.#asksJob ? { ...view.order, status: jobStatus } : view.order };
   }
 
   async #note({ outcome, conclusion, failure, process, told }: StepDone, call: StepCall): Promise<void> {
@@ -208,7 +232,7 @@ class CompositeAction {
     inputs: Readonly<Record<string, string>>,
   ): Promise<Readonly<Record<string, string>> | string> {
     const outputs: [string, string][] = [];
-    const view = { order: this.#order, env: call.env, github: this.#github };
+    const view = this.#viewed({ order: this.#order, env: call.env, github: this.#github });
     for (const { name, value } of this.#loaded.action.outputs) {
       if (value === undefined) continue;
       const text = evaluateString(value, compositeScope(this.#settings.facts, view, inputs));
@@ -230,3 +254,10 @@ class CompositeAction {
     };
   }
 }
+
+async function jobStatusOf(call: StepCall): Promise<JobStatus> {
+  const status = await call.evaluate((scope) => evaluateString(JOB_STATUS, scope));
+  return status.ok && (status.value === 'failure' || status.value === 'cancelled') ? status.value : 'success';
+}
+
+const JOB_STATUS = scalar('${{ job.status }}');

@@ -1,7 +1,7 @@
 /** What the expressions of a job and its steps see; frozen, so that nobody can change it. */
 import type { JobRequest, PlanContexts } from '../../engine/index.ts';
 import { type Data, dataFromJson, isJsonObject, type JsonObject, type Scope } from '../../workflow/index.ts';
-import type { StepOrder } from './step-order.ts';
+import type { JobStatus, StepOrder } from './step-order.ts';
 
 /** What does not change while a job runs. */
 export interface JobFacts {
@@ -15,6 +15,8 @@ export interface JobFacts {
 
 export interface StepView {
   readonly order: StepOrder;
+  /** What `job.status` says where the steps are not those of the job itself. */
+  readonly jobStatus?: JobStatus;
   readonly env: Readonly<Record<string, string>>;
   /** Members of `github` that are the step's own. */
   readonly github?: JsonObject | undefined;
@@ -88,13 +90,21 @@ function contextsOf(makers: Makers): Scope['contexts'] {
   return Object.freeze(contexts);
 }
 
-function ofSteps(facts: JobFacts, { order, env }: StepView): Makers {
+function ofSteps(facts: JobFacts, { order, env, jobStatus = order.status }: StepView): Makers {
   return {
-    steps: () => dataFromJson(Object.fromEntries([...order.results].map(([id, record]) => [id, { ...record }]))),
-    job: () => dataFromJson({ ...facts.job, status: order.status }),
+    steps: () => dataFromJson(stepsData(order)),
+    job: () => dataFromJson({ ...facts.job, status: jobStatus }),
     runner: () => dataFromJson(facts.runner ?? {}),
     env: () => envData(env),
   };
+}
+
+/** In GitHub's order, which `toJSON` shows. */
+function stepsData({ results }: StepOrder): JsonObject {
+  const entries = [...results].map(([id, { outputs, outcome, conclusion }]) => {
+    return [id, { outputs, outcome, conclusion }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function envData(env: Readonly<Record<string, string>>): Data {

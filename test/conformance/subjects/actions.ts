@@ -54,6 +54,30 @@ runs:
     - { shell: bash, run: echo "= never" }
     - { if: failure(), shell: bash, run: echo "= rescue" }
 `;
+const STATUS = `
+inputs: { fail: { default: '' } }
+runs:
+  using: composite
+  steps:
+    - { shell: bash, run: 'echo "= success() \${{ job.status }}"; test -z "\${{ inputs.fail }}"' }
+    - { if: failure(), shell: bash, run: 'echo "= failure() \${{ job.status }}"' }
+    - uses: ./ends
+`;
+const LENIENT = `
+outputs: { o: { value: "\${{ steps.f.outcome }} \${{ steps.f.conclusion }} \${{ steps.s.outcome }}" } }
+runs:
+  using: composite
+  steps:
+    - { id: f, continue-on-error: true, shell: bash, run: exit 3 }
+    - { id: s, if: false, shell: bash, run: exit 3 }
+`;
+const UNDECIDED = `
+runs:
+  using: composite
+  steps:
+    - { if: fromJSON('x'), continue-on-error: true, shell: bash, run: exit 3 }
+    - { if: always(), shell: bash, run: echo "= never" }
+`;
 const LOOP = 'runs: { using: composite, steps: [{ uses: ./loop }] }';
 
 function below(folder: string, files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
@@ -67,6 +91,12 @@ const run = shareRun({
     'composite/action.yaml': COMPOSITE,
     'failing/action.yml': FAILING,
     'loop/action.yml': LOOP,
+    'status/action.yml': STATUS,
+    'lenient/action.yml': LENIENT,
+    'undecided/action.yml': UNDECIDED,
+    'ends/action.yml': 'runs: { using: node24, main: main.js, post: post.js, post-if: failure() }',
+    'ends/main.js': "console.log('= ends');\n",
+    'ends/post.js': "console.log('= posted');\n",
     'inputs/action.yml': 'inputs: { two words: { default: a b }, more-words: {} }\nruns: { using: node24, main: x.js }',
     'inputs/x.js': "console.log('=', process.env.INPUT_TWO_WORDS, process.env['INPUT_MORE-WORDS']);\n",
     ...below('old', { ...IF_FILES, 'action.yml': 'runs: { using: node16, main: x.js }' }),
@@ -167,6 +197,29 @@ export const actions: Subject = {
           says: ['rescue', 'failure 1'],
         },
       ),
+    ),
+    works(
+      "Inside of a composite action `job.status` is the job's; so is what `success()` and `failure()` ask for in `post-if`, while in its steps it is that of the action",
+      run.job(steps('exit 1', '- if: always()\n  uses: ./status'), {
+        ends: 'exit-code',
+        says: ['success() failure', 'ends', 'posted'],
+      }),
+      run.job(steps('- continue-on-error: true\n  uses: ./status\n  with: { fail: 1 }', 'echo "= on"'), {
+        says: ['success() success', 'failure() success', 'on'],
+      }),
+      run.job(steps('- uses: ./status', 'exit 1'), {
+        ends: 'exit-code',
+        says: ['success() success', 'ends', 'posted'],
+      }),
+    ),
+    works(
+      'A composite step that may fail: `outcome` and `conclusion` are told inside, and the action succeeds',
+      run.job(steps('- id: o\n  uses: ./lenient', 'echo "= ${{ steps.o.outcome }} ${{ steps.o.outputs.o }}"'), {
+        says: ['success failure success skipped'],
+      }),
+      run.job(steps('- id: o\n  continue-on-error: true\n  uses: ./undecided', 'echo "= ${{ steps.o.outcome }}"'), {
+        says: ['failure'],
+      }),
     ),
     works(
       'A `pre` that fails fails the job; the steps see that',

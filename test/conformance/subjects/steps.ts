@@ -103,6 +103,19 @@ export const stepKinds: Subject = {
       ),
     ),
     works(
+      'A `timeout-minutes` that cannot be evaluated is told, and the step runs; 0 and less are none; a `continue-on-error` that cannot be evaluated forgives nothing',
+      run.job(
+        steps(
+          '- timeout-minutes: ${{ fromJSON(\'x\') }}\n  run: echo "= runs"',
+          '- timeout-minutes: 0\n  run: echo "= 0"',
+          '- timeout-minutes: -1\n  run: echo "= -1"',
+          "- continue-on-error: ${{ fromJSON('x') }}\n  run: exit 1",
+          '- if: ${{ !success() }}\n  run: echo "= failed"',
+        ),
+        { ends: 'exit-code', says: ['runs', '0', '-1', 'failed'], log: ['determine the step timeout'] },
+      ),
+    ),
+    works(
       '`working-directory`, in the workspace or absolute; one that is not there fails the step',
       run.job(
         steps(
@@ -127,6 +140,9 @@ export const stepKinds: Subject = {
         ),
         { says: ['1 1 [] []'] },
       ),
+      run.job(steps('- id: a\n  run: echo "x=1" >> "$GITHUB_OUTPUT"', "echo '= ${{ toJSON(steps) }}' | tr -d '\\n '"), {
+        says: ['{"a":{"outputs":{"x":"1"},"outcome":"success","conclusion":"success"}}'],
+      }),
     ),
     works(
       'What a step leaves running goes on for the steps behind it, and is ended with the job',
