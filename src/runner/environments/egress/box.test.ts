@@ -28,6 +28,7 @@ mount --bind -o ro "$1/forwarder.mjs" /mnt/forwarder.mjs
 cd /mnt/home
 exec setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --no-new-privs bash -c '
 coproc FORWARDER { exec "$0" /mnt/forwarder.mjs /mnt/proxy.sock ${PORT}; }
+trap "kill $FORWARDER_PID" EXIT
 read -r _ <&"\${FORWARDER[0]}"
 eval "$1"
 ' "$2" "$3"`;

@@ -2,7 +2,7 @@
  * Runs inside a box that has loopback and nothing else: what connects to 127.0.0.1 there is joined with the socket of
  * orch's proxy, which is mounted into the box. It holds nothing worth taking: the list is kept outside.
  *
- * `node forwarder.mjs SOCKET PORT`; port 0 takes a free one. Prints `ready PORT`, and ends with its stdin.
+ * `node forwarder.mjs SOCKET PORT`; port 0 takes a free one. Prints `ready PORT`, and ends with the box.
  */
 import { connect, createServer, type Socket } from 'node:net';
 
@@ -30,5 +30,3 @@ server.listen(Number(port), '127.0.0.1', () => {
   const address = server.address();
   process.stdout.write(`ready ${typeof address === 'object' ? address?.port : ''}\n`);
 });
-process.stdin.on('close', () => process.exit(0));
-process.stdin.resume();
