@@ -44,7 +44,7 @@ export function readOutput(
       fault = { error };
     }
   };
-  const ended = streams.map((stream) => {
+  const closed = streams.map((stream) => {
     stream.on('data', take);
     // Reading a pipe fails only when it is gone, which `close` tells.
     stream.once('error', () => stream.destroy());
@@ -52,12 +52,15 @@ export function readOutput(
       stream.once('close', () => resolve(true));
     });
   });
-  const over = Promise.all(ended).then(() => true);
+  const over = Promise.all(closed).then(() => true);
   const settle = async (longest = Number.POSITIVE_INFINITY): Promise<void> => {
     const deadline = performance.now() + longest;
     for (let before = -1; before !== touched && performance.now() < deadline; ) {
       before = touched;
-      if (await Promise.race([over, afterSilence(taking, quiet)])) break;
+      const silence = afterSilence(taking, quiet);
+      const ended = await Promise.race([over, silence.over]);
+      silence.callOff();
+      if (ended) break;
     }
     await taking;
     if (fault !== undefined) throw fault.error;
@@ -75,9 +78,12 @@ export function readOutput(
 }
 
 /** False after the taker is done with the last chunk and `quiet` milliseconds have passed. */
-async function afterSilence(taking: Promise<void>, quiet: number): Promise<boolean> {
-  await taking;
-  return new Promise((resolve) => {
-    setTimeout(() => resolve(false), quiet).unref();
-  });
+function afterSilence(taking: Promise<void>, quiet: number): { readonly over: Promise<false>; callOff(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const wait = (): Promise<false> =>
+    new Promise((resolve) => {
+      timer = setTimeout(() => resolve(false), quiet).unref();
+    });
+  // A step's output mostly ends at once: a timer for each would go off in the midst of the steps behind it.
+  return { over: taking.then(wait), callOff: () => clearTimeout(timer) };
 }
