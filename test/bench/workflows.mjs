@@ -71,7 +71,7 @@ async function selfTimed(place, argv) {
 /** From the start of the first step to the end of the last one, in milliseconds. */
 function stepTime(root) {
   const runs = join(root, 'logs/runs');
-  const [run] = readdirSync(runs);
+  const run = readdirSync(runs).find((name) => !name.startsWith('.'));
   const lines = readFileSync(join(runs, run, 'events.jsonl'), 'utf8')
     .trim()
     .split('\n');
