@@ -1,6 +1,7 @@
 /** Between the state of a run and its concurrency groups: who asks for which, and the events that the answers are. */
 import type { JobAdmitted, JobDisplaced, JobWaiting, RunAdmitted, RunCancelling, RunWaiting } from './events.ts';
 import { type Candidate, type Joining, type Place, sameGroup } from './groups.ts';
+import { namesOf } from './leg-events.ts';
 import type { Concurrency, Leg } from './legs.ts';
 import type { ConcurrencyGroups, GroupNews } from './memberships.ts';
 import type { Plan } from './plan.ts';
@@ -30,8 +31,7 @@ export function joinLeg(
   { ref, wanted }: { readonly ref: LegRef; readonly wanted: Concurrency },
   { groups, run }: Asking,
 ): JobAdmitted | JobWaiting | JobDisplaced {
-  const { leg } = legAt(state, ref);
-  const names = { job: plannedAt(state, ref.job).id, leg: leg.id, group: wanted.group };
+  const names = { ...namesOf(state, ref), group: wanted.group };
   const joining = groups.join({ ...names, run, callers: callersOf(state, ref) }, wanted);
   switch (joining.state) {
     case 'admitted':

@@ -2,23 +2,23 @@
  * The loop of the engine: performs what `decide` asks for, folds what happened into the state, and has it told. A job
  * starts the moment its own needs are done; there are no waves.
  */
-import type { Failure } from '../shared/failure.ts';
 import { unreachable } from '../shared/result.ts';
 import { callOf, outcomeOfCall } from './calls.ts';
 import { cancelMessage } from './cancel-message.ts';
 import { decide, type Effect, isDue } from './decide.ts';
-import type { JobSkipped, RunEventBody, RunFinished, RunStarted } from './events.ts';
+import type { RunEventBody, RunFinished, RunStarted } from './events.ts';
 import { evolve } from './evolve.ts';
 import { expandJob, standIn } from './expand.ts';
 import { type Asking, groupsOf, joinLeg, joinRun, newsEvent, reclaimGroups } from './group-events.ts';
+import { endOfLeg, jobSkipped, legSkipped, legTimedOut, namesOf, setUpFailed } from './leg-events.ts';
 import { createLocalGroups } from './memberships.ts';
 import { type OpenLegs, trackLegs } from './open-legs.ts';
-import { skipMessage, standingOf, totalsOf } from './outcome.ts';
+import { standingOf, totalsOf } from './outcome.ts';
 import type { GoOn, RunResumed } from './pause-events.ts';
 import { findPaused } from './pausing.ts';
 import type { Plan } from './plan.ts';
 import type { PlannedJob } from './planned-job.ts';
-import type { Cancellation, EnginePorts, EventSink, JobOutcome, PausedJob } from './ports.ts';
+import type { Cancellation, EnginePorts, EventSink } from './ports.ts';
 import { requestFor } from './request.ts';
 import type { Restored } from './restore.ts';
 import { findLeg, initialState, type LegRef, legAt, plannedAt, type RunState } from './state.ts';
@@ -93,8 +93,8 @@ class Engine {
     this.#telling = tellTo(ports, (sink, reason) => this.#sinkLost(sink, reason), seq);
     this.#legs = trackLegs(ports, {
       said: (body) => this.#telling.tell(body),
-      timedOut: (ref) => this.#timedOut(ref),
-      ended: (ref, outcome, duration) => this.#legDone(ref, outcome, duration),
+      timedOut: (ref) => this.#happen(legTimedOut(this.#state, ref)),
+      ended: (ref, outcome, time) => this.#happen(endOfLeg(this.#state, ref, outcome, time)),
       crashed: (error) => this.#crash(error),
     });
     this.#state = state;
@@ -127,7 +127,7 @@ class Engine {
   goOn(id: string, how: GoOn): boolean {
     const ref = findPaused(this.#state, id);
     if (ref === undefined) return false;
-    this.#happen({ type: 'job.resumed', job: plannedAt(this.#state, ref.job).id, leg: id, how });
+    this.#happen({ type: 'job.resumed', ...namesOf(this.#state, ref), how });
     return true;
   }
 
@@ -192,9 +192,9 @@ class Engine {
       case 'fail-job':
         return this.#failJob(plannedAt(this.#state, effect.job), effect.message);
       case 'skip-job':
-        return this.#fold(this.#skipped(effect.job, undefined, effect.reason));
+        return this.#fold(jobSkipped(this.#state, effect.job, effect.reason));
       case 'skip-leg':
-        return this.#fold(this.#skipped(effect.ref.job, effect.ref.leg, effect.reason));
+        return this.#fold(legSkipped(this.#state, effect.ref, effect.reason));
       case 'cancel-leg':
         return this.#cancelLeg(effect);
       case 'open-leg':
@@ -214,21 +214,6 @@ class Engine {
     }
   }
 
-  #skipped(job: number, leg: number | undefined, reason: JobSkipped['reason']): JobSkipped {
-    const planned = plannedAt(this.#state, job);
-    const result =
-      reason === 'cancelled' || reason === 'fail-fast' || reason === 'concurrency' ? 'cancelled' : 'skipped';
-    const one = leg === undefined ? undefined : legAt(this.#state, { job, leg });
-    const event = {
-      type: 'job.skipped',
-      job: planned.id,
-      reason,
-      result,
-      message: skipMessage(this.#state, planned, reason, one),
-    } as const;
-    return one === undefined ? event : { ...event, leg: one.leg.id };
-  }
-
   #expand(planned: PlannedJob): void {
     const expanded = expandJob(this.#plan, this.#state, planned);
     if (expanded.ok) this.#fold(expanded.value);
@@ -238,23 +223,14 @@ class Engine {
   /** A job that cannot be set up fails as one leg that never ran. */
   #failJob(planned: PlannedJob, message: string): void {
     this.#fold(standIn(planned));
-    const { id } = planned;
-    const failure: Failure = { code: 'expression', message };
-    const outcome = { outcome: 'failure', conclusion: 'failure', failure, outputs: {}, duration: 0 } as const;
-    this.#fold({ type: 'job.finished', job: id, leg: id, ...outcome });
+    this.#fold(setUpFailed(planned, message));
   }
 
   #openLeg(ref: LegRef): void {
     const request = requestFor(this.#state, ref);
-    const job = plannedAt(this.#state, ref.job).id;
-    this.#fold({ type: 'job.requested', job, leg: request.leg.id });
-    this.#legs.open(ref, job, request);
-  }
-
-  #timedOut(ref: LegRef): void {
-    const { leg } = legAt(this.#state, ref);
-    const job = plannedAt(this.#state, ref.job).id;
-    this.#happen({ type: 'job.timed-out', job, leg: leg.id, minutes: leg.timeoutMinutes });
+    const names = namesOf(this.#state, ref);
+    this.#fold({ type: 'job.requested', ...names });
+    this.#legs.open(ref, names.job, request);
   }
 
   #call(ref: LegRef): void {
@@ -265,32 +241,17 @@ class Engine {
 
   #return(ref: LegRef): void {
     const { result, ...rest } = outcomeOfCall(this.#state, ref);
-    const { leg } = legAt(this.#state, ref);
+    const names = namesOf(this.#state, ref);
     const now = this.#ports.clock.now();
-    const duration = Math.round(now - (this.#calls.get(leg.id) ?? now));
-    this.#calls.delete(leg.id);
-    const job = plannedAt(this.#state, ref.job).id;
-    this.#fold({ type: 'job.finished', job, leg: leg.id, outcome: result, conclusion: result, duration, ...rest });
+    const duration = Math.round(now - (this.#calls.get(names.leg) ?? now));
+    this.#calls.delete(names.leg);
+    this.#fold({ type: 'job.finished', ...names, outcome: result, conclusion: result, duration, ...rest });
   }
 
   #cancelLeg({ ref, reason }: { readonly ref: LegRef; readonly reason: Cancellation['reason'] }): void {
-    const { leg } = legAt(this.#state, ref);
-    const job = plannedAt(this.#state, ref.job).id;
-    this.#fold({ type: 'job.cancel-requested', job, leg: leg.id, reason });
-    this.#legs.cancel(leg.id, { reason, message: cancelMessage(this.#state, ref, reason) });
-  }
-
-  #legDone(ref: LegRef, outcome: JobOutcome | PausedJob, time: number): void {
-    const { leg, spent = 0 } = legAt(this.#state, ref);
-    const job = plannedAt(this.#state, ref.job).id;
-    if (outcome.result === 'paused') {
-      const { result: _, ...where } = outcome;
-      return this.#happen({ type: 'job.paused', job, leg: leg.id, ...where, duration: time });
-    }
-    const duration = spent + time;
-    const { result, ...rest } = outcome;
-    const conclusion = result === 'failure' && leg.continueOnError ? 'success' : result;
-    this.#happen({ type: 'job.finished', job, leg: leg.id, outcome: result, conclusion, duration, ...rest });
+    const names = namesOf(this.#state, ref);
+    this.#fold({ type: 'job.cancel-requested', ...names, reason });
+    this.#legs.cancel(names.leg, { reason, message: cancelMessage(this.#state, ref, reason) });
   }
 
   #finish(): void {
