@@ -1,4 +1,5 @@
 /** The engine's job runner made real: a job opened, run and closed, to the end or to where it stands still. */
+import { setMaxListeners } from 'node:events';
 import type {
   EngineClock,
   JobOutcome,
@@ -71,6 +72,8 @@ async function openJob(settings: JobRunnerSettings, request: JobRequest, first: 
   const controller = new AbortController();
   const cancelled = AbortSignal.any([controller.signal, frame.lost]);
   const overdue = new AbortController();
+  // Each step that is under way listens, and there is no limit to steps within steps.
+  setMaxListeners(0, cancelled, overdue.signal);
   const { clock } = settings;
   const steps = createSteps({ facts, frame, request, clock, emit, cancelled, overdue: overdue.signal });
   let detach = (): void => undefined;

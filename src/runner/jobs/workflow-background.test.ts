@@ -201,6 +201,20 @@ describe('a step in the background', () => {
   });
 });
 
+it('has company of any number, without a word of Node about listeners', async () => {
+  const warnings: Error[] = [];
+  const listen = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', listen);
+  const steps = Array.from(
+    { length: 10 },
+    () => "      - { background: true, run: 'until test -e go; do sleep 0.01; done' }\n",
+  );
+  const { outcome } = await run(job(`${steps.join('')}      - run: touch go\n`));
+  process.off('warning', listen);
+  expect(outcome.result).toBe('success');
+  expect(warnings).toEqual([]);
+});
+
 describe('a step in the background that fails where failures pause their job', () => {
   const FAILING = job(`
       - id: back
