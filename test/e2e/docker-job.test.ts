@@ -46,6 +46,10 @@ jobs:
           echo made > "\${{ runner.temp }}/../repository-file" 2>/dev/null || true
           echo new > made
       - run: cat sub/made; test -n "\${{ job.container.id }}" && echo "net \${{ job.container.network }}"
+      - run: |
+          ln -s /etc/hostname link && echo "::add-matcher::link"
+          rm -rf "$RUNNER_TEMP/_runner_file_commands" 2>&1 | tail -1
+        continue-on-error: true
       - uses: ./act
         with: { who: world }
 `,
@@ -65,6 +69,8 @@ jobs:
     expect(log).toMatch(/new\nnet orch-\S+-test-network\n/);
     expect(log).toMatch(/hello world at \/__w\/([^/]+)\/\1 in \/__w\/\1\/\1\/act\n42\n/);
     expect(log).toContain('shell: sh -e {0}');
+    expect(log).toMatch(/link lies in no folder that the container shares/);
+    expect(log).toMatch(/rm: cannot remove '\/__w\/_temp\/_runner_file_commands'.*busy/);
     expect(result).toMatchObject({ exitCode: 0 });
     expect(atEngine(repository)).toEqual([]);
   });

@@ -1,6 +1,7 @@
 /** A job that runs in a container: what of this machine it sees there, and how the container comes and goes. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join, sep } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -53,6 +54,8 @@ function mountsOf({ root, temp, home, toolCache, reads }: ContainerFolders): rea
   return [
     { host: root, inner: `${WORK}/${basename(root)}` },
     { host: temp, inner: `${WORK}/_temp` },
+    // A mount of its own cannot be replaced by a link inside, through which this machine's side would write elsewhere.
+    { host: hostPath(join(temp, '_runner_file_commands')), inner: `${WORK}/_temp/_runner_file_commands` },
     { host: hostPath(join(home, '_actions')), inner: `${WORK}/_actions` },
     { host: toolCache, inner: '/__t' },
     { host: homeOf({ temp }), inner: HOME },
@@ -63,6 +66,10 @@ function mountsOf({ root, temp, home, toolCache, reads }: ContainerFolders): rea
 
 function homeOf({ temp }: Pick<ContainerFolders, 'temp'>): HostPath {
   return hostPath(join(temp, '_github_home'));
+}
+
+function isBelow(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder + sep);
 }
 
 export interface ContainerStart {
@@ -100,6 +107,7 @@ export class ContainerPlace {
     this.inside = {
       toInner: (path) => paths.toInner(path),
       toHost: (path) => paths.toHost(path),
+      isShared: (path) => this.#mounts.some(({ host }) => isBelow(realpathSync(host), path)),
       get node() {
         return node();
       },
@@ -150,7 +158,8 @@ export class ContainerPlace {
   async #share(container: JobContainer): Promise<void> {
     if (container.ready.uid === process.getuid?.()) return;
     // Git works in no folder of somebody else.
-    await writeFile(join(this.#home, '.gitconfig'), '[safe]\n\tdirectory = *\n', { flag: 'a', mode: 0o644 });
+    await rm(join(this.#home, '.gitconfig'), { force: true });
+    await writeFile(join(this.#home, '.gitconfig'), '[safe]\n\tdirectory = *\n', { flag: 'wx', mode: 0o644 });
     if (container.ready.uid !== 0) await container.runAsRoot(['chmod', '-R', 'a+rwX', WORK, '/github']);
   }
 

@@ -91,7 +91,9 @@ async function makeDirectories(settings: WorkflowFrames, leg: string, { known, i
 /** Actions are copied again, and processes have their pipes anew. */
 async function keepTemp(home: HostPath): Promise<void> {
   const names = (await readdir(home)).filter((name) => name !== '_temp');
-  for (const name of names) await rm(join(home, name), { recursive: true, force: true });
+  // Steps in a container may have made links of these, which are not to be followed.
+  const own = ['_github_workflow', '_github_home', '_runner_file_commands'].map((name) => join('_temp', name));
+  for (const name of [...names, ...own]) await rm(join(home, name), { recursive: true, force: true });
 }
 
 class WorkflowJob {

@@ -8,9 +8,11 @@ export function innerPath({ inside }: { readonly inside?: Inside | undefined }, 
 
 export interface Inside {
   /** As a step names it. */
-  toInner(path: string): string;
+  readonly toInner: (path: string) => string;
   /** Undefined for what is the container's own. */
-  toHost(path: string): HostPath | undefined;
+  readonly toHost: (path: string) => HostPath | undefined;
+  /** Whether a path of this machine, with its links followed, lies where the container may look. */
+  readonly isShared: (path: string) => boolean;
   /** The program that node actions are run with. */
   readonly node: string;
 }

@@ -1,5 +1,5 @@
 /** One process of a step: started with the step's environment, its output and command files obeyed, its end judged. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import type { HostPath } from '../../shared/brand.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -8,7 +8,7 @@ import { createCommandReader, createLineReader } from '../commands/index.ts';
 import type { JobProcess, ProcessExit } from '../environments/index.ts';
 import { createEffects, type StageEffects } from './effects.ts';
 import type { StepCall, StepEnd } from './handler.ts';
-import { innerPath } from './inside.ts';
+import { type Inside, innerPath } from './inside.ts';
 import { type JobPlace, writeLines } from './job-place.ts';
 import { buildStepEnv, type StepKind } from './step-env.ts';
 
@@ -161,10 +161,17 @@ function failureOf(exit: ProcessExit, kind: StepKind): Failure | undefined {
   }
 }
 
+/** A link that was made in the container means a file there, and must not lead to one of this machine. */
+function sharedFile(named: string, { toHost, isShared }: Inside): string | undefined {
+  const path = toHost(named);
+  const real = path === undefined ? undefined : realpathSync(path);
+  return real !== undefined && isShared(real) ? real : undefined;
+}
+
 function readMatcherFile(named: string, { inside }: JobPlace): Result<Uint8Array, string> {
-  const path = inside === undefined ? named : inside.toHost(named);
-  if (path === undefined) return err(`${named} lies in no folder that the container shares with this machine`);
   try {
+    const path = inside === undefined ? named : sharedFile(named, inside);
+    if (path === undefined) return err(`${named} lies in no folder that the container shares with this machine`);
     const stats = statSync(path);
     if (!stats.isFile()) return err(`${path} is no regular file`);
     if (stats.size > LARGEST_MATCHER) return err(`${path} has ${stats.size} bytes; 1 MiB is the limit`);
