@@ -1,6 +1,6 @@
 /** How a job that is paused is told to go on, from another process than the one that has it: a small file each time. */
 
-import { mkdirSync, readdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GoOn } from '../engine/index.ts';
 import { hostPath } from '../shared/brand.ts';
@@ -41,6 +41,8 @@ function folderOf({ directory }: RunPaths): string {
 }
 
 function namesIn(run: RunPaths): readonly string[] {
+  // A link is nobody's answer, and what it leads to is not to be emptied.
+  if (lstatSync(folderOf(run), { throwIfNoEntry: false })?.isDirectory() !== true) return [];
   try {
     return readdirSync(folderOf(run));
   } catch (cause) {

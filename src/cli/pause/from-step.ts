@@ -1,7 +1,7 @@
 /** `--from`: the step of the one chosen job that is run first; those before it are left out. */
 import type { JobRequest } from '../../engine/index.ts';
 import { nearest } from '../../shared/diagnostic.ts';
-import { type Step, sameText, type Workflow } from '../../workflow/index.ts';
+import { type FlatStep, flattenSteps, sameText, type Workflow } from '../../workflow/index.ts';
 import { UsageError } from '../explain.ts';
 
 export interface From {
@@ -16,14 +16,14 @@ export function findFrom(workflow: Workflow, jobs: readonly string[] | undefined
   if (id === undefined || more.length > 0) throw new UsageError('--from is about one job: name it with --job');
   const job = workflow.jobs.find((one) => sameText(one.id, id));
   if (job === undefined || job.kind !== 'steps') throw new UsageError(`--from: ${id} has no steps of its own`);
-  const index = indexOf(job.steps, wanted);
+  // Of a `parallel` its steps take their turns.
+  const steps = flattenSteps(job.steps).map(({ step }) => step);
+  const index = indexOf(steps, wanted);
   if (index !== undefined) return { job: job.id, index, reason: `left out: --from ${wanted}` };
-  const near = nearest(wanted, job.steps.flatMap(wordsFor));
+  const near = nearest(wanted, steps.flatMap(wordsFor));
   throw new UsageError(`--from: ${job.id} has no step "${wanted}"`, {
     hint:
-      near === undefined
-        ? `it has ${job.steps.length}: an id, a name or a number names one`
-        : `did you mean "${near}"?`,
+      near === undefined ? `it has ${steps.length}: an id, a name or a number names one` : `did you mean "${near}"?`,
   });
 }
 
@@ -33,24 +33,19 @@ export function leftOutBefore(from: From): (request: JobRequest, index: number) 
     called === undefined && job.id === from.job && index < from.index ? from.reason : undefined;
 }
 
-function indexOf(steps: readonly Step[], wanted: string): number | undefined {
-  const by = (fits: (step: Step) => boolean): number | undefined => {
+function indexOf(steps: readonly FlatStep[], wanted: string): number | undefined {
+  const by = (fits: (step: FlatStep) => boolean): number | undefined => {
     const index = steps.findIndex(fits);
     return index < 0 ? undefined : index;
   };
   const number = Number(wanted);
   const byNumber = Number.isInteger(number) && number >= 1 && number <= steps.length ? number - 1 : undefined;
   return (
-    by((step) => idOf(step) === wanted) ?? byNumber ?? by((step) => wordsFor(step).some((one) => sameText(one, wanted)))
+    by((step) => step.id === wanted) ?? byNumber ?? by((step) => wordsFor(step).some((one) => sameText(one, wanted)))
   );
 }
 
-function idOf(step: Step): string | undefined {
-  return step.kind === 'parallel' ? undefined : step.id;
-}
-
-function wordsFor(step: Step): readonly string[] {
-  if (step.kind === 'parallel') return [];
+function wordsFor(step: FlatStep): readonly string[] {
   const name = step.name?.value;
   const shown = step.kind === 'run' ? `Run ${String(step.run.value).trim().split('\n', 1)[0]}` : undefined;
   const uses = step.kind === 'action' ? step.uses : undefined;

@@ -1,9 +1,8 @@
 /** What a run that may be paused was told, written down so that another process can go on with it: no secret is in it. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Seal, sealJson, unsealJson } from '../../runner/jobs/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
-import { errnoOf } from '../../shared/errno.ts';
 import { PRIVATE_FILE } from '../../shared/file-modes.ts';
 import type { ResolvedWorkflow } from '../../workflow/calls/index.ts';
 import { UsageError } from '../explain.ts';
@@ -41,6 +40,12 @@ export function pausedDirectory(project: Project, run: string): HostPath {
 export function writeResumeFile(project: Project, record: ResumeRecord, seal: Seal): void {
   const directory = pausedDirectory(project, record.prepared.run);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // A job could have put a link in their place.
+  for (const owned of [workDirectory(project, record.prepared.run), directory]) {
+    if (lstatSync(owned).isDirectory()) continue;
+    const message = `${owned} was replaced by something that is no directory`;
+    throw new UsageError(message, { hint: 'remove it, and start the run anew' });
+  }
   const path = fileIn(directory);
   rmSync(path, { force: true });
   writeFileSync(path, sealJson(record, seal), { flag: 'wx', mode: PRIVATE_FILE });
@@ -55,7 +60,7 @@ export function canBeTakenUp(project: Project, run: string): boolean {
 /** Throws `UsageError` when the run has left nothing to go on with. */
 export function readResumeFile(project: Project, run: string, secrets: Seal['secrets'] = {}): ResumeRecord {
   const text = readText(fileIn(pausedDirectory(project, run)));
-  const record = text === undefined ? undefined : (unsealJson(text, secrets) as Partial<ResumeRecord>);
+  const record = text === undefined ? undefined : (parse(text, secrets) as Partial<ResumeRecord> | null | undefined);
   if (record?.version === 1) return record as ResumeRecord;
   throw new UsageError(`what run ${run} left when it was paused is not there any more`, {
     hint: 'start it anew with orch run',
@@ -72,11 +77,17 @@ function fileIn(directory: HostPath): string {
   return join(directory, 'run.json');
 }
 
-function readText(path: string): string | undefined {
+function parse(text: string, secrets: Seal['secrets']): unknown {
   try {
-    return readFileSync(path, 'utf8');
+    return unsealJson(text, secrets);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** Undefined for what is no file. */
+function readText(path: string): string | undefined {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  return readFileSync(path, 'utf8');
 }

@@ -1,12 +1,14 @@
 /** A workflow's job that stands still, on disk: its state for another process, and a way in for people. */
 
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { chmod, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
-import { errnoOf } from '../../shared/errno.ts';
+import { isErrno } from '../../shared/errno.ts';
 import { PRIVATE_FILE } from '../../shared/file-modes.ts';
 import { shellWord } from '../../shared/shell-word.ts';
 import type { FailedProcess } from '../steps/index.ts';
+import { isOwnDirectory, makeOwnDirectory } from './own-directory.ts';
 import { type Seal, sealText } from './sealed-text.ts';
 import { type ReadStandingJob, readStandingJob, type StandingJob, writeStandingJob } from './standing-job.ts';
 
@@ -25,7 +27,7 @@ export interface PutAside {
 
 /** Gives the path of the script that opens a shell as the failed step saw things. */
 export async function putAside(job: StandingJob, { directory, temp, process, seal }: PutAside): Promise<HostPath> {
-  await mkdir(directory, { recursive: true, mode: OWNER_ONLY });
+  for (const owned of [dirname(directory), directory, dirname(temp), temp]) await makeOwnDirectory(owned);
   for (const name of await readdir(temp)) if (SCRIPT.test(name)) await rm(join(temp, name));
   const enter = enterScript(directory);
   await replace(stateFile(directory), writeStandingJob(job, seal), PRIVATE_FILE);
@@ -38,11 +40,30 @@ export async function readPutAside(
   directory: HostPath,
   secrets: Seal['secrets'],
 ): Promise<ReadStandingJob | undefined> {
-  const text = await readFile(stateFile(directory), 'utf8').catch((error: unknown) => {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  });
+  if (!(await isOwnDirectory(dirname(directory))) || !(await isOwnDirectory(directory))) return undefined;
+  const text = await readRegular(stateFile(directory));
   return text === undefined ? undefined : readStandingJob(text, secrets);
+}
+
+/** Of a job that is over. */
+export async function forgetPutAside(directory: HostPath): Promise<void> {
+  if (await isOwnDirectory(dirname(directory))) await rm(directory, { recursive: true, force: true });
+}
+
+/** Undefined when nothing is there, or no file. */
+async function readRegular(path: HostPath): Promise<string | undefined> {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  try {
+    const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    try {
+      return (await file.stat()).isFile() ? await file.readFile('utf8') : undefined;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ELOOP')) return undefined;
+    throw error;
+  }
 }
 
 function stateFile(directory: HostPath): HostPath {
@@ -53,10 +74,13 @@ function enterScript(directory: HostPath): HostPath {
   return hostPath(join(directory, 'enter.sh'));
 }
 
+/** At once: who is killed meanwhile leaves what was there. */
 async function replace(path: HostPath, text: string, mode: number): Promise<void> {
-  await rm(path, { force: true });
-  await writeFile(path, text, { flag: 'wx', mode });
-  await chmod(path, mode);
+  const draft = `${path}.new`;
+  await rm(draft, { recursive: true, force: true });
+  await writeFile(draft, text, { flag: 'wx', mode });
+  await chmod(draft, mode);
+  await rename(draft, path);
 }
 
 /** Files that steps write to when they tell the runner something; those of the failed step are gone. */
@@ -71,6 +95,7 @@ export function lookAround({ env }: FailedProcess): Readonly<Record<string, stri
 function enterText(process: FailedProcess, seal: Seal): string {
   const hidden: string[] = [];
   const assignments = Object.entries(lookAround(process)).flatMap(([name, value]) => {
+    if (seal.mask(name) !== name) return [];
     const sealed = sealText(value, seal);
     if (typeof sealed === 'string') return [shellWord(`${name}=${sealed}`)];
     hidden.push(name);

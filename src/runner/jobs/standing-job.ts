@@ -68,7 +68,11 @@ type WrittenMatcher = Omit<ProblemMatcher, 'patterns'> & {
 
 export function writeStandingJob(job: StandingJob, seal: Seal): string {
   return `${JSON.stringify(
-    mapTexts(toPlain(job), (text) => sealText(text, seal)),
+    mapTexts(
+      toPlain(job, seal),
+      (text) => sealText(text, seal),
+      (name) => seal.mask(name) === name,
+    ),
     null,
     2,
   )}\n`;
@@ -80,8 +84,17 @@ export interface ReadStandingJob {
   readonly lost: readonly string[];
 }
 
-/** Undefined for a text that is none of `writeStandingJob`. */
+/** Undefined for a text that is none of `writeStandingJob`: the job could have written it. */
 export function readStandingJob(text: string, secrets: Seal['secrets']): ReadStandingJob | undefined {
+  try {
+    return read(text, secrets);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function read(text: string, secrets: Seal['secrets']): ReadStandingJob | undefined {
   const written = JSON.parse(text) as Partial<Written<SealedText>> | null;
   if (written?.version !== 1) return undefined;
   const lost: string[] = [];
@@ -105,7 +118,7 @@ export function digestSteps(
   return createHash('sha256').update(text).digest('hex');
 }
 
-function toPlain({ steps, actions, ...job }: StandingJob): Written<string> {
+function toPlain({ steps, actions, ...job }: StandingJob, { mask }: Seal): Written<string> {
   const { code, message, hint } = steps.failure;
   return {
     version: 1,
@@ -122,14 +135,23 @@ function toPlain({ steps, actions, ...job }: StandingJob): Written<string> {
     states: actions.states,
     orders: actions.orders.map(([place, order]) => [place, plainOrder(order)] as const),
     begun: actions.begun,
-    matchers: job.matchers.map((matcher) => ({
-      ...matcher,
-      patterns: matcher.patterns.map(({ regexp: { source, flags }, ...rest }) => ({
-        ...rest,
-        regexp: { source, flags },
-      })),
-    })),
+    matchers: job.matchers.map(plainMatcher).filter((matcher) => isClear(matcher, mask)),
   };
+}
+
+function plainMatcher(matcher: ProblemMatcher): WrittenMatcher {
+  const patterns = matcher.patterns.map(({ regexp: { source, flags }, ...rest }) => ({
+    ...rest,
+    regexp: { source, flags },
+  }));
+  return { ...matcher, patterns };
+}
+
+/** No text in it holds what must not be shown. */
+function isClear(value: unknown, mask: Seal['mask']): boolean {
+  if (typeof value === 'string') return mask(value) === value;
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.values(value).every((inner) => isClear(inner, mask));
 }
 
 function fromPlain(plain: Written<string>): StandingJob {
@@ -170,10 +192,14 @@ function orderOf({ next, status, results }: WrittenOrder<string>): StepOrder {
   return { next, status, results: new Map(records) };
 }
 
-/** `name` says of each text what it is. */
-function mapTexts<A, B>(written: Written<A>, map: (text: A, name: string) => B): Written<B> {
+/** `name` says of each text what it is. What has a name that is not kept is left out. */
+function mapTexts<A, B>(
+  written: Written<A>,
+  map: (text: A, name: string) => B,
+  keeps: (name: string) => boolean = () => true,
+): Written<B> {
   const pairs = (list: Pairs<A>, of: string): Pairs<B> =>
-    list.map(([name, text]) => [name, map(text, `${of} ${name}`)] as const);
+    list.filter(([name]) => keeps(name)).map(([name, text]) => [name, map(text, `${of} ${name}`)] as const);
   const order = ({ results, ...rest }: WrittenOrder<A>): WrittenOrder<B> => ({
     ...rest,
     results: results.map(

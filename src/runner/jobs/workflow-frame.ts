@@ -1,9 +1,9 @@
 /** The frame of a workflow's job on this machine: its directories, its contexts, its actions and its log. */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
-import type { Failure } from '../../shared/failure.ts';
+import { type Failure, MachineError } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import {
   evaluateNode,
@@ -24,6 +24,8 @@ import { hookStage } from './job-hooks.ts';
 import { jobNotes } from './job-notes.ts';
 import { openLog } from './open-log.ts';
 import { createOpenStep } from './open-step.ts';
+import { isOwnDirectory, makeOwnDirectory } from './own-directory.ts';
+import { forgetPutAside } from './put-aside.ts';
 import { createSidePlace } from './side-place.ts';
 import { firstStep } from './step-order.ts';
 import { defaultsScope, type JobFacts, stepScope } from './step-scope.ts';
@@ -66,11 +68,12 @@ async function makeDirectories(settings: WorkflowFrames, leg: string, { known, i
   await mkdir(settings.temp, { recursive: true });
   await mkdir(settings.toolCache, { recursive: true });
   const home = hostPath(known ?? (await mkdtemp(join(settings.temp, 'job-'))));
-  if (known !== undefined) await keepTemp(home);
+  if (known !== undefined) await keepTemp(home, settings.temp);
   const temp = hostPath(join(home, '_temp'));
   const event = hostPath(join(temp, '_github_workflow', 'event.json'));
-  await mkdir(join(temp, '_github_workflow'), { recursive: true });
-  await writeFile(event, settings.event, { mode: 0o600 });
+  for (const owned of [temp, dirname(event)]) await makeOwnDirectory(owned);
+  await rm(event, { recursive: true, force: true });
+  await writeFile(event, settings.event, { mode: 0o600, flag: 'wx' });
   const isInside = image.ok && image.value !== '';
   // Got ready while the workspace is being made.
   const processes = isInside ? undefined : settings.openProcesses(home);
@@ -89,7 +92,11 @@ async function makeDirectories(settings: WorkflowFrames, leg: string, { known, i
 }
 
 /** Actions are copied again, and processes have their pipes anew. */
-async function keepTemp(home: HostPath): Promise<void> {
+async function keepTemp(home: HostPath, parent: HostPath): Promise<void> {
+  if (dirname(home) !== parent || !(await isOwnDirectory(home))) {
+    const message = `${home}, which the job left when it was paused, is not there any more`;
+    throw new MachineError({ code: 'environment-lost', message });
+  }
   const names = (await readdir(home)).filter((name) => name !== '_temp');
   // Steps in a container may have made links of these, which are not to be followed.
   const own = ['_github_workflow', '_github_home', '_runner_file_commands'].map((name) => join('_temp', name));
@@ -149,9 +156,7 @@ class WorkflowJob {
         await containers.close();
         await workspace.dispose();
         await rm(home, { recursive: true, force: true });
-        if (failures !== undefined) {
-          await rm(standingDirectory(failures, request.leg.id), { recursive: true, force: true });
-        }
+        if (failures !== undefined) await forgetPutAside(standingDirectory(failures, request.leg.id));
         return log.close();
       },
     };
