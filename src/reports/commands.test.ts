@@ -56,7 +56,10 @@ describe('what to type next', () => {
     const workflow = (...command: readonly string[]) => rerunCommand(other({ kind: 'workflow', command }));
     expect(workflow('run', 'ci', '--input', 'who=Ada L')).toBe("orch run ci --input 'who=Ada L'");
     // A secret was taken out of it.
-    expect(workflow('run', 'ci', '--secret', 'A=***')).toBeUndefined();
+    expect(workflow('run', 'ci', '--secret', 'A=***', '-s', 'B', '--secret=C=***')).toBe(
+      'orch run ci --secret A -s B --secret=C',
+    );
+    expect(workflow('run', 'ci', '--var', 'A=***')).toBeUndefined();
   });
 
   test('branches to merge: none that another one contains, through a task without changes too, none without commits', () => {

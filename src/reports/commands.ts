@@ -55,10 +55,14 @@ export function pauseCommands(view: Pick<RunView, 'started' | 'legs'>, lost = fa
   return [`orch retry ${shellQuote(run)}`, `orch abort ${shellQuote(run)}`];
 }
 
-/** What was typed, unless secrets were taken out of it. */
+/** What was typed; of secrets the names alone, as they are given from the environment. None when another word held one. */
 function sameCommand(words: readonly string[]): string | undefined {
-  if (words.some((word) => word.includes('***'))) return undefined;
-  return ['orch', ...words.map(shellQuote)].join(' ');
+  const named = words.map((word, i) => {
+    const isSecret = /^(--secret=|-s)./.test(word) || ['--secret', '-s'].includes(words[i - 1] ?? '');
+    return isSecret ? word.replace(/=\*\*\*$/, '') : word;
+  });
+  if (named.some((word) => word.includes('***'))) return undefined;
+  return ['orch', ...named.map(shellQuote)].join(' ');
 }
 
 /** How to take the results: the branches that no other successful job contains already. */

@@ -34,6 +34,15 @@ describe('a private clone', () => {
     expect(git('fsck', '--connectivity-only')).toBe('');
   });
 
+  test('publishes nothing by a plain push, and pushes where an address of its own says', async () => {
+    const sandbox = createSandbox({ 'a.txt': 'a\n' });
+    const { directory } = await cloneOf(sandbox);
+    const git = (...args: string[]) => sandbox.gitIn(directory, ...args);
+    expect(() => git('push')).toThrow(/orch-does-not-push/);
+    sandbox.sh(directory, 'git init -q --bare ../mirror && git push -q ../mirror main');
+    expect(sandbox.gitIn(`${directory}/../mirror`, 'log', '--format=%s', 'main')).toBe('first');
+  });
+
   test('keeps everything that a job does to itself', async () => {
     const sandbox = createSandbox();
     sandbox.git('tag', 'v1');

@@ -67,6 +67,12 @@ function alternate(path: string): string {
   return `"${path.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"\n`;
 }
 
+/**
+ * A plain `git push` would publish the snapshot, what was never committed included, with the user's own credentials. Who
+ * pushes with a token puts it into the address, which is another one then. Git repeats these words when it refuses.
+ */
+const NO_PUSH = 'orch-does-not-push://origin';
+
 interface Remote {
   readonly branch: string | undefined;
   readonly origin: string | undefined;
@@ -87,6 +93,7 @@ function configOf({ objectFormat }: GitRepository, { branch, origin }: Remote): 
   ];
   if (origin !== undefined) {
     lines.push('[remote "origin"]', `\turl = ${quote(origin)}`, '\tfetch = +refs/heads/*:refs/remotes/origin/*');
+    lines.push(`[url ${quote(NO_PUSH)}]`, `\tpushInsteadOf = ${quote(origin)}`);
     if (branch !== undefined) {
       lines.push(`[branch ${quote(branch)}]`, '\tremote = origin', `\tmerge = ${quote(HEADS + branch)}`);
     }
