@@ -1,12 +1,12 @@
 /** The section on environments: which jobs ran for which, and where they say that it is reached. */
-import { type Cell, code, prose, table } from './markdown.ts';
+import { type Cell, code, prose, proseName, table } from './markdown.ts';
 import type { LegView, RunView } from './view.ts';
 
 /** Empty when no job that ran has one. */
 export function environmentsSection({ legs }: RunView): string {
   const rows = legs.filter(hasRun).map((leg): Cell[] => {
     const { name = '', url } = leg.environment ?? {};
-    return [prose(name, 60), prose(leg.name, 60), url === undefined ? '' : code(url)];
+    return [prose(name, 60), proseName(leg.name), url === undefined ? '' : code(url)];
   });
   if (rows.length === 0) return '';
   const heading = '## Environments\n';

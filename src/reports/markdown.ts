@@ -1,5 +1,5 @@
 /** Markdown that says exactly what it is given: escaped for GitHub, and aligned for those who read the plain text. */
-import { cleanOutput, cleanText, clip, displayWidth, padTo } from './text.ts';
+import { cleanOutput, cleanText, clip, clipMiddle, displayWidth, padTo } from './text.ts';
 
 /** Text that has been escaped already; only the functions of this file make it. */
 export interface Markdown {
@@ -18,6 +18,11 @@ export function prose(text: string, limit = 400): Markdown {
     .replace(/:\/\//g, '&#58;//')
     .replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`);
   return { markdown: escaped.replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2').replace(/^[-+=]/, '\\$&') };
+}
+
+/** A name in a table, cut in the middle: legs of a matrix differ at their end. */
+export function proseName(name: string): Markdown {
+  return prose(clipMiddle(cleanText(name), 60), 60);
 }
 
 /** A code span, in which nothing but the pipes of a table needs escaping. */

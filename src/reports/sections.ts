@@ -4,7 +4,7 @@ import type { Containment } from '../shared/verdict.ts';
 import { type Cause, createCauses, pathOf } from './causes.ts';
 import { plural } from './figures.ts';
 import { nounFor } from './headline.ts';
-import { type Cell, code, list, prose, strong, table, words } from './markdown.ts';
+import { type Cell, code, list, prose, proseName, strong, table, words } from './markdown.ts';
 import { clip } from './text.ts';
 import { attemptsOf, reasonOf } from './trouble.ts';
 import type { LegView, RunView, Standing } from './view.ts';
@@ -23,7 +23,7 @@ export function skippedSection(view: RunView): string {
   const causeOf = createCauses(view);
   const rows = skipped.slice(0, ROWS).map((leg): Cell[] => {
     const cause = leg.skipped?.reason === 'needs' ? causeOf(leg.job) : undefined;
-    return [prose(leg.name, 60), prose(reasonOf(leg), 160), cause ? prose(causeInWords(cause), 200) : ''];
+    return [proseName(leg.name), prose(reasonOf(leg), 160), cause ? prose(causeInWords(cause), 200) : ''];
   });
   const unserved = skipped.some((leg) => leg.skipped?.reason === 'unserved');
   return joined(
@@ -62,7 +62,7 @@ export function jobsSection({ legs }: RunView): string {
     const failed = leg.standing === 'failed';
     const step = leg.failedStep === undefined ? '' : `${clip(leg.failedStep.name, 60)}: `;
     return [
-      prose(leg.name, 60),
+      proseName(leg.name),
       failed ? strong(RESULTS.failed) : RESULTS[leg.standing],
       leg.duration === undefined ? '' : formatDuration(leg.duration),
       prose(good ? retriedWords(leg) : `${step}${reasonOf(leg)}`, 160),
@@ -81,7 +81,7 @@ export function goodSection(title: string, legs: readonly LegView[]): string {
   const rows = legs
     .slice(0, ROWS)
     .map((leg): Cell[] => [
-      prose(leg.name, 60),
+      proseName(leg.name),
       prose(evidenceOf(leg), 120),
       attemptsOf(leg),
       formatDuration(leg.duration ?? 0),
@@ -126,7 +126,7 @@ export function containmentSection(view: RunView): string {
   else {
     const rows = messy
       .slice(0, ITEMS)
-      .map(({ name, task }): Cell[] => [prose(name, 60), task ? leftRunning(task.contained) : '']);
+      .map(({ name, task }): Cell[] => [proseName(name), task ? leftRunning(task.contained) : '']);
     parts.push(table(['name', 'left behind'], rows), cutNote(messy.length, ITEMS));
   }
   return joined(...parts);
@@ -141,7 +141,7 @@ function leftRunning({ reaped, alive = 0 }: Containment): string {
 
 export function artifactsSection(view: RunView): string {
   const rows = view.legs.flatMap((leg) =>
-    (leg.task?.artifacts ?? []).map(({ path, bytes }): Cell[] => [prose(leg.name, 60), code(path), formatBytes(bytes)]),
+    (leg.task?.artifacts ?? []).map(({ path, bytes }): Cell[] => [proseName(leg.name), code(path), formatBytes(bytes)]),
   );
   if (rows.length === 0) return '';
   return joined('## Artifacts\n', table(['name', 'file', 'size'], rows.slice(0, ITEMS)), cutNote(rows.length, ITEMS));

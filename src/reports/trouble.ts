@@ -4,7 +4,7 @@ import type { AttemptReport, Evidence, Verdict } from '../shared/verdict.ts';
 import { inspectCommands, worktreeOf } from './commands.ts';
 import { plural, shortCommit } from './figures.ts';
 import type { Cell, Markdown } from './markdown.ts';
-import { code, list, outputBlock, prose, shellBlock, strong, table, words } from './markdown.ts';
+import { code, list, outputBlock, prose, proseName, shellBlock, strong, table, words } from './markdown.ts';
 import type { FailedStep, LegView, RunView } from './view.ts';
 
 /** More than this many in full would bury the first ones. */
@@ -162,7 +162,7 @@ function work(leg: LegView): Markdown[] {
 
 function inShort(legs: readonly LegView[]): string {
   const rows = legs.map((leg): Cell[] => [
-    prose(leg.name, 60),
+    proseName(leg.name),
     prose(reasonOf(leg), 100),
     attemptsOf(leg),
     leg.duration === undefined ? '' : formatDuration(leg.duration),

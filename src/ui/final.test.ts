@@ -32,6 +32,19 @@ describe('renderFinal', () => {
     expect(others.filter((line) => line.length > 39)).toEqual([]);
   });
 
+  test('a name that fills the line has its time below it', () => {
+    const name = 'a job whose name takes all';
+    const leg = { id: 'a', name, index: 0, matrix: null, continueOnError: false, timeoutMinutes: 1 };
+    const journal = createJournal().add(0, started([{ id: 'a' }]));
+    journal.add(1, { type: 'job.expanded', job: 'a', legs: [leg], failFast: true });
+    journal.add(1, { type: 'job.requested', job: 'a', leg: 'a' });
+    const end = { outcome: 'failure', conclusion: 'failure', outputs: {}, duration: 6000 } as const;
+    journal.add(7, { type: 'job.finished', job: 'a', leg: 'a', ...end });
+    const lines = final(journal.add(8, ended('failure', 1, 8000)).events, 30);
+    expect(lines.slice(lines.indexOf(`✖ ${name}`)).slice(0, 2)).toEqual([`✖ ${name}`, '  (6.0s)']);
+    expect(final(journal.events, 80)).toContain(`✖ ${name} (6.0s)`);
+  });
+
   test('a run that was cut off', () => {
     const lines = final(badNight().events.slice(0, 15));
     expect(lines[1]).toMatch(/^DID NOT FINISH/);

@@ -99,7 +99,6 @@ function whatFailed(
   leg: LegView,
   { view, look, width }: { readonly view: RunView; readonly look: Look; readonly width: number },
 ): string[] {
-  const paint = paintOf(look, leg.standing);
   const made = leg.task?.attempts ?? leg.attempt?.number ?? 0;
   const spent = [
     ...(made > 1 ? [`${made} attempts`] : []),
@@ -111,7 +110,7 @@ function whatFailed(
   const why = wrapText(cleanText(`${step}${reasonOf(leg)}`).slice(0, 600), width - indent.length);
   const printed = leg.failedStep?.lastLines.slice(-LINES) ?? [];
   return [
-    `${paint(mark)} ${look.chalk.bold(cleanText(leg.name))}${spent === '' ? '' : look.chalk.dim(` (${spent})`)}`,
+    ...headingLines(leg, spent, { look, room: width - indent.length }),
     ...why.map((line) => `${indent}${line}`),
     ...hintOf(leg, width - indent.length).map((line) => `${indent}${line}`),
     ...printed.map((line) =>
@@ -119,6 +118,23 @@ function whatFailed(
     ),
     ...inspectCommands(leg, view).map((command) => `${indent}${look.chalk.cyan(command)}`),
   ];
+}
+
+/** What a name leaves no room for goes below it. */
+function headingLines(
+  leg: LegView,
+  spent: string,
+  { look, room }: { readonly look: Look; readonly room: number },
+): string[] {
+  const mark = look.marks[leg.standing];
+  const name = wrapText(cleanText(leg.name), room);
+  const lines = name.map((line) => look.chalk.bold(line));
+  const took = look.chalk.dim(`(${spent})`);
+  const fits = displayWidth(`${name.at(-1) ?? ''} (${spent})`) <= room;
+  if (spent !== '' && fits) lines.push(`${lines.pop() ?? ''} ${took}`);
+  else if (spent !== '') lines.push(took);
+  const indent = ' '.repeat(displayWidth(mark) + 1);
+  return lines.map((line, i) => `${i === 0 ? `${paintOf(look, leg.standing)(mark)} ` : indent}${line}`);
 }
 
 function hintOf({ failure }: LegView, width: number): string[] {
