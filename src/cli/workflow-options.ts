@@ -1,5 +1,5 @@
 /** The options that are for workflows alone: those that choose what runs and on what, and those of a run. */
-import type { Command } from 'commander';
+import { Command, type Option } from 'commander';
 
 /** For `orch run` and `orch plan`. The short ones are those of act. */
 export function addWorkflowChoice(command: Command): void {
@@ -35,6 +35,13 @@ export function addWorkflowRun(command: Command): void {
     .option('--env <name=value>', 'an environment variable for every step; NAME passes the value it has here', collect)
     .option('--strict', 'a job that nobody here serves leaves the run incomplete, whatever its label')
     .option('--allow-unserved', 'no such job does');
+}
+
+export function workflowOptions(): readonly Option[] {
+  const command = new Command();
+  addWorkflowChoice(command);
+  addWorkflowRun(command);
+  return command.options;
 }
 
 export function collect(value: string, before: readonly string[] | undefined): readonly string[] {

@@ -5,39 +5,14 @@ import { EVENT_NAMES } from '../../workflow/index.ts';
 import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
 import { DEFAULT_CONFIG } from '../root.ts';
+import { workflowOptions } from '../workflow-options.ts';
 import { byName, findWorkflows, namesWorkflows } from './files.ts';
-
-/** Options that say nothing about tasks: with one of them, and no file, workflows are meant. */
-const OF_WORKFLOWS = [
-  'from',
-  'pauseOnFailure',
-  'shellOnFailure',
-  'workflows',
-  'event',
-  'eventPath',
-  'all',
-  'job',
-  'matrix',
-  'inputFile',
-  'varFile',
-  'actor',
-  'repository',
-  'defaultBranch',
-  'platform',
-  'actionSource',
-  'action',
-  'offline',
-  'list',
-  'env',
-  'strict',
-  'allowUnserved',
-] as const;
 
 /** Options that say nothing about workflows. */
 const OF_TASKS = ['config', 'only', 'onFailure', 'base', 'rerunFailed'] as const;
 
-type Name = (typeof OF_WORKFLOWS)[number] | (typeof OF_TASKS)[number];
-export type Given = { readonly [name in Name]?: unknown };
+/** The options of a command line; any other may be there too. */
+export type Given = { readonly [name in (typeof OF_TASKS)[number] | 'workflows']?: unknown };
 
 export type Meant =
   | { readonly kind: 'tasks'; readonly config: string | undefined }
@@ -47,7 +22,7 @@ export type Meant =
 export function whatIsMeant({ repository }: Project, files: readonly string[], options: Given): Meant {
   const { root } = repository;
   const operands = [...files, ...(Array.isArray(options.workflows) ? options.workflows.map(String) : [])];
-  const ofWorkflows = OF_WORKFLOWS.find((name) => options[name] !== undefined);
+  const ofWorkflows = optionOfWorkflows(options);
   refuseEvent(root, operands);
   const workflows =
     operands.length > 0 ? namesWorkflows(root, operands) : options.config === undefined && ofWorkflows !== undefined;
@@ -55,12 +30,17 @@ export function whatIsMeant({ repository }: Project, files: readonly string[], o
   if (workflows && ofTasks !== undefined)
     throw new UsageError(`${flagOf(ofTasks)} is for tasks, and these are workflows`);
   if (workflows) return { kind: 'workflows', operands };
-  if (ofWorkflows !== undefined)
-    throw new UsageError(`${flagOf(ofWorkflows)} is for workflows, and this is a file of tasks`);
+  if (ofWorkflows !== undefined) throw new UsageError(`${ofWorkflows} is for workflows, and this is a file of tasks`);
   const [file, ...more] = operands;
   if (more.length > 0) throw new UsageError('one file of tasks at a time');
   if (file === undefined && ofTasks === undefined) refuseNothing(root);
   return { kind: 'tasks', config: file };
+}
+
+/** The first that says nothing about tasks: with one of them, and no file, workflows are meant. */
+function optionOfWorkflows(options: Given): string | undefined {
+  const given = new Map(Object.entries(options));
+  return workflowOptions().find((option) => given.get(option.attributeName()) !== undefined)?.long;
 }
 
 /** As act has it. A workflow may well be called `release`, as an event is. */
