@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
+import { isErrno } from '../../shared/errno.ts';
 import {
   COMMAND_FILES,
   type CommandEffect,
@@ -99,7 +100,7 @@ function isMoved(directory: string, home: string): boolean {
   try {
     return realpathSync.native(directory) !== home;
   } catch (error) {
-    if (isOf(error, 'ENOENT')) return false;
+    if (isErrno(error, 'ENOENT')) return false;
     throw error;
   }
 }
@@ -144,12 +145,8 @@ function removeFile(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {
-    if (isOf(error, 'ENOENT')) return;
+    if (isErrno(error, 'ENOENT')) return;
     // The step made something else of it.
     rmSync(path, { recursive: true, force: true });
   }
-}
-
-function isOf(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
