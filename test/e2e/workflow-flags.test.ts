@@ -102,7 +102,11 @@ it.each<readonly [string, readonly string[], RegExp]>([
     ['run', 'ci', '--matrix', 'nod:3'],
     /no matrix has this key\n {2}did you mean "node"\?/,
   ],
-  ['an image', ['run', 'ci', '-P', 'ubuntu-latest=node:20'], /--platform ubuntu-latest=host/],
+  [
+    'no image',
+    ['run', 'ci', '-P', 'ubuntu-latest=no de'],
+    /"no de" is no image\n {2}run its jobs on this machine: --platform ubuntu-latest=host/,
+  ],
   ['a flag of act that is none here', ['run', 'ci', '--eventpath', 'x'], /Did you mean --event-path\?/],
   ['an option of tasks', ['plan', 'ci', '--config', 'x.yaml'], /--config is for tasks/],
 ])('%s', async (_, args, message) => {

@@ -35,7 +35,7 @@ describe('settings', () => {
       incomplete: 'unknown-label',
       notices: [
         '.actrc: --privileged has no meaning here',
-        '.actrc: no images here, so that these are passed over: -P ubuntu-latest=node:20',
+        '.actrc: jobs run on this machine unless the command line says --platform LABEL=IMAGE; passed over: -P ubuntu-latest=node:20',
       ],
     });
     expect(read({ actor: 'ada' }).actor).toBe('ada');

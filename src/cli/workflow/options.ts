@@ -213,7 +213,9 @@ function noticesOf({ ignored, platforms }: ActSettings): readonly string[] {
     ...(ignored.length === 0 ? [] : [`.actrc: ${[...new Set(ignored)].join(', ')} has no meaning here`]),
     ...(images.length === 0
       ? []
-      : [`.actrc: no images here, so that these are passed over: -P ${images.join(', -P ')}`]),
+      : [
+          `.actrc: jobs run on this machine unless the command line says --platform LABEL=IMAGE; passed over: -P ${images.join(', -P ')}`,
+        ]),
   ];
 }
 
