@@ -73,3 +73,27 @@ it.each([
   expect(stdout).toContain(`  | {\n  |   "event": "${seen}"\n  | }\n`);
   expect(stdout).toContain('successfully: Invalid format');
 });
+
+it('of a folder, a file that is wrong fails the run, and the others run', async () => {
+  const repo = createRepository({
+    files: {
+      '.github/workflows/good.yml': "on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: 'true' }] } }\n",
+      '.github/workflows/wrong.yml': 'on: push\njobs: { a: { steps: [] } }\n',
+    },
+  });
+  const mistake = /\.github\/workflows\/wrong\.yml/;
+  const all = await orch(repo, ['run', '--event', 'push']);
+  expect([all.exitCode, all.stderr, all.stdout]).toEqual([
+    1,
+    expect.stringMatching(mistake),
+    expect.stringMatching(/SUCCEEDED/),
+  ]);
+  const list = await orch(repo, ['run', '--list']);
+  expect([list.exitCode, list.stderr, list.stdout]).toEqual([
+    2,
+    expect.stringMatching(mistake),
+    expect.stringContaining('good.yml'),
+  ]);
+  const named = await orch(repo, ['run', 'good', 'wrong']);
+  expect([named.exitCode, named.stderr, named.stdout]).toEqual([2, expect.stringMatching(mistake), '']);
+});

@@ -34,10 +34,10 @@ async function planWorkflows(
   ]);
   const ready = await readyWorkflows(project, operands, { ...options, looking: true });
   if (!ready.ok) return ready.error;
-  const { runs, settings } = ready.value;
+  const { runs, settings, incomplete } = ready.value;
   const plans = runs.map((prepared) =>
     workflowPlanOf(prepared, planOf(prepared, settings, { maxParallel: availableParallelism() })),
   );
   process.stdout.write(renderWorkflowPlans(plans, options.format, openTerminal(process.stdout, process.env)));
-  return EXIT.success;
+  return incomplete ? EXIT.badInput : EXIT.success;
 }

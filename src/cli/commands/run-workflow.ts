@@ -32,17 +32,18 @@ export async function runWorkflows(project: Project, options: RunWorkflowOptions
     ...(all === undefined ? {} : { all }),
   });
   if (!ready.ok) return ready.error;
-  const { runs, settings } = ready.value;
+  const { runs, settings, incomplete } = ready.value;
   if (options.list === true || options.dryRun === true) {
     const plans = runs.map((prepared) => workflowPlanOf(prepared, planOf(prepared, settings, { maxParallel })));
     const terminal = openTerminal(process.stdout, process.env);
     process.stdout.write(
       options.list === true ? renderWorkflowList(plans) : renderWorkflowPlans(plans, 'text', terminal),
     );
-    return EXIT.success;
+    return incomplete ? EXIT.badInput : EXIT.success;
   }
   const ui = options.ui === undefined ? {} : { ui: options.ui };
-  let worst: number = EXIT.success;
+  // A file that is wrong is a run that failed, as on GitHub.
+  let worst: number = incomplete ? EXIT.failed : EXIT.success;
   for (const prepared of runs) {
     const debugging = debuggingOf(prepared, { options, settings, maxParallel });
     const execution = { prepared, settings, maxParallel, open, ...ui, ...debugging };

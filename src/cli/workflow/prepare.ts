@@ -51,14 +51,19 @@ export interface Request {
   readonly signal: AbortSignal;
 }
 
-/** No runs, and diagnostics that say why, when a file is wrong. Throws `UsageError` for what the command line got wrong. */
+/**
+ * No runs, and diagnostics that say why, when a file that was named is wrong; of a folder the others run, as on GitHub.
+ * Throws `UsageError` for what the command line got wrong.
+ */
 export async function prepareRuns(project: Project, request: Request): Promise<Preparation> {
   const { repository } = project;
-  const { workflows, diagnostics, sources } = readWorkflows(
-    findWorkflows(repository.root, request.operands.length > 0 ? request.operands : request.settings.workflows),
+  const files = findWorkflows(
+    repository.root,
+    request.operands.length > 0 ? request.operands : request.settings.workflows,
   );
-  const read = { diagnostics, sources };
-  if (hasErrors(diagnostics)) return { runs: [], passedOver: [], ...read };
+  const { workflows, diagnostics, sources } = readWorkflows(files);
+  const othersRun = files.every(({ named }) => !named) && workflows.length > 0;
+  if (hasErrors(diagnostics) && !othersRun) return { runs: [], passedOver: [], diagnostics, sources };
   if (workflows.length === 0)
     throw new UsageError('there is no workflow here', { hint: 'GitHub has them in .github/workflows' });
   const tree = await takeTree(project);
@@ -80,7 +85,7 @@ export async function prepareRuns(project: Project, request: Request): Promise<P
     if (prepared.ok) runs.push(prepared.value);
     else found.push(...prepared.error);
   }
-  return { runs: hasErrors(found) ? [] : runs, diagnostics: found, sources, passedOver };
+  return { runs: hasErrors(found) && !othersRun ? [] : runs, diagnostics: found, sources, passedOver };
 }
 
 interface Surroundings {

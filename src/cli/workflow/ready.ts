@@ -12,6 +12,8 @@ import { type Preparation, type Prepared, prepareRuns } from './prepare.ts';
 export interface ReadyWorkflows {
   readonly runs: readonly Prepared[];
   readonly settings: WorkflowSettings;
+  /** Some file is wrong, and these are the others. */
+  readonly incomplete: boolean;
 }
 
 /** The error is an exit code: a file is wrong, or somebody wished it to stop. Throws `UsageError` when the command line is, or when nothing is there to be run. */
@@ -27,8 +29,9 @@ export async function readyWorkflows(
   showDiagnostics(preparation);
   for (const notice of settings.notices) process.stderr.write(`orch: ${notice}\n`);
   const { runs, diagnostics, passedOver } = preparation;
-  if (hasErrors(diagnostics)) return { ok: false, error: EXIT.badInput };
-  if (runs.length > 0) return { ok: true, value: { runs, settings } };
+  const incomplete = hasErrors(diagnostics);
+  if (runs.length > 0) return { ok: true, value: { runs, settings, incomplete } };
+  if (incomplete) return { ok: false, error: EXIT.badInput };
   throw new UsageError('no workflow is started by this event', {
     hint: `${passedOver.join('\n  ')}\n  --all ignores filters`,
   });
