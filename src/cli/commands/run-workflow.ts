@@ -9,7 +9,7 @@ import { planOf } from '../workflow/compose.ts';
 import { executeWorkflow } from '../workflow/execute.ts';
 import type { WorkflowOptions } from '../workflow/options.ts';
 import { workflowPlanOf } from '../workflow/plan-view.ts';
-import { readyWorkflows } from '../workflow/ready.ts';
+import { type ReadyWorkflows, readyWorkflows } from '../workflow/ready.ts';
 
 export interface RunWorkflowOptions extends WorkflowOptions {
   readonly operands: readonly string[];
@@ -33,14 +33,7 @@ export async function runWorkflows(project: Project, options: RunWorkflowOptions
   });
   if (!ready.ok) return ready.error;
   const { runs, settings, incomplete } = ready.value;
-  if (options.list === true || options.dryRun === true) {
-    const plans = runs.map((prepared) => workflowPlanOf(prepared, planOf(prepared, settings, { maxParallel })));
-    const terminal = openTerminal(process.stdout, process.env);
-    process.stdout.write(
-      options.list === true ? renderWorkflowList(plans) : renderWorkflowPlans(plans, 'text', terminal),
-    );
-    return incomplete ? EXIT.badInput : EXIT.success;
-  }
+  if (looking || options.dryRun === true) return showPlans(ready.value, looking, maxParallel);
   const ui = options.ui === undefined ? {} : { ui: options.ui };
   // A file that is wrong is a run that failed, as on GitHub.
   let worst: number = incomplete ? EXIT.failed : EXIT.success;
@@ -52,6 +45,13 @@ export async function runWorkflows(project: Project, options: RunWorkflowOptions
     if (stopped) break;
   }
   return worst;
+}
+
+function showPlans({ runs, settings, incomplete }: ReadyWorkflows, list: boolean, maxParallel: number): number {
+  const plans = runs.map((prepared) => workflowPlanOf(prepared, planOf(prepared, settings, { maxParallel })));
+  const terminal = openTerminal(process.stdout, process.env);
+  process.stdout.write(list ? renderWorkflowList(plans) : renderWorkflowPlans(plans, 'text', terminal));
+  return incomplete ? EXIT.badInput : EXIT.success;
 }
 
 /** A failure says more than a job that nobody served, and a wish to stop more than either. */

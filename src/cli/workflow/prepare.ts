@@ -68,13 +68,7 @@ export async function prepareRuns(project: Project, request: Request): Promise<P
     throw new UsageError('there is no workflow here', { hint: 'GitHub has them in .github/workflows' });
   const tree = await takeTree(project);
   const { settings } = request;
-  const { actor, repository: name, defaultBranch } = settings;
-  const facts = await readFacts(repository, {
-    commit: tree.commit,
-    ...(actor === undefined ? {} : { actor }),
-    ...(name === undefined ? {} : { repository: name }),
-    ...(defaultBranch === undefined ? {} : { defaultBranch }),
-  });
+  const facts = await factsOf(project, tree, settings);
   const candidates = workflows.map((file) => startOf(file, facts, settings));
   const { chosen, passedOver } = chooseWorkflows(candidates, request.options.all === true);
   const actions = openActions(settings, request.options.actionSource);
@@ -86,6 +80,16 @@ export async function prepareRuns(project: Project, request: Request): Promise<P
     else found.push(...prepared.error);
   }
   return { runs: hasErrors(found) && !othersRun ? [] : runs, diagnostics: found, sources, passedOver };
+}
+
+function factsOf({ repository }: Project, { commit }: Tree, settings: WorkflowSettings): Promise<RepositoryFacts> {
+  const { actor, repository: name, defaultBranch } = settings;
+  return readFacts(repository, {
+    commit,
+    ...(actor === undefined ? {} : { actor }),
+    ...(name === undefined ? {} : { repository: name }),
+    ...(defaultBranch === undefined ? {} : { defaultBranch }),
+  });
 }
 
 interface Surroundings {
