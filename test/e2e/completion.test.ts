@@ -1,6 +1,6 @@
-/** What bash offers when Tab is pressed, asked of a real bash. */
-import { execFileSync } from 'node:child_process';
-import { symlinkSync } from 'node:fs';
+/** What shells offer when Tab is pressed, asked of real ones. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { createRepository, orch, type Repository } from './rig/index.ts';
@@ -105,4 +105,55 @@ it('offers nothing, and says nothing, where there is nothing to offer', async ()
   expect((await orch(repo, ['__complete', 'tasks'], { cwd: repo.place.top })).stdout).toBe('');
   expect((await orch(repo, ['--help'])).stdout).not.toContain('__complete');
   expect((await orch(repo, ['completion', 'tcsh'])).exitCode).toBe(2);
+});
+
+/** Runs an interactive zsh on a pseudo-terminal of its own, presses Tab there, and prints what was added as a match. */
+const PRESS_TAB_IN_ZSH = `
+zmodload zsh/zpty
+zpty inner zsh -f -i
+zpty -w inner 'PROMPT=; autoload -Uz compinit; compinit -D -u; source <(orch completion zsh)'
+zpty -w inner 'compadd() { local -a _offers; builtin compadd -O _offers "$@"; print -rl -- $_offers >>$OUT; builtin compadd "$@" }'
+zpty -w inner 'tab() { zle complete-word; exit }; zle -N tab; bindkey "^I" tab; print READ""Y'
+while zpty -r inner chunk '*READY*'; do [[ $chunk == *READY* ]] && break; done
+zpty -w -n inner "$1"$'\t'
+while zpty -r inner chunk; do :; done
+zpty -d inner
+`;
+
+const SHELLS = {
+  zsh(repo: Repository, line: string): readonly string[] {
+    const out = join(repo.place.top, 'offers');
+    writeFileSync(out, '');
+    execFileSync('zsh', ['-f', '-c', PRESS_TAB_IN_ZSH, 'zsh', line], {
+      cwd: repo.root,
+      env: { ...repo.env, OUT: out },
+      timeout: 30_000,
+    });
+    return [...new Set(readFileSync(out, 'utf8').split('\n').filter(Boolean))].sort();
+  },
+  fish(repo: Repository, line: string): readonly string[] {
+    const script = 'orch completion fish | source; complete -C "$argv"';
+    const output = execFileSync('fish', ['--no-config', '-c', script, line], {
+      cwd: repo.root,
+      env: repo.env,
+      encoding: 'utf8',
+    });
+    return output.split('\n').flatMap((offer) => offer.split('\t', 1).filter(Boolean));
+  },
+} as const;
+
+it.for(['zsh', 'fish'] as const)('offers the same in %s', (shell, context) => {
+  if (spawnSync(shell, ['--version']).status !== 0) context.skip(`${shell} is not installed`);
+  const repo = createRepository({ config: CONFIG, files: { '.github/workflows/ci.yml': CI } });
+  symlinkSync(COMMAND, join(repo.place.top, 'bin', 'orch'));
+  const cases: readonly (readonly [string, readonly string[]])[] = [
+    ['orch st', ['status']],
+    ['orch run --on-f', ['--on-failure']],
+    ['orch run --on-failure ', ['continue', 'kill', 'no-new']],
+    ['orch run --only a', ['api', 'app']],
+    ['orch run --job bu', ['build-it']],
+    ['orch completion ', ['bash', 'fish', 'zsh']],
+  ];
+  for (const [line, expected] of cases)
+    expect({ line, offers: SHELLS[shell](repo, line) }).toEqual({ line, offers: expected });
 });

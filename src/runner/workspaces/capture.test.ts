@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { GitRepository } from './repository.ts';
@@ -31,6 +32,17 @@ async function stage(files: Record<string, string>, ...init: string[]): Promise<
       };
     },
   };
+}
+
+/** Runs `work` where programs are looked for in `path` alone. */
+async function withPath<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const before = process.env['PATH'];
+  process.env['PATH'] = path;
+  try {
+    return await work();
+  } finally {
+    process.env['PATH'] = before;
+  }
 }
 
 const UNSAFE = 'unsafe-tree';
@@ -230,7 +242,11 @@ describe('capturing', () => {
       'a.key': 'stored\n',
       'b.bin': 'pointer\n',
     });
-    const repository = await sandbox.open();
+    // A machine may have git-lfs or not: here it has git alone.
+    const bin = join(sandbox.home, 'bin');
+    mkdirSync(bin);
+    symlinkSync(execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim(), join(bin, 'git'));
+    const repository = await withPath(bin, () => sandbox.open());
     const tree = await jobIn(sandbox, repository, 'api').open({
       branch: branchOf('api'),
       start: repository.head.commit,
@@ -253,9 +269,7 @@ describe('capturing', () => {
     writeFileSync(join(bin, 'git-lfs'), '#!/bin/sh\ncase $1 in clean|smudge) rev;; *) exit 1;; esac\n', {
       mode: 0o755,
     });
-    const path = process.env['PATH'];
-    process.env['PATH'] = `${bin}:${path}`;
-    try {
+    await withPath(`${bin}:${process.env['PATH']}`, async () => {
       sandbox.git('config', 'filter.lfs.clean', 'git-lfs clean -- %f');
       sandbox.git('config', 'filter.lfs.smudge', 'git-lfs smudge -- %f');
       sandbox.write('.gitattributes', '*.bin filter=lfs -text\n');
@@ -272,8 +286,6 @@ describe('capturing', () => {
       const { tree: id, problems } = await tree.capture();
       expect(problems).toEqual([]);
       expect(sandbox.git('cat-file', 'blob', `${id}:y.bin`)).toBe('zyx');
-    } finally {
-      process.env['PATH'] = path;
-    }
+    });
   });
 });
