@@ -35,6 +35,9 @@ const KEPT = new Set([
   'lfs.storage',
 ]);
 
+/** Of these, what says something about this machine's files alone. */
+const HOSTS_OWN = new Set(['lfs.storage', 'core.sharedrepository', 'core.logallrefupdates']);
+
 /** Where the user's own settings would let code run or a question be asked. */
 const FIXED: readonly (readonly [string, string])[] = [
   ['core.hookspath', '/dev/null'],
@@ -99,6 +102,39 @@ export function trustedConfig(user: Settings, own: TrustedSettings): string {
   if (own.excludesFile === undefined) entries.set('core.excludesfile', '/dev/null');
   if (!entries.get('user.name')) entries.set('user.name', 'orch');
   if (!entries.get('user.email')) entries.set('user.email', 'orch@localhost');
+  return [...entries].map(([key, value]) => configLine(key, value)).join('');
+}
+
+export interface BoxSettings {
+  readonly objectFormat: 'sha1' | 'sha256';
+  readonly excludesFile?: string;
+  readonly attributesFile?: string;
+  /** The address of `origin`. */
+  readonly origin?: string;
+}
+
+/** What a repository of a box's own begins with: the files look there as they do here, and the same person commits. */
+export function boxConfig(user: Settings, own: BoxSettings): string {
+  const sha256 = own.objectFormat === 'sha256';
+  const entries = new Map<string, string>([
+    ['core.repositoryformatversion', sha256 ? '1' : '0'],
+    ['core.bare', 'false'],
+    ['core.logallrefupdates', 'true'],
+    // The objects are the user's, who may have others to keep than this repository knows of.
+    ['gc.auto', '0'],
+    ['maintenance.auto', 'false'],
+    ['user.name', 'orch'],
+    ['user.email', 'orch@localhost'],
+  ]);
+  if (sha256) entries.set('extensions.objectformat', 'sha256');
+  for (const [key, value] of user) {
+    if (KEPT.has(key) && !HOSTS_OWN.has(key) && value !== '') entries.set(key, value);
+  }
+  if (own.excludesFile !== undefined) entries.set('core.excludesfile', own.excludesFile);
+  if (own.attributesFile !== undefined) entries.set('core.attributesfile', own.attributesFile);
+  if (own.origin !== undefined) {
+    entries.set('remote.origin.url', own.origin).set('remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*');
+  }
   return [...entries].map(([key, value]) => configLine(key, value)).join('');
 }
 

@@ -1,5 +1,6 @@
 /** Git for runs: the user's repository, working trees of jobs, and what orch does with them by a git of its own. */
 
+export type { BoxGit, BoxPlace } from './box-repository.ts';
 export type { Fingerprint, Fingerprints } from './fingerprint.ts';
 export { compareFingerprints, createFingerprints } from './fingerprint.ts';
 export type { JobWorkspace, WorkspaceSettings, Workspaces } from './job-workspace.ts';

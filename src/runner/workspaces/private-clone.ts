@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { HostPath } from '../../shared/brand.ts';
 import { guard } from './machine-failure.ts';
 import type { GitRepository } from './repository.ts';
+import { alternateLine, packedRefs, publishedRefs } from './repository-files.ts';
 import { readRegular, removeTree } from './safe-files.ts';
 
 export interface CloneRequest {
@@ -41,9 +42,9 @@ async function clone(repository: GitRepository, request: CloneRequest): Promise<
     await mkdir(join(gitDir, name), { recursive: true });
   }
   const branch = request.ref.startsWith(HEADS) ? request.ref.slice(HEADS.length) : undefined;
-  await writeFile(join(gitDir, 'objects/info/alternates'), alternate(join(repository.commonDir, 'objects')));
+  await writeFile(join(gitDir, 'objects/info/alternates'), alternateLine(join(repository.commonDir, 'objects')));
   await writeFile(join(gitDir, 'config'), configOf(repository, { branch, origin: request.origin }));
-  await writeFile(join(gitDir, 'packed-refs'), await packedRefs(repository, request));
+  await writeFile(join(gitDir, 'packed-refs'), await refsOf(repository, request));
   await writeFile(join(gitDir, 'HEAD'), branch === undefined ? `${request.commit}\n` : `ref: ${request.ref}\n`);
   const shallow = await readRegular(join(repository.commonDir, 'shallow'), SHALLOW_LIMIT);
   if (shallow !== undefined) await writeFile(join(gitDir, 'shallow'), shallow);
@@ -59,12 +60,6 @@ async function checkOut(
   const lineEnds = ['-c', 'core.autocrlf=false', '-c', 'core.eol=lf'];
   const tree = { workTree: place.directory, index: place.index };
   await git.run([...lineEnds, 'read-tree', '--reset', '-u', place.commit], tree);
-}
-
-/** A path with a line break in it would be two paths; git reads a quoted one as in C. */
-function alternate(path: string): string {
-  if (!/[\n"\\]/.test(path)) return `${path}\n`;
-  return `"${path.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"\n`;
 }
 
 /**
@@ -106,14 +101,8 @@ function quote(value: string): string {
 }
 
 /** Tags and origin's branches as the user has them, and the ref that runs, at the commit that runs. */
-async function packedRefs(repository: GitRepository, { commit, ref }: CloneRequest): Promise<string> {
-  const format = '%(objectname) %(refname)';
-  const listed = await repository.git.text(['for-each-ref', `--format=${format}`, 'refs/tags', 'refs/remotes/origin']);
-  const refs = new Map<string, string>();
-  for (const line of listed.split('\n')) {
-    const name = line.slice(line.indexOf(' ') + 1);
-    if (line !== '' && name !== 'refs/remotes/origin/HEAD') refs.set(name, line.slice(0, line.indexOf(' ')));
-  }
+async function refsOf(repository: GitRepository, { commit, ref }: CloneRequest): Promise<string> {
+  const refs = await publishedRefs(repository);
   if (ref.startsWith(HEADS)) {
     const branch = ref.slice(HEADS.length);
     refs.set(ref, commit).set(`refs/remotes/origin/${branch}`, commit);
@@ -123,6 +112,5 @@ async function packedRefs(repository: GitRepository, { commit, ref }: CloneReque
     // An annotated tag stays the object that it is.
     if (!refs.has(ref)) refs.set(ref, commit);
   }
-  const sorted = [...refs].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `# pack-refs with: sorted \n${sorted.map(([name, id]) => `${id} ${name}\n`).join('')}`;
+  return packedRefs(refs);
 }

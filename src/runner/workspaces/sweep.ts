@@ -4,6 +4,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { isErrno } from '../../shared/errno.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { MachineError } from '../../shared/failure.ts';
+import { boxFolder, removeBoxGit } from './box-repository.ts';
 import { childPath, locate } from './bytes.ts';
 import { readRef } from './head-file.ts';
 import { commitTree, isAncestor } from './history.ts';
@@ -51,7 +52,7 @@ export async function sweepWorktrees(
   for (const record of await listRecords(repository)) {
     if (request.runs !== undefined && !request.runs(record.run)) continue;
     const { run, leg, branch, path, created } = record;
-    const bytes = (await diskUse(path)) + (await diskUse(leftovers(path)));
+    const bytes = (await diskUse(path)) + (await diskUse(leftovers(path))) + (await diskUse(boxFolder(record)));
     const seen = { run, leg, branch, path, created, bytes };
     swept.push(
       request.dryRun === true
@@ -77,6 +78,7 @@ async function saveAndRemove(repository: GitRepository, record: WorktreeRecord, 
   if (problem !== undefined && !force) return { removed: false, ...kept, problem };
   await removeTree(record.path);
   await removeTree(leftovers(record.path));
+  await removeBoxGit(record);
   await repository.exclusive(async () => {
     await removeAdmin(record);
     await removeRecord(record);

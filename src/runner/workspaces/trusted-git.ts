@@ -19,6 +19,8 @@ export interface TrustedGit {
   readonly objectFormat: 'sha1' | 'sha256';
   /** The id that stands for `no such object` here. */
   readonly nullId: string;
+  /** The user's settings as they were before the run. */
+  readonly settings: Settings;
   /** Whether files under `filter=lfs` can be converted. */
   readonly lfs: boolean;
   run(args: readonly string[], place?: GitPlace): Promise<GitOutput>;
@@ -39,6 +41,8 @@ export interface GitPlace {
   /** Another object directory, such as a submodule's. */
   readonly objects?: string;
   readonly input?: Buffer | string;
+  /** Bytes that it may ask for at once; without it any number. */
+  readonly allocation?: number;
   /** Exit codes that are an answer; 0 unless said. */
   readonly codes?: readonly number[];
 }
@@ -74,6 +78,7 @@ export async function createTrustedGit(options: TrustedOptions): Promise<Trusted
         ...(place.workTree === undefined ? {} : { GIT_WORK_TREE: place.workTree }),
         ...(place.index === undefined ? {} : { GIT_INDEX_FILE: place.index }),
         ...(place.objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: place.objects }),
+        ...(place.allocation === undefined ? {} : { GIT_ALLOC_LIMIT: String(place.allocation) }),
       },
       ...(place.input === undefined ? {} : { input: place.input }),
       ...(place.codes === undefined ? {} : { codes: place.codes }),
@@ -84,6 +89,7 @@ export async function createTrustedGit(options: TrustedOptions): Promise<Trusted
     gitDir,
     objectFormat: options.objectFormat,
     nullId: '0'.repeat(options.objectFormat === 'sha256' ? 64 : 40),
+    settings: options.settings,
     lfs,
     run,
     text: async (args, place) => (await run(args, place)).stdout.toString('utf8').trim(),

@@ -6,6 +6,15 @@ import { hostPath } from '../../shared/brand.ts';
 import { isErrno } from '../../shared/errno.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { createActivity } from './activity.ts';
+import {
+  type BoxGit,
+  type BoxPlace,
+  boxGitDir,
+  clearBoxGit,
+  hasKeptBoxGit,
+  openBoxGit,
+  removeBoxGit,
+} from './box-repository.ts';
 import { type CapturedTree, captureTree } from './capture.ts';
 import { readHead, readRef } from './head-file.ts';
 import { type CommitLine, commitTree, listCommits } from './history.ts';
@@ -14,6 +23,7 @@ import { moveBranch } from './refs.ts';
 import type { GitRepository } from './repository.ts';
 import { leftovers, resetWorktree } from './reset.ts';
 import { exists, removeTree } from './safe-files.ts';
+import { type TakenBack, takeBack } from './take-back.ts';
 import { type Change, diffTrees, withFileSizes, withSizes } from './tree-diff.ts';
 import { indexStamp, isPointerIntact, publishIndex, removeAdmin } from './worktree-admin.ts';
 import { removeRecord, sharedPaths, type WorktreeRecord, writeRecord } from './worktree-record.ts';
@@ -31,6 +41,11 @@ export interface LinkedWorktree {
   setBranch(branch: string, commit: string): Promise<void>;
   reset(commit: string): Promise<readonly string[]>;
   activity(maxAge?: number): Promise<string>;
+  /**
+   * A repository for a box of the task, to be asked for before each; it stays from one box to the next. What is
+   * committed there is taken over by `head`, as soon as the box is gone.
+   */
+  boxGit(place: BoxPlace): Promise<BoxGit>;
   close(request: { readonly keep: boolean }): Promise<void>;
 }
 
@@ -41,6 +56,8 @@ interface Memory {
   readonly trees: Map<string, string>;
   readonly made: Map<string, { readonly parent: string; readonly line: CommitLine }>;
   captured?: { readonly tree: string; readonly changes: readonly Change[] };
+  /** What the last look at the repository of the task's box has brought. */
+  taken?: TakenBack | undefined;
 }
 
 interface Opened {
@@ -73,12 +90,17 @@ export function attachWorktree(
     setBranch: guard((branch, id) => repository.exclusive(() => moveBranch(repository, branch, id))),
     reset: guard((id) => reset(opened, id)),
     activity: guard(createActivity(record.path)),
+    boxGit: guard((place) => openBoxGit(repository, record, place)),
     close: guard(({ keep }) => close(opened, keep)),
   };
 }
 
-async function capture({ repository, record, memory }: Opened): Promise<CapturedTree> {
-  const stamp = await indexStamp(record.admin);
+async function capture(opened: Opened): Promise<CapturedTree> {
+  const { repository, record, memory } = opened;
+  // Not once more: what `verify` commits in its own box is none of the task's.
+  const taken = memory.taken ?? (await takeOver(opened));
+  const admin = taken === undefined ? record.admin : boxGitDir(record);
+  const stamp = await indexStamp(admin);
   const touched = stamp !== undefined && stamp !== memory.stamp;
   const captured = await captureTree(repository, {
     workTree: record.path,
@@ -88,12 +110,14 @@ async function capture({ repository, record, memory }: Opened): Promise<Captured
     submodules: record.submodules,
     admin: record.admin,
     keepRef: `${record.run}/${record.leg}`,
-    ...(touched ? { taskIndex: `${record.admin}/index` } : {}),
+    ...(touched ? { taskIndex: `${admin}/index` } : {}),
   });
   memory.captured = { tree: captured.tree, changes: await withFileSizes(record.path, captured.changes, sizeOf) };
-  if (await isPointerIntact(record)) return captured;
-  const replaced: Failure = { code: 'unsafe-tree', message: "the worktree's .git was replaced", details: ['.git'] };
-  return { ...captured, problems: [...captured.problems, replaced] };
+  const problems = [...captured.problems];
+  if (taken?.problem !== undefined) problems.push(taken.problem);
+  if (!(await isPointerIntact(record)))
+    problems.push({ code: 'unsafe-tree', message: "the worktree's .git was replaced", details: ['.git'] });
+  return { ...captured, problems };
 }
 
 async function sizeOf(path: Buffer): Promise<number> {
@@ -118,12 +142,23 @@ async function changes(opened: Opened, from: string, to: string): Promise<readon
 /** A HEAD that cannot be read, or names no commit, counts as one that never left the start. */
 async function head(opened: Opened): Promise<{ readonly commit: string; readonly branch?: string }> {
   const { repository, record } = opened;
+  const taken = await takeOver(opened);
+  if (taken !== undefined) return taken.head;
   const found = await readHead(record.admin);
   const branch = found?.ref?.startsWith('refs/heads/') ? { branch: found.ref.slice('refs/heads/'.length) } : {};
   const commit =
     found?.ref === undefined ? found?.commit : await readRef(repository.git, repository.commonDir, found.ref);
   if (commit === undefined || !(await isKnown(opened, commit))) return { commit: record.start, ...branch };
   return { commit, ...branch };
+}
+
+/** Brings what the task has committed in its box; the task's own branch goes where it has it. */
+async function takeOver({ repository, record, memory }: Opened): Promise<TakenBack | undefined> {
+  const taken = await takeBack(repository, record, memory.taken?.head.commit);
+  memory.taken = taken;
+  if (taken?.head.branch === record.branch)
+    await repository.exclusive(() => moveBranch(repository, record.branch, taken.head.commit));
+  return taken;
 }
 
 async function isKnown({ repository, record, memory }: Opened, commit: string): Promise<boolean> {
@@ -160,15 +195,29 @@ async function treeOf({ repository, memory }: Opened, id: string): Promise<strin
   return tree;
 }
 
-async function reset({ repository, record, memory }: Opened, id: string): Promise<readonly string[]> {
-  const moved = await resetWorktree(repository, record, id);
+async function reset(opened: Opened, id: string): Promise<readonly string[]> {
+  const { repository, record, memory } = opened;
+  const moved = [...(await resetWorktree(repository, record, id)), ...(await resetBoxGit(opened))];
   await repository.exclusive(() => moveBranch(repository, record.branch, id));
   memory.stamp = await indexStamp(record.admin);
   delete memory.captured;
+  delete memory.taken;
   return moved;
 }
 
-async function close({ repository, record }: Opened, keep: boolean): Promise<void> {
+/** Where the repository of the box is now, when it holds what was not taken over. */
+async function resetBoxGit(opened: Opened): Promise<readonly string[]> {
+  const kept = await clearBoxGit(opened.record, await hasMore(opened));
+  return kept === undefined ? [] : [kept];
+}
+
+async function hasMore(opened: Opened): Promise<boolean> {
+  const taken = opened.memory.taken ?? (await takeOver(opened));
+  return taken !== undefined && (taken.left.length > 0 || taken.problem !== undefined);
+}
+
+async function close(opened: Opened, keep: boolean): Promise<void> {
+  const { repository, record } = opened;
   if (keep) {
     // The tree was committed from orch's index; with it `git status` shows a person what is new since.
     const found = await readHead(record.admin);
@@ -177,10 +226,12 @@ async function close({ repository, record }: Opened, keep: boolean): Promise<voi
     return;
   }
   await removeTree(record.path);
+  const isBoxKept = (await hasMore(opened)) || (await hasKeptBoxGit(record));
+  if (!isBoxKept) await removeBoxGit(record);
   await repository.exclusive(async () => {
     await removeAdmin(record);
     // Repositories that a reset moved aside are for a person to look at, and for `orch clean` to find.
-    if (await exists(leftovers(record.path))) await writeRecord({ ...record, state: 'kept' });
+    if (isBoxKept || (await exists(leftovers(record.path)))) await writeRecord({ ...record, state: 'kept' });
     else await removeRecord(record);
   });
 }

@@ -1,0 +1,217 @@
+/**
+ * The git repository that a box has in place of the user's: a git directory of its own, which it may do with as it
+ * likes, and the user's objects to be read. Nothing in it is believed afterwards; `take-back.ts` looks at what is left.
+ */
+import { chmod, copyFile, lchown, lstat, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type HostPath, hostPath } from '../../shared/brand.ts';
+import { isErrno } from '../../shared/errno.ts';
+import { MachineError } from '../../shared/failure.ts';
+import { boxConfig } from './git-settings.ts';
+import { readRef } from './head-file.ts';
+import { findStores, type ObjectStore } from './object-stores.ts';
+import type { GitRepository } from './repository.ts';
+import { alternateLine, packedRefs, publishedRefs } from './repository-files.ts';
+import { exists, isRegular, readRegular, removeTree, replaceFile } from './safe-files.ts';
+import { isPointerIntact } from './worktree-admin.ts';
+import type { WorktreeRecord } from './worktree-record.ts';
+
+export interface BoxPlace {
+  /** Who commands run as in the box. */
+  readonly user: { readonly uid: number; readonly gid: number };
+  /** The path that the working tree has in there. */
+  readonly workTree: string;
+}
+
+/** What a box needs to have a repository; the working tree itself is mounted before these. */
+export interface BoxGit {
+  readonly mounts: readonly { readonly host: HostPath; readonly inner: string; readonly readOnly: boolean }[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What a box's repository began with, kept where no box sees it. */
+export interface BoxBegin {
+  readonly commit: string;
+  /** Ids by full name. */
+  readonly refs: Readonly<Record<string, string>>;
+  readonly config: string;
+}
+
+/** Paths in the box. */
+const INNER_GIT = '/__o/git';
+const INNER_OBJECTS = '/__o/objects';
+
+const SHALLOW_LIMIT = 64 * 1024 * 1024;
+/** Copies that orch's own git directory has of the user's files. */
+const COPIED = ['info/exclude', 'info/attributes', 'user-excludes', 'user-attributes', 'shallow'] as const;
+
+/** Beside orch's own index of the worktree. */
+export function boxFolder({ index }: Pick<WorktreeRecord, 'index'>): string {
+  return index.replace(/\.index$/, '.box');
+}
+
+/** The git directory that the box writes to. */
+export function boxGitDir(record: Pick<WorktreeRecord, 'index'>): string {
+  return join(boxFolder(record), 'git');
+}
+
+/** Undefined when no box has been given a repository, or it was not finished. */
+export async function readBegin(record: Pick<WorktreeRecord, 'index'>): Promise<BoxBegin | undefined> {
+  const text = await readRegular(join(boxFolder(record), 'begin.json'), SHALLOW_LIMIT);
+  return text === undefined ? undefined : (JSON.parse(text.toString('utf8')) as BoxBegin);
+}
+
+/** Makes the repository unless an earlier box of the task has it already. Throws `MachineError`. */
+export async function openBoxGit(repository: GitRepository, record: WorktreeRecord, place: BoxPlace): Promise<BoxGit> {
+  if (!(await isPointerIntact(record))) {
+    const message = `the .git of the worktree ${record.path} was replaced: a sandbox cannot have it`;
+    throw new MachineError({ code: 'setup-failed', message });
+  }
+  const stores = await findStores(join(repository.commonDir, 'objects'));
+  for (const { path } of stores) await refuseUnreadable(path, place.user);
+  if ((await readBegin(record)) === undefined) await create(repository, record, stores);
+  const folder = boxFolder(record);
+  await own(folder, place.user);
+  return {
+    mounts: [
+      { host: hostPath(join(folder, 'git')), inner: INNER_GIT, readOnly: false },
+      { host: hostPath(join(folder, 'pointer')), inner: `${place.workTree}/.git`, readOnly: true },
+      ...stores.flatMap(({ path, hasAlternates }, at) => {
+        const inner = `${INNER_OBJECTS}/${at}`;
+        const none = { host: hostPath(join(folder, 'none')), inner: `${inner}/info/alternates`, readOnly: true };
+        return [{ host: hostPath(path), inner, readOnly: true }, ...(hasAlternates ? [none] : [])];
+      }),
+    ],
+    // Should the owner of the files be another one than whoever asks.
+    env: { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' },
+  };
+}
+
+async function create(
+  repository: GitRepository,
+  record: WorktreeRecord,
+  stores: readonly ObjectStore[],
+): Promise<void> {
+  const { git, commonDir, remoteUrl, objectFormat, head } = repository;
+  const folder = boxFolder(record);
+  const gitDir = boxGitDir(record);
+  await removeTree(gitDir);
+  for (const name of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info', 'hooks']) {
+    await mkdir(join(gitDir, name), { recursive: true });
+  }
+  const copied = new Set<string>();
+  for (const name of COPIED) if (await copyText(join(git.gitDir, name), join(gitDir, name))) copied.add(name);
+  const config = boxConfig(git.settings, {
+    objectFormat,
+    ...(copied.has('user-excludes') ? { excludesFile: `${INNER_GIT}/user-excludes` } : {}),
+    ...(copied.has('user-attributes') ? { attributesFile: `${INNER_GIT}/user-attributes` } : {}),
+    ...(remoteUrl === undefined ? {} : { origin: remoteUrl }),
+  });
+  const own = `refs/heads/${record.branch}`;
+  const commit = (await readRef(git, commonDir, own)) ?? record.start;
+  const refs = await publishedRefs(repository);
+  if (head.branch !== undefined) refs.set(`refs/heads/${head.branch}`, head.commit);
+  refs.set(own, commit);
+  await writeFile(join(gitDir, 'config'), config);
+  await writeFile(join(gitDir, 'packed-refs'), packedRefs(refs));
+  await writeFile(join(gitDir, 'HEAD'), `ref: ${own}\n`);
+  const alternates = stores.map((_, at) => alternateLine(`${INNER_OBJECTS}/${at}`)).join('');
+  await writeFile(join(gitDir, 'objects/info/alternates'), alternates);
+  await copyIndex(record, join(gitDir, 'index'));
+  await writeFile(join(folder, 'pointer'), `gitdir: ${INNER_GIT}\n`);
+  await writeFile(join(folder, 'none'), '');
+  const begin: BoxBegin = { commit, refs: Object.fromEntries(refs), config };
+  await replaceFile(join(folder, 'begin.json'), JSON.stringify(begin));
+}
+
+async function copyText(from: string, to: string): Promise<boolean> {
+  const text = await readRegular(from, SHALLOW_LIMIT);
+  if (text === undefined) return false;
+  await writeFile(to, text);
+  return true;
+}
+
+/** As the worktree has it now, what `setup` has added included. */
+async function copyIndex({ admin, index }: WorktreeRecord, target: string): Promise<void> {
+  const theirs = join(admin, 'index');
+  const from = (await isRegular(theirs)) ? theirs : index;
+  const { atime, mtime } = await stat(from);
+  await copyFile(from, target);
+  await chmod(target, 0o644);
+  // Git distrusts entries as young as the index itself; a copy must not make them look older than it.
+  await utimes(target, atime, mtime);
+}
+
+/** Gives the box what is the box's, where that is another user. Only root can, and only root needs to. */
+async function own(folder: string, user: BoxPlace['user']): Promise<void> {
+  if (process.getuid?.() !== 0 || user.uid === (await lstat(join(folder, 'git'))).uid) return;
+  await lchown(join(folder, 'pointer'), user.uid, user.gid);
+  await ownBelow(join(folder, 'git'), user);
+}
+
+async function ownBelow(path: string, user: BoxPlace['user']): Promise<void> {
+  await lchown(path, user.uid, user.gid);
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    const below = join(path, entry.name);
+    if (entry.isDirectory()) await ownBelow(below, user);
+    else await lchown(below, user.uid, user.gid);
+  }
+}
+
+async function refuseUnreadable(store: string, user: BoxPlace['user']): Promise<void> {
+  for (const folder of [store, join(store, 'pack')]) {
+    const found = await look(folder);
+    if (found === undefined || isReadable(found, user)) continue;
+    throw new MachineError({
+      code: 'setup-failed',
+      message: `the sandbox's user (${user.uid}) may not read the repository's objects in ${folder}`,
+      hint: `run the sandbox as user ${found.uid}, or let others read them: chmod -R o+rX ${store}`,
+    });
+  }
+}
+
+interface Rights {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+function isReadable({ uid, gid, mode }: Rights, user: BoxPlace['user']): boolean {
+  if (uid === user.uid) return true;
+  return ((gid === user.gid ? mode >> 3 : mode) & 0o5) === 0o5;
+}
+
+async function look(path: string): Promise<Rights | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+/** So that the next box begins anew. Where there is something to keep the repository moves: its new path is returned. */
+export async function clearBoxGit(record: Pick<WorktreeRecord, 'index'>, keep: boolean): Promise<string | undefined> {
+  if (!(await exists(boxGitDir(record)))) return undefined;
+  await rm(join(boxFolder(record), 'begin.json'), { force: true });
+  if (!keep) {
+    await removeTree(boxGitDir(record));
+    return undefined;
+  }
+  for (let number = 1; ; number++) {
+    const to = join(boxFolder(record), `kept-${number}`);
+    if (await exists(to)) continue;
+    await rename(boxGitDir(record), to);
+    return to;
+  }
+}
+
+/** Removes all of it, what was kept included. */
+export async function removeBoxGit(record: Pick<WorktreeRecord, 'index'>): Promise<void> {
+  await removeTree(boxFolder(record));
+}
+
+/** Whether repositories of earlier boxes were moved to be kept. */
+export async function hasKeptBoxGit(record: Pick<WorktreeRecord, 'index'>): Promise<boolean> {
+  return exists(join(boxFolder(record), 'kept-1'));
+}
