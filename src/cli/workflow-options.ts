@@ -8,6 +8,7 @@ export function addWorkflowChoice(command: Command): void {
     .option('-W, --workflows <path>', 'a workflow or a folder of them, as an option (repeatable)', collect)
     .option('--event <event>', 'the event; without a file, all workflows that it starts run')
     .option('-e, --event-path <file>', 'the payload, as JSON (default: made from the repository)')
+    .option('--ref <ref>', 'the branch or tag that the event is about (default: what is checked out)')
     .option('--all', 'run also what the filters of branches and paths leave out')
     .option('-j, --job <job>', 'this job, and those that it needs (repeatable)', collect)
     .option('--matrix <key:value>', 'only these legs (repeatable)', collect)

@@ -9,7 +9,7 @@ export * from './pause-events.ts';
 export { makePlan, type Plan } from './plan.ts';
 export type { PlanContexts } from './plan-contexts.ts';
 export type { PlannedJob } from './planned-job.ts';
-export type { Platforms } from './platforms.ts';
+export { type Platforms, questionLabels } from './platforms.ts';
 export type { Policy } from './policy.ts';
 export * from './ports.ts';
 export { previewJob } from './preview.ts';

@@ -4,7 +4,7 @@ import { expandJob } from './expand.ts';
 import { makePlan } from './plan.ts';
 import { initialState, plannedAt } from './state.ts';
 
-const PLATFORMS = { system: 'linux', labels: new Set<string>(), incomplete: 'any' } as const;
+const PLATFORMS = { system: 'linux', processor: 'x64', labels: new Set<string>(), incomplete: 'any' } as const;
 
 function expand(keys: Partial<StepsJob>) {
   const job: StepsJob = { kind: 'steps', id: 'a', needs: [], runsOn: scalar('ubuntu-latest'), steps: [], ...keys };

@@ -3,7 +3,7 @@ import type { JobResult } from '../workflow/index.ts';
 import type { JobSkipped, RunFinished } from './events.ts';
 import type { Plan } from './plan.ts';
 import type { PlannedJob } from './planned-job.ts';
-import { isIncomplete } from './platforms.ts';
+import { isIncomplete, questionLabels } from './platforms.ts';
 import { jobAt, type LegState, plannedAt, type RunState } from './state.ts';
 import { itemsOf } from './vector.ts';
 
@@ -94,9 +94,11 @@ function needsMessage(state: RunState, planned: PlannedJob): string {
 }
 
 function unservedMessage(leg: LegState | undefined): string {
-  const { labels = [], group } = leg?.leg.runsOn ?? {};
+  const runsOn = leg?.leg.runsOn ?? { labels: [] };
+  const { labels, group } = runsOn;
   const asked = [...labels, ...(group === undefined ? [] : [`group ${group}`])].join(', ');
-  return `nobody here serves runs-on: ${asked}`;
+  const question = questionLabels(runsOn);
+  return `nobody here serves runs-on: ${asked}${question === undefined ? '' : `; ${question}`}`;
 }
 
 function brokenSomewhere(state: RunState): boolean {

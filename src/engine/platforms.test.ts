@@ -3,7 +3,7 @@ import { judgeRunsOn } from './platforms.ts';
 import { type JobSketch, planOf, Simulation } from './testing/simulation.ts';
 
 function platforms(system: string, incomplete: 'any' | 'unknown-label' | 'none' = 'unknown-label') {
-  return { system, labels: new Set(['gpu', 'windows-2022']), incomplete };
+  return { system, processor: 'x64', labels: new Set(['gpu', 'windows-2022']), incomplete };
 }
 
 describe('which machine serves runs-on', () => {
@@ -22,6 +22,10 @@ describe('which machine serves runs-on', () => {
     [['windows-2022'], 'linux', undefined],
     [['windows-latest', 'ours'], 'linux', 'unknown-label'],
     [['ubuntu'], 'linux', 'unknown-label'],
+    [['self-hosted', 'Linux', 'X64'], 'linux', undefined],
+    [['self-hosted', 'linux', 'ARM64'], 'linux', 'other-system'],
+    [['ubuntu-lates'], 'linux', 'unknown-label'],
+    [['windows-lates'], 'linux', 'unknown-label'],
     [[], 'linux', 'unknown-label'],
   ])('%j on %s: %s', (labels, system, verdict) => {
     expect(judgeRunsOn({ labels }, platforms(system))).toBe(verdict);

@@ -1,21 +1,17 @@
 /** Which `runs-on` this machine serves, and what is done about the rest. */
+import { meantRunnerLabel, readRunnerLabel } from '../workflow/index.ts';
 import type { Leg, RunsOn } from './legs.ts';
 
 export interface Platforms {
   /** As Node names it: `linux`, `darwin` … */
   readonly system: string;
+  /** As Node names it: `x64`, `arm64` … */
+  readonly processor: string;
   /** Labels that run here because somebody says so, in lower case. */
   readonly labels: ReadonlySet<string>;
   /** Which unserved jobs leave the run incomplete: those with an unknown label by default. */
   readonly incomplete: 'any' | 'unknown-label' | 'none';
 }
-
-/** GitHub's own labels by the system that they stand for. */
-const SYSTEMS: readonly (readonly [RegExp, string])[] = [
-  [/^(ubuntu-[a-z0-9.-]+|linux)$/, 'linux'],
-  [/^(macos-[a-z0-9.-]+|macos)$/, 'darwin'],
-  [/^(windows-[a-z0-9.-]+|windows)$/, 'win32'],
-];
 
 /** Undefined when this machine serves the job. All labels have to be served; a group says nothing about a machine. */
 export function judgeRunsOn({ labels }: RunsOn, platforms: Platforms): Leg['unserved'] {
@@ -26,11 +22,25 @@ export function judgeRunsOn({ labels }: RunsOn, platforms: Platforms): Leg['unse
   return verdicts.find((verdict) => verdict !== undefined);
 }
 
-function judgeLabel(label: string, { system, labels }: Platforms): Leg['unserved'] {
+function judgeLabel(label: string, { system, processor, labels }: Platforms): Leg['unserved'] {
   if (labels.has(label)) return undefined;
-  const wanted = SYSTEMS.find(([pattern]) => pattern.test(label))?.[1];
-  if (wanted !== undefined) return wanted === system ? undefined : 'other-system';
-  return label === 'self-hosted' && system === 'linux' ? undefined : 'unknown-label';
+  const read = readRunnerLabel(label);
+  switch (read.kind) {
+    case 'system':
+      return read.system === system ? undefined : 'other-system';
+    case 'processor':
+      return read.processor === processor ? undefined : 'other-system';
+    case 'self-hosted':
+      return system === 'linux' ? undefined : 'unknown-label';
+    case 'unknown':
+      return 'unknown-label';
+  }
+}
+
+/** A question about labels that look mistyped; undefined when none does. */
+export function questionLabels({ labels }: RunsOn): string | undefined {
+  const meant = labels.flatMap((label) => meantRunnerLabel(label) ?? []);
+  return meant.length === 0 ? undefined : `did you mean ${meant.join(', ')}?`;
 }
 
 /** Whether a run with such a job is incomplete. */

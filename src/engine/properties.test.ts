@@ -76,7 +76,7 @@ function innerJob(
   };
 }
 
-const PLATFORMS = { system: 'linux', labels: new Set<string>(), incomplete: 'any' } as const;
+const PLATFORMS = { system: 'linux', processor: 'x64', labels: new Set<string>(), incomplete: 'any' } as const;
 
 /** The leg of the run's own workflow that a leg belongs to, or is. */
 function outer(leg: string): string {

@@ -47,6 +47,7 @@ export function buildConfig(view: FileView, values: Values): Config {
     inputs: values.inputs,
     vars: values.vars,
     worktrees: buildWorktrees(valueOf(root, 'worktrees')),
+    platforms: buildPlatforms(valueOf(root, 'platforms')),
     ...given('onFinish', textOf(valueOf(root, 'on_finish'))?.text),
     tasks: view.tasks.map((task) => buildTask(task, root, declared)),
     keys: placesOfKeys(root),
@@ -61,6 +62,11 @@ function buildWorktrees(node: Node | undefined): WorktreeConfig {
     ...given('setup', textOf(valueOf(node, 'setup'))?.text),
     setupTimeout: duration(valueOf(node, 'setup_timeout')) ?? SETUP_TIMEOUT,
   };
+}
+
+export function buildPlatforms(node: Node | undefined): Config['platforms'] {
+  const places = entriesOf(node).map(({ key, value }) => [keyText(key).toLowerCase(), textOf(value)?.text] as const);
+  return Object.fromEntries(places.filter((place): place is [string, string] => place[1] !== undefined));
 }
 
 function buildTask(view: TaskView, root: Node, declared: ReadonlyMap<string, TaskView>): Task {

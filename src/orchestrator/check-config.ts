@@ -7,6 +7,7 @@ import { checkExpressions } from './checks/expressions.ts';
 import { checkReferences } from './checks/lookups.ts';
 import { checkRepeatedItems, checkTaskNames } from './checks/names.ts';
 import { checkGlobs, checkPaths, checkPrompts, type PathProbe } from './checks/paths.ts';
+import { checkPlatforms } from './checks/platforms.ts';
 import { checkDurations, checkIdleKeys, checkLiteralText, checkNulBytes } from './checks/values.ts';
 import type { Config } from './config.ts';
 import { gather } from './gathering.ts';
@@ -37,6 +38,7 @@ const CHECKS: readonly Check[] = [
   checkDurations,
   checkPaths,
   checkGlobs,
+  checkPlatforms,
   checkLiteralText,
   checkIdleKeys,
   checkNulBytes,

@@ -17,6 +17,8 @@ export interface Config {
   readonly inputs: Readonly<Record<string, string | number | boolean>>;
   readonly vars: Readonly<Record<string, string>>;
   readonly worktrees: WorktreeConfig;
+  /** Labels of `runs-on` in lower case, and the image that each stands for or `host`. */
+  readonly platforms: Readonly<Record<string, string>>;
   readonly onFinish?: string;
   readonly tasks: readonly Task[];
   /** Where each top-level key was written. */

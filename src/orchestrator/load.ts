@@ -28,22 +28,22 @@ export interface ConfigLoad {
 
 /** Reads and checks a file. Mistakes are diagnostics, all of them at once; nothing is thrown for bad input. */
 export function loadConfig(request: LoadRequest): ConfigLoad {
-  const read = request.text === undefined ? readText(request.file) : ok(request.text);
+  const read = request.text === undefined ? readText(request.file) : ok(withoutMark(request.text));
   if (!read.ok) return { result: err([read.error]), diagnostics: [read.error], text: '' };
-  const text = read.value.startsWith('\uFEFF') ? read.value.slice(1) : read.value;
+  const text = read.value;
   const checked = checkConfig({ ...request, text, probe: probeFiles(request.root) });
   const { config, diagnostics } = checked;
   return { result: config === undefined ? err(diagnostics) : ok(config), diagnostics, text };
 }
 
-function readText(file: string): Result<string, Diagnostic> {
+export function readText(file: string): Result<string, Diagnostic> {
   const problem = (code: string, message: string, hint?: string): { readonly ok: false; readonly error: Diagnostic } =>
     err({ severity: 'error', code, message, at: { file }, ...(hint === undefined ? {} : { hint }) });
   try {
     const bytes = readRegular(file);
     if (bytes === 'not-regular') return problem('file-unreadable', `${file} is not a regular file`);
     if (bytes === 'too-large') return problem('file-too-large', `${file} is larger than 1 MiB`);
-    return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return ok(withoutMark(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
   } catch (error) {
     if (error instanceof TypeError) return problem('not-text', `${file} is not UTF-8 text`);
     const code = codeOf(error);
@@ -52,6 +52,10 @@ function readText(file: string): Result<string, Diagnostic> {
     }
     return problem('file-unreadable', `${file} cannot be read (${code ?? 'unknown reason'})`);
   }
+}
+
+function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
 /** Opened without blocking, since opening a pipe would wait for a writer that never comes. */

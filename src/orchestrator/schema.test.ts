@@ -113,6 +113,7 @@ env_from: [G]
 inputs: { i: 1 }
 vars: { v: 2 }
 worktrees: { root: ../w, copy: [c], link: [l], setup: s, setup_timeout: 1m }
+platforms: { BIG: host, ubuntu-latest: 'node:22' }
 on_finish: f
 tasks:
   - { name: a, command: x }${EVERY_TASK_KEY}`);
@@ -127,6 +128,7 @@ tasks:
       inputs: { i: 1 },
       vars: { v: '2' },
       worktrees: { root: '../w', copy: ['c'], link: ['l'], setup: 's', setupTimeout: 60_000 },
+      platforms: { big: 'host', 'ubuntu-latest': 'node:22' },
       onFinish: 'f',
     });
     expect(config.keys?.['base']).toEqual({ start: { line: 4, column: 1 }, end: { line: 4, column: 5 } });

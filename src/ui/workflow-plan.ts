@@ -41,6 +41,8 @@ export interface WorkflowPlanLeg {
   readonly runsOn: readonly string[];
   /** Missing when this machine runs it. */
   readonly unserved?: 'other-system' | 'unknown-label';
+  /** About labels that look mistyped. */
+  readonly question?: string;
   readonly environment?: string;
   readonly concurrency?: string;
 }
@@ -139,10 +141,11 @@ function isAlike(legs: readonly WorkflowPlanLeg[]): boolean {
   return first !== undefined && legs.every((leg) => placeOf(leg) === placeOf(first));
 }
 
-function placeOf({ runsOn, unserved }: WorkflowPlanLeg): string {
+function placeOf({ runsOn, unserved, question }: WorkflowPlanLeg): string {
   const labels = runsOn.join(', ');
+  if (unserved === undefined) return `on ${labels}`;
   if (unserved === 'other-system') return `not run here: ${labels} is another system`;
-  return unserved === undefined ? `on ${labels}` : `not run here: nobody serves ${labels}`;
+  return `not run here: nobody serves ${labels}${question === undefined ? '' : `; ${question}`}`;
 }
 
 function graph({ name, jobs }: WorkflowPlan, index: number | undefined): string {

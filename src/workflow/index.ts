@@ -28,5 +28,6 @@ export {
   type RemoteReference,
   type WorkflowReference,
 } from './references.ts';
+export { meantRunnerLabel, type RunnerLabel, type RunnerSystem, readRunnerLabel } from './runner-labels.ts';
 export { stepIds } from './step-ids.ts';
 export { judgeTrigger, readExpectations, type TriggerEvent, type TriggerVerdict } from './triggers.ts';

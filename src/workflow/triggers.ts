@@ -47,19 +47,22 @@ export function judgeTrigger(on: MappingNode, event: TriggerEvent): TriggerVerdi
   return STARTS;
 }
 
-/** The types that a workflow waits for by name, and the lines of its schedule. */
+/** The types and workflows that a workflow waits for by name, and the lines of its schedule. */
 export function readExpectations(on: MappingNode, event: string): Expectations {
   const filters = entryOf(on, event)?.value;
   const crons = event === 'schedule' ? itemsOf(filters).flatMap((item) => textOf(valueOf(item, 'cron')) ?? []) : [];
   return {
     types: textsOf(valueOf(filters, 'types')).map(({ value }) => value),
     crons: crons.map(({ value }) => value),
+    workflows: textsOf(valueOf(filters, 'workflows')).map(({ value }) => value),
   };
 }
 
 export interface Expectations {
   readonly types: readonly string[];
   readonly crons: readonly string[];
+  /** Those whose runs start it. */
+  readonly workflows: readonly string[];
 }
 
 function not(reason: string): TriggerVerdict {

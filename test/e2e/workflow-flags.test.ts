@@ -130,3 +130,56 @@ it('every example of the help works', async () => {
     expect({ words, exitCode, stderr }).toEqual({ words, exitCode: 0, stderr: '' });
   }
 });
+
+const RELEASE = `
+on: { push: { tags: [v*], paths: [nothing] } }
+jobs:
+  publish:
+    runs-on: big
+    steps:
+      - run: |
+          echo "$GITHUB_REF $GITHUB_REF_NAME $GITHUB_REF_TYPE"
+          echo "\${{ github.event.ref }} \${{ github.event.created }}"
+          git rev-parse --verify --quiet v2.0.0 && cat note
+`;
+
+it('runs for a tag that is still to come, on what orchestrator.yaml says of its label', async () => {
+  const repo = createRepository({
+    files: {
+      '.github/workflows/release.yml': RELEASE,
+      '.github/workflows/ci.yml': CI,
+      'framework/orchestrator/orchestrator.yaml': 'version: 1\nplatforms: { BIG: host }\ntasks: []\n',
+    },
+  });
+  repo.write('note', 'not committed\n');
+  // Of the workflows that are started, one has the job.
+  const words = ['run', '--event', 'push', '--ref', 'refs/tags/v2.0.0', '-j'];
+  const other = await orch(repo, [...words, 'publsh']);
+  expect([other.exitCode, other.stderr]).toEqual([2, expect.stringContaining('did you mean "publish"?')]);
+  const { exitCode, run = '', stderr } = await orch(repo, [...words, 'publish']);
+  expect([exitCode, stderr]).toEqual([0, '']);
+  const log = repo.read(`logs/runs/${run}/publish.log`);
+  expect(log).toContain('\nrefs/tags/v2.0.0 v2.0.0 tag\nrefs/tags/v2.0.0 true\n');
+  expect(log).toContain('\nnot committed\n');
+  // Both are started by a tag; of the other no filter says that it is not.
+  const listed = await orch(repo, ['run', '--event', 'push', '--ref', 'refs/tags/v2.0.0', '--list']);
+  expect(listed.stdout).toContain('release.yml on push, refs/tags/v2.0.0\n  publish\n');
+  const branch = await orch(repo, ['run', '--event', 'push', '--ref', 'main', '--list']);
+  expect([branch.stdout.includes('publish'), branch.stdout.includes('refs/heads/main')]).toEqual([false, true]);
+  const nobody = await orch(repo, ['run', 'release', '--ref', 'v2']);
+  expect(nobody.stderr).toContain('there is no branch or tag "v2"');
+
+  repo.write('framework/orchestrator/orchestrator.yaml', 'version: 1\nplatform: { big: host }\ntasks: []\n');
+  const mistyped = await orch(repo, ['run', 'release', '--ref', 'main']);
+  expect([mistyped.exitCode, mistyped.stderr]).toEqual([2, expect.stringContaining('did you mean "platforms"?')]);
+});
+
+it('asks about a label that looks mistyped, and does not run its job', async () => {
+  const repo = createRepository({
+    files: { '.github/workflows/ci.yml': CI.replaceAll('runs-on: ubuntu-latest', 'runs-on: ubuntu-lates') },
+  });
+  const { exitCode, events, stdout } = await orch(repo, ['run', 'ci', '-j', 'lint']);
+  const question = 'nobody here serves runs-on: ubuntu-lates; did you mean ubuntu-latest?';
+  expect([exitCode, eventsOf(events, 'job.skipped')[0]?.message]).toEqual([4, question]);
+  expect(stdout).toContain(question);
+});

@@ -67,6 +67,7 @@ function recordOf(
       matrix: [...settings.matrix],
       folders: [...settings.folders],
       labels: [...settings.labels],
+      images: [...settings.images],
     },
     prepared: { run, event, facts, tree, inputs, title },
     ...(from === undefined ? {} : { from }),

@@ -86,6 +86,7 @@ function settingsOf(
     matrix: new Map(settings.matrix),
     folders: new Map(settings.folders.map(([name, path]) => [name, hostPath(path)])),
     labels: new Set(settings.labels),
+    images: new Map(settings.images),
   };
 }
 

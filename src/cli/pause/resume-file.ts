@@ -25,6 +25,7 @@ export interface ResumeRecord {
     readonly matrix: readonly (readonly [string, readonly string[]])[];
     readonly folders: readonly (readonly [string, string])[];
     readonly labels: readonly string[];
+    readonly images: readonly (readonly [string, string])[];
   };
   readonly prepared: Pick<Prepared, 'run' | 'event' | 'facts' | 'tree' | 'inputs' | 'title'>;
   readonly from?: From;

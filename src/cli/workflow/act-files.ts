@@ -1,6 +1,7 @@
 /** What users of act have lying in a repository: `.secrets`, `.vars`, `.env`, `.input`, and the flags of `.actrc`. */
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { ACTS_HOST } from './platforms.ts';
 
 export interface ActSettings {
   /** Files of NAME=VALUE lines, those that are there. */
@@ -13,6 +14,8 @@ export interface ActSettings {
   readonly env: readonly string[];
   readonly inputs: readonly string[];
   readonly platforms: readonly string[];
+  /** `LABEL=IMAGE` of the user's own files: act writes some there itself. */
+  readonly otherImages: readonly string[];
   readonly jobs: readonly string[];
   readonly matrix: readonly string[];
   /** `owner/repo@ref=DIR`, with or without a host before it. */
@@ -77,16 +80,31 @@ export function readActSettings(root: string, host: Variables): ActSettings {
   // The later one wins.
   const places = [join(config, 'act', 'actrc'), join(home, '.actrc'), join(root, '.actrc')];
   const texts = [...new Set(places)].filter((path) => isAbsolute(path) && existsSync(path));
-  const settings = readActrc(texts.map((path) => readFileSync(path, 'utf8')).join('\n'), host);
+  const settings = readActrc(texts.map(readText).join('\n'), host);
+  const own = readActrc(existsSync(join(root, '.actrc')) ? readText(join(root, '.actrc')) : '', host).platforms;
+  const others = settings.platforms.slice(0, settings.platforms.length - own.length);
   const files = STANDING.map(([key, name]) => {
     const named = settings[key].length > 0 ? settings[key] : [name];
     return [key, named.map((file) => join(root, file)).filter((file) => existsSync(file))] as const;
   });
-  return { ...settings, ...Object.fromEntries(files) };
+  return {
+    ...settings,
+    ...Object.fromEntries(files),
+    platforms: [...others.filter(isHost), ...own],
+    otherImages: others.filter((text) => !isHost(text)),
+  };
+}
+
+function isHost(text: string): boolean {
+  return text.endsWith(`=${ACTS_HOST}`);
+}
+
+function readText(path: string): string {
+  return readFileSync(path, 'utf8');
 }
 
 /** One flag a line, its value after a space or `=`, with variables of the environment, as act reads it. */
-export function readActrc(text: string, host: Variables): ActSettings {
+export function readActrc(text: string, host: Variables): Omit<ActSettings, 'otherImages'> {
   const lists: Record<Lists | FileLists, string[]> = {
     secrets: [],
     vars: [],

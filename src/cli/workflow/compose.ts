@@ -47,7 +47,7 @@ export function planOf(
 ): Plan {
   const { resolved, github, inputs } = prepared;
   const { labels, incomplete, vars, secrets } = settings;
-  const platforms = { system: process.platform, labels, incomplete };
+  const platforms = { system: process.platform, processor: process.arch, labels, incomplete };
   const concurrency = concurrencyOf(prepared, settings);
   const policy: Policy = {
     ...limits,

@@ -13,6 +13,8 @@ export interface EventRequest {
   readonly cron?: string;
   /** Activities that the workflow waits for; an event that is made up is one of them. */
   readonly types?: readonly string[];
+  /** Of `workflow_run`: the workflow that ran. */
+  readonly source?: string;
 }
 
 export interface WorkflowEvent {

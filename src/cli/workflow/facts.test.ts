@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openRepository } from '../../runner/workspaces/index.ts';
 import { type FactsRequest, readFacts, readRemote } from './facts.ts';
+import { resolveRef } from './ref.ts';
 
 let home = '';
 let root = '';
@@ -99,6 +100,59 @@ describe('facts', () => {
     const found = await facts({ repository: 'me/mine' });
     expect(found).toMatchObject({ tag: 'v1', name: 'me/mine', defaultBranch: 'main' });
     expect(found.branch).toBeUndefined();
+  });
+});
+
+describe('the ref that an event is to be about', () => {
+  test('takes the place of what is checked out', async () => {
+    const first = commit('a', 'first');
+    git('update-ref', 'refs/remotes/origin/next', first);
+    commit('b', 'second');
+    const third = commit('c', 'third');
+    const branch = await facts({ ref: 'refs/heads/next' });
+    expect(branch).toMatchObject({ branch: 'next', before: first, pushedPaths: ['b', 'c'], isMerged: true });
+    const tag = await facts({ ref: 'refs/tags/v1' });
+    expect(tag).toMatchObject({ tag: 'v1', commits: [], head: { id: third } });
+    expect([tag.branch, tag.before, tag.pushedPaths]).toEqual([undefined, undefined, undefined]);
+  });
+
+  const resolve = async (name: string): Promise<string> => {
+    const opened = await openRepository(root);
+    if (!opened.ok) throw new Error(JSON.stringify(opened.error));
+    try {
+      return await resolveRef(opened.value, name);
+    } finally {
+      await opened.value.dispose();
+    }
+  };
+
+  test('is found by its name, and may be still to come when it is written whole', async () => {
+    const first = commit('a', 'first');
+    git('tag', 'v1');
+    git('tag', 'both');
+    for (const ref of ['refs/remotes/origin/theirs', 'refs/heads/both', 'refs/heads/team/x']) {
+      git('update-ref', ref, first);
+    }
+    for (const [name, ref] of [
+      ['main', 'refs/heads/main'],
+      ['v1', 'refs/tags/v1'],
+      ['theirs', 'refs/heads/theirs'],
+      ['team/x', 'refs/heads/team/x'],
+      ['refs/tags/v9', 'refs/tags/v9'],
+      ['refs/heads/both', 'refs/heads/both'],
+    ] as const) {
+      expect(await resolve(name)).toBe(ref);
+    }
+    for (const [name, complaint] of [
+      ['v9', 'there is no branch or tag "v9"'],
+      ['team', 'there is no branch or tag "team"'],
+      ['both', 'is a branch and a tag'],
+      ['refs/pull/1/merge', 'neither a branch nor a tag'],
+      ['refs/tags/a..b', 'git has no such names'],
+      ['-d', 'there is no branch or tag "-d"'],
+    ] as const) {
+      await expect(resolve(name)).rejects.toThrow(complaint);
+    }
   });
 });
 

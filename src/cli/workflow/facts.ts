@@ -38,6 +38,8 @@ export interface RepositoryFacts {
   readonly pushedPaths?: readonly string[];
   /** What differs from where the branch left the default branch; absent when that is not known. */
   readonly requestedPaths?: readonly string[];
+  /** The default branch has all of a pull request from this branch already. */
+  readonly isMerged: boolean;
   readonly actor: string;
 }
 
@@ -48,33 +50,45 @@ export interface FactsRequest {
   /** `owner/name`, in place of what the remote says. */
   readonly repository?: string;
   readonly defaultBranch?: string;
+  /** The branch or tag that the event is about, whole, in place of what is checked out. */
+  readonly ref?: string;
 }
 
 const MAX_COMMITS = 20;
+const BRANCHES = 'refs/heads/';
+const TAGS = 'refs/tags/';
 
 export async function readFacts(repository: GitRepository, request: FactsRequest): Promise<RepositoryFacts> {
   const { head, remoteUrl, root } = repository;
   const remote = readRemote(remoteUrl);
+  const standing = await standingOf(repository, request.ref);
   // Each question to git is a process, and somebody waits: what can be asked together is.
   const [entries, branches] = await Promise.all([
     logOf(repository, ['--no-walk=unsorted', request.commit, head.commit]),
-    readBranches(repository, request),
+    readBranches(repository, request, standing.branch),
   ]);
   const [last, checkedOut] = [request.commit, head.commit].map((id) => entries.find((entry) => entry.commit.id === id));
   if (last === undefined || checkedOut === undefined) throw new Error(`the commit ${request.commit} has no log`);
   return {
     name: request.repository ?? remote.name ?? `local/${root.split('/').at(-1) ?? 'repository'}`,
     serverUrl: remote.serverUrl,
-    ...(await standingOf(repository)),
+    ...standing,
     // Workflows look for marks such as [skip ci] in it: a snapshot goes by the message of what it stands on.
     head: { ...last.commit, message: checkedOut.commit.message },
-    ...(await pushOf(repository, { last, checkedOut, branches })),
-    ...(await requestOf(repository, { ...request, branches })),
+    ...(standing.tag === undefined ? await pushOf(repository, { last, checkedOut, branches, ...standing }) : NEW_TAG),
+    ...(await requestOf(repository, { ...request, branches, checkedOut, ...standing })),
     actor: request.actor ?? userInfo().username,
   };
 }
 
-async function standingOf(repository: GitRepository): Promise<Pick<RepositoryFacts, 'branch' | 'tag'>> {
+/** A push of a tag brings no commits of its own. */
+const NEW_TAG = { commits: [] } as const;
+
+type Where = Pick<RepositoryFacts, 'branch' | 'tag'>;
+
+async function standingOf(repository: GitRepository, ref: string | undefined): Promise<Where> {
+  if (ref?.startsWith(BRANCHES)) return { branch: ref.slice(BRANCHES.length) };
+  if (ref?.startsWith(TAGS)) return { tag: ref.slice(TAGS.length) };
   const { branch, commit } = repository.head;
   if (branch !== undefined) return { branch };
   const tag = await tagOf(repository, commit);
@@ -85,8 +99,14 @@ async function standingOf(repository: GitRepository): Promise<Pick<RepositoryFac
 type Branches = ReadonlyMap<string, string>;
 
 /** Those that are asked for below, as far as they are there. */
-async function readBranches({ git, head, defaultBranch }: GitRepository, request: FactsRequest): Promise<Branches> {
-  const names = [head.branch, request.defaultBranch, defaultBranch, ...USUAL].filter((name) => name !== undefined);
+async function readBranches(
+  { git, head, defaultBranch }: GitRepository,
+  request: FactsRequest,
+  branch: string | undefined,
+): Promise<Branches> {
+  const names = [branch, head.branch, request.defaultBranch, defaultBranch, ...USUAL].filter(
+    (name) => name !== undefined,
+  );
   const refs = names.flatMap((name) => [publishedRef(name), ownRef(name)]);
   const format = '%(objectname) %(objecttype) %(refname)';
   const listed = await git.text(['for-each-ref', `--format=${format}`, ...refs]);
@@ -103,10 +123,10 @@ function publishedRef(branch: string): string {
 }
 
 function ownRef(branch: string): string {
-  return `refs/heads/${branch}`;
+  return `${BRANCHES}${branch}`;
 }
 
-interface Standing {
+interface Standing extends Where {
   readonly last: LogEntry;
   readonly checkedOut: LogEntry;
   readonly branches: Branches;
@@ -135,14 +155,17 @@ async function commitsSince(
   return entries.map((entry) => entry.commit).toReversed();
 }
 
+type RequestStanding = FactsRequest & Omit<Standing, 'last'>;
+
 async function requestOf(
   repository: GitRepository,
-  { commit, defaultBranch, branches }: FactsRequest & { readonly branches: Branches },
-): Promise<Pick<RepositoryFacts, 'defaultBranch' | 'base' | 'requestedPaths'>> {
+  { commit, defaultBranch, branches, checkedOut, branch: from }: RequestStanding,
+): Promise<Pick<RepositoryFacts, 'defaultBranch' | 'base' | 'isMerged' | 'requestedPaths'>> {
   const branch = defaultBranch ?? repository.defaultBranch ?? guessDefault(repository, branches) ?? 'main';
   const base = commitOfBranch(branches, branch);
   const fork = base === undefined ? undefined : await mergeBase(repository, base, commit);
-  const into = { defaultBranch: branch, base: { branch, commit: base ?? commit } };
+  const isMerged = from !== branch && fork === checkedOut.commit.id;
+  const into = { defaultBranch: branch, base: { branch, commit: base ?? commit }, isMerged };
   return fork === undefined ? into : { ...into, requestedPaths: await pathsBetween(repository, fork, commit) };
 }
 
@@ -186,9 +209,8 @@ async function tagOf({ git }: GitRepository, commit: string): Promise<string | u
 
 async function previousCommit(
   repository: GitRepository,
-  { checkedOut, branches }: Standing,
+  { checkedOut, branches, branch }: Standing,
 ): Promise<string | undefined> {
-  const { branch } = repository.head;
   const { id } = checkedOut.commit;
   const published = branch === undefined ? undefined : branches.get(publishedRef(branch));
   if (published !== undefined && published !== id && (await mergeBase(repository, published, id)) === published)

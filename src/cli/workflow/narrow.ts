@@ -11,6 +11,27 @@ import {
 } from '../../workflow/index.ts';
 import { UsageError } from '../explain.ts';
 
+/** Of the jobs that were asked for those that this workflow has; all of them when it has none, since some mistake was made. */
+export function wantedJobs({ jobs }: Workflow, wanted: readonly string[]): readonly string[] {
+  const own = new Set(jobs.map(({ id }) => id.toLowerCase()));
+  const found = wanted.filter((id) => own.has(id.toLowerCase()));
+  return found.length === 0 ? wanted : found;
+}
+
+/**
+ * Of several workflows those that have a job that was asked for. Throws `UsageError` for a job that none of them has.
+ */
+export function withJobs<T>(
+  files: readonly T[],
+  workflowOf: (file: T) => Workflow,
+  wanted: readonly string[] | undefined,
+): readonly T[] {
+  if (wanted === undefined) return files;
+  const all = new Map(files.flatMap((file) => workflowOf(file).jobs.map((job) => [job.id.toLowerCase(), job])));
+  const names = new Set(wanted.map((id) => jobNamed(all, id).id.toLowerCase()));
+  return files.filter((file) => workflowOf(file).jobs.some(({ id }) => names.has(id.toLowerCase())));
+}
+
 /** Throws `UsageError` for a job that there is not. */
 export function selectJobs(workflow: Workflow, wanted: readonly string[] | undefined): Workflow {
   if (wanted === undefined) return workflow;

@@ -31,12 +31,10 @@ describe('settings', () => {
       secrets: { TOKEN: 'abcd' },
       inputs: { named: { level: 'high' }, shared: { level: 'low' } },
       actor: 'bob',
-      labels: new Set(['big']),
+      labels: new Set(['big', 'ubuntu-latest']),
+      images: new Map([['ubuntu-latest', 'node:20']]),
       incomplete: 'unknown-label',
-      notices: [
-        '.actrc: --privileged has no meaning here',
-        '.actrc: jobs run on this machine unless the command line says --platform LABEL=IMAGE; passed over: -P ubuntu-latest=node:20',
-      ],
+      notices: ['.actrc: --privileged has no meaning here'],
     });
     expect(read({ actor: 'ada' }).actor).toBe('ada');
   });
@@ -73,6 +71,20 @@ describe('settings', () => {
     expect([other.actor, other.workflows]).toEqual(['home', []]);
   });
 
+  test('serve labels by the command line, then the orchestrator.yaml, then the .actrc of the repository', () => {
+    const home = join(root, 'home');
+    mkdirSync(home);
+    writeFileSync(join(home, '.actrc'), '-P ubuntu-latest=theirs\n-P mine=-self-hosted\n');
+    writeFileSync(join(root, '.actrc'), '-P a=act\n-P A=late\n-P b=act\n-P c=act\n');
+    const options = { platform: ['C=host', 'd=-self-hosted'] };
+    const { labels, images, notices } = readSettings(root, options, { HOME: home }, { b: 'ours', c: 'ours' });
+    expect([...labels].toSorted()).toEqual(['a', 'b', 'c', 'd', 'mine']);
+    expect(Object.fromEntries(images)).toEqual({ a: 'late', b: 'ours' });
+    expect(notices).toEqual([
+      '.actrc: images are taken from that of the repository alone; passed over, of your own: -P ubuntu-latest=theirs',
+    ]);
+  });
+
   test('take inputs from files, which may hold some that are not known', () => {
     writeFileSync(join(root, 'inputs'), 'level=low\nother=1\n');
     expect(read({ inputFile: [join(root, 'inputs')] }).inputs.shared).toEqual({ level: 'low', other: '1' });
@@ -81,6 +93,14 @@ describe('settings', () => {
   test('take a payload from a file', () => {
     writeFileSync(join(root, 'event.json'), '{"action": "closed"}');
     expect(read({ eventPath: join(root, 'event.json') }).payload).toEqual({ action: 'closed' });
+  });
+
+  test('say the ref of an event in one place', () => {
+    writeFileSync(join(root, 'event.json'), '{"ref": "refs/tags/v1"}');
+    const eventPath = join(root, 'event.json');
+    expect(() => read({ eventPath, ref: 'v1' })).toThrow('both say which ref');
+    writeFileSync(eventPath, '{"action": "closed"}');
+    expect(read({ eventPath, ref: 'v1' })).toMatchObject({ ref: 'v1', payload: { action: 'closed' } });
   });
 
   test.each<[string, WorkflowOptions]>([

@@ -12,6 +12,7 @@ import { type ActSettings, readActSettings } from './act-files.ts';
 import { type Environments, forAll, readEnvironments } from './environments.ts';
 import type { GivenInputs } from './inputs.ts';
 import { readMatrixFilter } from './narrow.ts';
+import { HOST, type Platforms, readPlatforms } from './platforms.ts';
 
 export interface WorkflowOptions extends SecretOptions {
   readonly event?: string;
@@ -26,6 +27,7 @@ export interface WorkflowOptions extends SecretOptions {
   readonly actor?: string;
   readonly repository?: string;
   readonly defaultBranch?: string;
+  readonly ref?: string;
   /** Files and folders, beside the operands. */
   readonly workflows?: readonly string[];
   readonly job?: readonly string[];
@@ -53,6 +55,8 @@ export interface WorkflowSettings {
   readonly actor?: string;
   readonly repository?: string;
   readonly defaultBranch?: string;
+  /** As it was written. */
+  readonly ref?: string;
   readonly jobs?: readonly string[];
   readonly matrix: ReadonlyMap<string, readonly string[]>;
   readonly folders: ReadonlyMap<string, HostPath>;
@@ -70,15 +74,32 @@ export interface WorkflowSettings {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Throws `UsageError` for what cannot be meant. `host` is the environment that bare names take their values from. */
-export function readSettings(root: string, options: WorkflowOptions, host: Variables): WorkflowSettings {
+/**
+ * Throws `UsageError` for what cannot be meant. `host` is the environment that bare names take their values from,
+ * `configured` the `platforms` of the orchestrator.yaml.
+ */
+export function readSettings(
+  root: string,
+  options: WorkflowOptions,
+  host: Variables,
+  configured: Platforms = {},
+): WorkflowSettings {
   const act = readActSettings(root, host);
   const eventPath = options.eventPath ?? (act.eventPath === undefined ? undefined : resolve(root, act.eventPath));
-  const platforms = readPlatforms(options.platform);
+  const platforms = new Map([
+    ...readPlatforms(act.platforms, '.actrc: -P'),
+    ...Object.entries(configured),
+    ...readPlatforms(options.platform, '--platform'),
+  ]);
   const jobs = options.job ?? (act.jobs.length > 0 ? act.jobs : undefined);
   return {
-    ...defined({ event: knownEvent(options.event), defaultBranch: options.defaultBranch ?? act.defaultBranch, jobs }),
-    ...(eventPath === undefined ? {} : { payload: readPayload(eventPath) }),
+    ...defined({
+      event: knownEvent(options.event),
+      defaultBranch: options.defaultBranch ?? act.defaultBranch,
+      ref: options.ref,
+      jobs,
+    }),
+    ...(eventPath === undefined ? {} : { payload: payloadFor(eventPath, options.ref) }),
     inputs: {
       named: pairs(options.input, '--input'),
       shared: {
@@ -93,7 +114,7 @@ export function readSettings(root: string, options: WorkflowOptions, host: Varia
     folders: new Map([...actFolders(act.folders, root), ...readFolders(options.action, '--action', '.')]),
     workflows: act.workflows.map((path) => resolve(root, path)),
     offline: options.offline ?? act.offline,
-    labels: new Set([...platforms.keys(), ...actPlatforms(act.platforms)]),
+    labels: new Set(platforms.keys()),
     images: new Map([...platforms].filter(([, place]) => place !== HOST)),
     incomplete: incompleteBy(options),
     notices: noticesOf(act),
@@ -140,6 +161,15 @@ function knownEvent(name: string | undefined): string | undefined {
   const near = nearest(name, EVENT_NAMES);
   throw new UsageError(`there is no event "${name}"`, {
     hint: near === undefined ? `the events are ${EVENT_NAMES.join(', ')}` : `did you mean "${near}"?`,
+  });
+}
+
+/** Throws `UsageError` when the payload names another ref than the command line. */
+function payloadFor(path: string, ref: string | undefined): JsonObject {
+  const payload = readPayload(path);
+  if (ref === undefined || payload['ref'] === undefined) return payload;
+  throw new UsageError('--ref and the payload of --event-path both say which ref it is about', {
+    hint: `leave out --ref, or "ref" in ${path}`,
   });
 }
 
@@ -191,37 +221,15 @@ function readFolders(
   );
 }
 
-/** What stands for this machine among images. */
-const HOST = 'host';
-
-/** Labels, and the image that each stands for or the word for this machine. */
-function readPlatforms(texts: readonly string[] | undefined): ReadonlyMap<string, string> {
-  return new Map(
-    Object.entries(pairs(texts, '--platform')).map(([label, place]) => {
-      if (/^[\w][\w./:@-]*$/.test(place)) return [label.toLowerCase(), place];
-      throw new UsageError(`--platform ${label}=${place}: "${place}" is no image`, {
-        hint: `run its jobs on this machine: --platform ${label}=${HOST}`,
-      });
-    }),
-  );
-}
-
 /** What of `.actrc` is not done, told each time: its author counts on it. */
-function noticesOf({ ignored, platforms }: ActSettings): readonly string[] {
-  const images = platforms.filter((text) => !text.endsWith('=-self-hosted'));
+function noticesOf({ ignored, otherImages }: ActSettings): readonly string[] {
+  const images = otherImages.map((text) => `-P ${text}`).join(', ');
   return [
     ...(ignored.length === 0 ? [] : [`.actrc: ${[...new Set(ignored)].join(', ')} has no meaning here`]),
-    ...(images.length === 0
+    ...(images === ''
       ? []
-      : [
-          `.actrc: jobs run on this machine unless the command line says --platform LABEL=IMAGE; passed over: -P ${images.join(', -P ')}`,
-        ]),
+      : [`.actrc: images are taken from that of the repository alone; passed over, of your own: ${images}`]),
   ];
-}
-
-/** act's word for the machine itself; its images are passed over: the label is served as it is without them. */
-function actPlatforms(texts: readonly string[]): readonly string[] {
-  return texts.flatMap((text) => /^(.+)=-self-hosted$/.exec(text)?.[1]?.toLowerCase() ?? []);
 }
 
 function incompleteBy({ strict, allowUnserved }: WorkflowOptions): WorkflowSettings['incomplete'] {

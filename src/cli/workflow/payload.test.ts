@@ -25,6 +25,7 @@ const facts: RepositoryFacts = {
   base: { branch: 'main', commit: 'c'.repeat(40) },
   pushedPaths: ['src/a.ts'],
   requestedPaths: ['src/a.ts', 'docs/b.md'],
+  isMerged: false,
   actor: 'ada',
 };
 
@@ -99,12 +100,66 @@ describe('payloads', () => {
   test.each([
     ['pull_request', ['closed', 'labeled'], 'closed'],
     ['pull_request', ['labeled', 'opened'], 'opened'],
+    // Of those that start a workflow by default, rather than the first.
+    ['pull_request', ['labeled', 'synchronize'], 'synchronize'],
+    ['release', ['created', 'released'], 'released'],
     ['repository_dispatch', ['go'], 'go'],
     ['repository_dispatch', [], 'orch'],
     ['push', [], undefined],
   ])('of %s for a workflow that waits for %j is about %s', (name, types, action) =>
     expect(make(name, { types }).payload['action']).toBe(action),
   );
+
+  test.each<[string, string, Record<string, Json>]>([
+    [
+      'pull_request',
+      'closed',
+      { 'pull_request.state': 'closed', 'pull_request.merged': false, 'pull_request.merged_at': null },
+    ],
+    [
+      'pull_request',
+      'labeled',
+      { 'pull_request.state': 'open', 'label.name': 'label', 'pull_request.labels.0.name': 'label' },
+    ],
+    ['pull_request', 'unlabeled', { 'label.name': 'label', 'pull_request.labels': [] }],
+    ['pull_request', 'synchronize', { before: 'a'.repeat(40), after: 'b'.repeat(40) }],
+    ['pull_request', 'review_requested', { 'requested_reviewer.login': 'ada' }],
+    ['pull_request', 'converted_to_draft', { 'pull_request.draft': true }],
+    ['pull_request_review', 'dismissed', { 'review.state': 'dismissed', 'pull_request.state': 'open' }],
+    ['issues', 'closed', { 'issue.state': 'closed', 'issue.state_reason': 'completed' }],
+    ['issues', 'assigned', { 'assignee.login': 'ada', 'issue.assignees.0.login': 'ada' }],
+    ['issue_comment', 'deleted', { 'issue.state': 'open', 'comment.body': '' }],
+    ['release', 'prereleased', { 'release.prerelease': true, 'release.draft': false }],
+    ['release', 'unpublished', { 'release.draft': true, 'release.published_at': null }],
+    ['workflow_run', 'requested', { 'workflow_run.status': 'queued', 'workflow_run.conclusion': null }],
+    ['check_suite', 'completed', { 'check_suite.conclusion': 'success' }],
+    ['milestone', 'closed', { 'milestone.state': 'closed' }],
+  ])('of %s that is %s are in that state', (name, action, expected) => {
+    const { payload } = make(name, { types: [action] });
+    expect(payload['action']).toBe(action);
+    expect(Object.fromEntries(Object.keys(expected).map((path) => [path, at(payload, path)]))).toEqual(expected);
+  });
+
+  test('of a pull request that is closed say that it is merged when the base has all of it', () => {
+    const { payload } = make('pull_request', { types: ['closed'], facts: { ...facts, isMerged: true } });
+    expect([at(payload, 'pull_request.merged'), at(payload, 'pull_request.merged_by.login')]).toEqual([true, 'ada']);
+    expect(at(make('pull_request', { facts: { ...facts, isMerged: true } }).payload, 'pull_request.merged')).toBe(
+      false,
+    );
+  });
+
+  test('of a workflow run names the one that is waited for, so that it passes the filter', () => {
+    const event = make('workflow_run', { source: 'CI' });
+    expect(at(event.payload, 'workflow_run.name')).toBe('CI');
+    expect(event.trigger).toMatchObject({ subject: 'CI', type: 'completed', ref: 'feature' });
+  });
+
+  test('of a tag that is pushed: it is new, and brings no commits', () => {
+    const { branch: _, before: __, ...tagged } = facts;
+    const event = make('push', { facts: { ...tagged, tag: 'v1', commits: [] } });
+    expect(event.payload).toMatchObject({ ref: 'refs/tags/v1', created: true, before: '0'.repeat(40), commits: [] });
+    expect(at(event.payload, 'compare')).toBe('https://github.com/octo/cat/compare/v1');
+  });
 
   test('of a first commit says that its branch is new', () => {
     const { before: _, ...first } = facts;

@@ -1,5 +1,5 @@
 /** The plan of a workflow as people look at it, before anything runs: its jobs, and those of the workflows that it calls. */
-import { type Leg, makePlan, type Plan, type PlannedJob, previewJob } from '../../engine/index.ts';
+import { type Leg, makePlan, type Plan, type PlannedJob, previewJob, questionLabels } from '../../engine/index.ts';
 import type { WorkflowPlan, WorkflowPlanJob, WorkflowPlanLeg } from '../../ui/index.ts';
 import type { ResolvedWorkflow } from '../../workflow/calls/index.ts';
 import type { Prepared } from './prepare.ts';
@@ -49,12 +49,17 @@ function legsOf(plan: Plan, planned: PlannedJob, open: readonly string[]): Pick<
   return { legs: expanded.value.legs.map(legOf) };
 }
 
+function questionOf(runsOn: Leg['runsOn']): Pick<WorkflowPlanLeg, 'question'> {
+  const question = runsOn === undefined ? undefined : questionLabels(runsOn);
+  return question === undefined ? {} : { question };
+}
+
 function legOf({ id, name, runsOn, unserved, environment, concurrency }: Leg): WorkflowPlanLeg {
   return {
     id,
     name,
     runsOn: runsOn?.labels ?? [],
-    ...(unserved === undefined ? {} : { unserved }),
+    ...(unserved === undefined ? {} : { unserved, ...questionOf(runsOn) }),
     ...(environment === undefined ? {} : { environment: environment.name }),
     ...(concurrency === undefined ? {} : { concurrency: concurrency.group }),
   };

@@ -15,7 +15,9 @@ import { findWorkflows, type ReadWorkflow, readWorkflows } from './files.ts';
 import { aboutRun, githubJson } from './github-json.ts';
 import { type Inputs, missingSecrets, readInputs } from './inputs.ts';
 import { workflowMasker } from './masker.ts';
+import { withJobs } from './narrow.ts';
 import type { WorkflowOptions, WorkflowSettings } from './options.ts';
+import { resolveRef } from './ref.ts';
 import { openActions, resolveFile } from './resolve.ts';
 import { runTitle } from './run-title.ts';
 import { type Tree, takeTree } from './tree.ts';
@@ -70,7 +72,8 @@ export async function prepareRuns(project: Project, request: Request): Promise<P
   const { settings } = request;
   const facts = await factsOf(project, tree, settings);
   const candidates = workflows.map((file) => startOf(file, facts, settings));
-  const { chosen, passedOver } = chooseWorkflows(candidates, request.options.all === true);
+  const { chosen: started, passedOver } = chooseWorkflows(candidates, request.options.all === true);
+  const chosen = withJobs(started, ({ file }) => file.workflow, started.length > 0 ? settings.jobs : undefined);
   const actions = openActions(settings, request.options.actionSource);
   const runs: Prepared[] = [];
   const found: Diagnostic[] = [...diagnostics];
@@ -82,13 +85,18 @@ export async function prepareRuns(project: Project, request: Request): Promise<P
   return { runs: hasErrors(found) && !othersRun ? [] : runs, diagnostics: found, sources, passedOver };
 }
 
-function factsOf({ repository }: Project, { commit }: Tree, settings: WorkflowSettings): Promise<RepositoryFacts> {
-  const { actor, repository: name, defaultBranch } = settings;
+async function factsOf(
+  { repository }: Project,
+  { commit }: Tree,
+  settings: WorkflowSettings,
+): Promise<RepositoryFacts> {
+  const { actor, repository: name, defaultBranch, ref } = settings;
   return readFacts(repository, {
     commit,
     ...(actor === undefined ? {} : { actor }),
     ...(name === undefined ? {} : { repository: name }),
     ...(defaultBranch === undefined ? {} : { defaultBranch }),
+    ...(ref === undefined ? {} : { ref: await resolveRef(repository, ref) }),
   });
 }
 
@@ -115,8 +123,9 @@ function eventOf(
   { facts, settings }: Pick<Surroundings, 'facts' | 'settings'>,
 ): WorkflowEvent {
   const payload = settings.payload === undefined ? {} : { payload: settings.payload };
-  const { types, crons } = readExpectations(file.workflow.on, name);
+  const { types, crons, workflows } = readExpectations(file.workflow.on, name);
   const [cron] = crons;
+  const [source] = workflows;
   return makeEvent({
     name,
     facts,
@@ -125,7 +134,7 @@ function eventOf(
     ...payload,
     ...(cron === undefined ? {} : { cron }),
     // Of a folder the filters choose; a file that was named gets an event that it waits for.
-    ...(file.named ? { types } : {}),
+    ...(file.named ? { types, ...(source === undefined ? {} : { source }) } : {}),
   });
 }
 

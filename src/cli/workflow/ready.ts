@@ -7,6 +7,7 @@ import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
 import { interruptible } from './interruptible.ts';
 import { readSettings, type WorkflowOptions, type WorkflowSettings } from './options.ts';
+import { configuredPlatforms } from './platforms.ts';
 import { type Preparation, type Prepared, prepareRuns } from './prepare.ts';
 
 export interface ReadyWorkflows {
@@ -22,7 +23,10 @@ export async function readyWorkflows(
   operands: readonly string[],
   options: WorkflowOptions & { readonly looking?: boolean },
 ): Promise<Result<ReadyWorkflows, number>> {
-  const settings = readSettings(project.repository.root, options, process.env);
+  const { root } = project.repository;
+  const configured = await configuredPlatforms(root);
+  if (configured === undefined) return { ok: false, error: EXIT.badInput };
+  const settings = readSettings(root, options, process.env, configured);
   const request = { operands, options, settings, looking: options.looking === true };
   const preparation = await interruptible((signal) => prepareRuns(project, { ...request, signal }));
   if (preparation === undefined) return { ok: false, error: EXIT.cancelled };

@@ -9,7 +9,7 @@ import type { Project } from '../project.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import { loadCallee } from './callees.ts';
 import type { ReadWorkflow } from './files.ts';
-import { narrowMatrices, selectJobs } from './narrow.ts';
+import { narrowMatrices, selectJobs, wantedJobs } from './narrow.ts';
 import type { WorkflowSettings } from './options.ts';
 
 /** `source` is where actions come from, unless it is GitHub. */
@@ -29,7 +29,8 @@ export async function resolveFile(
   { workflow, path }: ReadWorkflow,
   { settings, actions, signal }: ResolveRequest,
 ): Promise<Result<ResolvedWorkflow, readonly Diagnostic[]>> {
-  const narrowed = narrowMatrices(selectJobs(workflow, settings.jobs), settings.matrix);
+  const jobs = settings.jobs === undefined ? undefined : wantedJobs(workflow, settings.jobs);
+  const narrowed = narrowMatrices(selectJobs(workflow, jobs), settings.matrix);
   const load = loadCallee({ root: repository.root, actions, signal });
   const resolved = await resolveCalls({ workflow: narrowed, file: path, origin: { path } }, load);
   return resolved.ok ? ok(resolved.value.value) : resolved;
