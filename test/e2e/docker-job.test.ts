@@ -124,18 +124,35 @@ jobs:
   });
 });
 
-test('a job in a container says what it lacks when there is no engine', async () => {
+test('without an engine nothing is started, and what needs one is named', async () => {
   const repository = createWorkflowRepository({
-    '.github/workflows/ci.yml':
-      'on: push\njobs: { a: { runs-on: ubuntu-latest, container: node:20, steps: [{ run: echo begun }] } }\n',
+    '.github/workflows/ci.yml': `
+on: push
+jobs:
+  plain: { runs-on: ubuntu-latest, steps: [{ run: echo begun }] }
+  boxed:
+    runs-on: ubuntu-latest
+    container: node:20
+    steps: [{ run: echo begun }]
+  served: { runs-on: [tiny], services: { store: { image: 'redis:7' } }, steps: [{ run: echo begun }] }
+  acting: { runs-on: ubuntu-latest, steps: [{ uses: ./act }] }
+  maybe: { runs-on: ubuntu-latest, container: '\${{ github.nothing }}', steps: [{ run: echo begun }] }
+`,
+    'act/action.yml': "name: a\ndescription: b\nruns: { using: composite, steps: [{ uses: 'docker://alpine:3' }] }\n",
   });
   const env = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
-  const result = await orch(repository, ['run', 'ci'], { env });
+  const result = await orch(repository, ['run', 'ci', '--platform', 'tiny=host'], { env });
   expect(result.exitCode).toBe(1);
-  const log = readOnlyRun(repository).text('a.log');
-  expect(log).toContain(
-    "##[error]the job's container node:20: a container engine is needed: DOCKER_HOST=unix:///nowhere",
-  );
-  expect(log).toContain('start Docker or Podman');
-  expect(log).not.toContain('begun');
+  expect(
+    result.stderr,
+  ).toBe(`orch: nothing was started: a container engine is needed: DOCKER_HOST=unix:///nowhere/docker.sock does not answer (connect ENOENT /nowhere/docker.sock)
+  start Docker or Podman on this machine, or name its socket: DOCKER_HOST=unix:///path
+  It is needed by
+  boxed (.github/workflows/ci.yml:7): the container node:20
+  served (.github/workflows/ci.yml:9): the service store, redis:7
+  acting (.github/workflows/ci.yml:10): the action docker://alpine:3, by way of ./act
+`);
+  expect(repository.runs()).toEqual([]);
+  // Jobs without containers need none.
+  expect((await orch(repository, ['run', 'ci', '--job', 'plain', '--job', 'maybe'], { env })).exitCode).toBe(0);
 });

@@ -36,6 +36,12 @@ it('tells what is there, in a repository and outside of one', async () => {
   expect(lineOf(stdout, 'tasks')).toBe('no framework/orchestrator/orchestrator.yaml');
   expect(stdout.endsWith(`\n${DONE}\n`)).toBe(true);
 
+  const nowhere = await orch(repo, ['doctor'], { env: { DOCKER_HOST: 'unix:///nowhere' } });
+  expect(nowhere.exitCode).toBe(0);
+  expect(lineOf(nowhere.stdout, 'containers')).toMatch(
+    /^a container engine is needed: DOCKER_HOST=unix:\/\/\/nowhere does/,
+  );
+
   const outside = await orch(repo, ['doctor'], { cwd: repo.place.top });
   expect(outside.exitCode).toBe(0);
   expect(lineOf(outside.stdout, 'repository')).toContain('is not in a git repository');

@@ -1,7 +1,7 @@
 /** `orch doctor`: what this machine has, what is missing, and what to do about it. */
 import { type Check, renderChecks } from '../../ui/index.ts';
 import { openDisplay } from '../display.ts';
-import { checkContainment, checkDocker, checkNode, checkProcessors } from '../doctor/machine.ts';
+import { checkContainers, checkContainment, checkNode, checkProcessors } from '../doctor/machine.ts';
 import { checkAgents, checkProgram, type ProgramCheck, type Variables } from '../doctor/programs.ts';
 import { checkProject } from '../doctor/project.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -20,10 +20,11 @@ export async function doctor(): Promise<number> {
   const { terminal, look, columns } = openDisplay();
   const programs = (checks: readonly ProgramCheck[]): Promise<readonly Check[]> =>
     Promise.all(checks.map((check) => checkProgram(check, env)));
-  const [needed, containment, project, optional, agents] = await Promise.all([
+  const [needed, containment, project, containers, optional, agents] = await Promise.all([
     programs(NEEDED),
     checkContainment(),
     checkProject(),
+    checkContainers(env),
     programs(OPTIONAL),
     checkAgents(AGENTS, env),
   ]);
@@ -33,7 +34,7 @@ export async function doctor(): Promise<number> {
     containment,
     checkProcessors(),
     ...project,
-    checkDocker(env),
+    containers,
     ...optional,
     ...agents,
   ];

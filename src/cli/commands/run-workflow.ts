@@ -1,5 +1,6 @@
 /** `orch run` of workflows: from names and an event to a report a run. */
-import { type OpenFrame, openWorkflowFrames, type WorkflowFrames } from '../../runner/jobs/index.ts';
+import { requireEngine } from '../../runner/environments/index.ts';
+import { containerNeeds, type OpenFrame, openWorkflowFrames, type WorkflowFrames } from '../../runner/jobs/index.ts';
 import { openTerminal, renderWorkflowList, renderWorkflowPlans, type UiMode } from '../../ui/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import { debuggingOf } from '../pause/debugging.ts';
@@ -34,6 +35,9 @@ export async function runWorkflows(project: Project, options: RunWorkflowOptions
   if (!ready.ok) return ready.error;
   const { runs, settings, incomplete } = ready.value;
   if (looking || options.dryRun === true) return showPlans(ready.value, looking, maxParallel);
+  const { root } = project.repository;
+  const needs = runs.map(({ resolved }) => containerNeeds(resolved, { images: settings.images, root }));
+  await requireEngine(process.env, (await Promise.all(needs)).flat());
   const ui = options.ui === undefined ? {} : { ui: options.ui };
   // A file that is wrong is a run that failed, as on GitHub.
   let worst: number = incomplete ? EXIT.failed : EXIT.success;

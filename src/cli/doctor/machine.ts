@@ -1,7 +1,6 @@
-/** What the machine itself offers: Node, processors, containment of processes, Docker. */
-import { existsSync } from 'node:fs';
+/** What the machine itself offers: Node, processors, containment of processes, containers. */
 import { availableParallelism, totalmem } from 'node:os';
-import { strongestContainment, which } from '../../runner/environments/index.ts';
+import { readEngineFacts, strongestContainment } from '../../runner/environments/index.ts';
 import { formatBytes } from '../../shared/quantity.ts';
 import type { Check } from '../../ui/index.ts';
 import { isAtLeast, type Variables } from './programs.ts';
@@ -48,14 +47,18 @@ export function checkProcessors(): Check {
   return { name: 'processors', state: 'good', seen };
 }
 
-const SOCKET = '/var/run/docker.sock';
-
-/** Whether there is an engine to talk to; it is not talked to. */
-export function checkDocker(env: Variables): Check {
-  const host = env['DOCKER_HOST'];
-  const socket = host === undefined ? SOCKET : host.replace(/^unix:\/\//, '');
-  const engine = socket.startsWith('/') ? existsSync(socket) : true;
-  const client = which('docker', env) !== undefined;
-  const seen = engine ? `an engine at ${host ?? SOCKET}` : client ? 'the client is there, and no engine' : 'not found';
-  return { name: 'docker', state: 'note', seen: `${seen}; jobs of workflows in containers need one` };
+/** The engine for what runs in containers: asked, since a socket alone says nothing. */
+export async function checkContainers(env: Variables): Promise<Check> {
+  const name = 'containers';
+  const facts = await readEngineFacts(env);
+  if (!facts.ok) {
+    const { message, hint = '' } = facts.error;
+    return { name, state: 'note', seen: message, hint: `only what runs in containers needs one: ${hint}` };
+  }
+  const { name: make, api, from, rootless, cgroups, withoutLimits } = facts.value;
+  const groups = cgroups === '' ? [] : [`cgroups ${cgroups}`];
+  const seen = [`${make} at ${from}`, `API ${api}`, ...(rootless ? ['rootless'] : []), ...groups].join(', ');
+  if (withoutLimits.length === 0) return { name, state: 'good', seen };
+  const hint = 'the limits of a sandbox and of `options` need them: the engine or the kernel has to allow them';
+  return { name, state: 'warning', seen: `${seen}; it cannot limit ${withoutLimits.join(', ')}`, hint };
 }

@@ -1,4 +1,5 @@
 /** Jobs run here: the engine's runner, and the frames that tasks run in. */
+export { containerNeeds } from './container-needs.ts';
 export type { Closed, JobFrame, OpenFrame } from './frame.ts';
 export type { ContainerSettings } from './job-container.ts';
 export type { LogOf } from './open-log.ts';

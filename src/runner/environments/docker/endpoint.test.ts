@@ -24,11 +24,23 @@ it.each([
   ['a context', { DOCKER_CONTEXT: 'rootless' }, '/run/user/1/docker.sock'],
   ['DOCKER_HOST before a context', { DOCKER_HOST: 'unix:///a', DOCKER_CONTEXT: 'rootless' }, '/a'],
 ])('the engine is named by %s', (_, env, socketPath) => {
-  expect(findEndpoint({ HOME: home, ...env })).toMatchObject({ ok: true, value: { socketPath } });
+  expect(findEndpoint({ HOME: home, ...env })).toMatchObject({ ok: true, value: { address: { socketPath } } });
 });
 
 it.each([
-  ['another machine', { DOCKER_HOST: 'tcp://10.0.0.1:2375' }, /DOCKER_HOST names tcp:\/\/10.0.0.1:2375, which may be/],
+  [{ DOCKER_HOST: 'tcp://127.0.0.1' }, { protocol: 'http', host: '127.0.0.1', port: 2375 }],
+  [{ DOCKER_HOST: 'tcp://[::1]:99' }, { protocol: 'http', host: '::1', port: 99 }],
+  [
+    { DOCKER_HOST: 'tcp://a.example', DOCKER_TLS_VERIFY: '1' },
+    { protocol: 'https', host: 'a.example', port: 2376 },
+  ],
+])('over the network: %o', (env, address) => {
+  expect(findEndpoint({ HOME: home, ...env })).toMatchObject({ ok: true, value: { address } });
+});
+
+it.each([
+  ['a kind of address that is not known', { DOCKER_HOST: 'fd://4' }, /DOCKER_HOST names fd:\/\/4, and only unix/],
+  ['what nobody serves', { DOCKER_HOST: 'tcp://127.0.0.1:1' }, /DOCKER_HOST=tcp:\/\/127.0.0.1:1 does not answer/],
   ['another machine by a context', { DOCKER_CONTEXT: 'far' }, /the Docker context far names ssh:\/\/far\.example,/],
   ['a context that is not there', { DOCKER_CONTEXT: 'gone' }, /there is no Docker context gone/],
   [

@@ -8,29 +8,75 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface Endpoint {
-  readonly socketPath: string;
+  readonly address: Address;
   /** What named it, for messages. */
   readonly from: string;
 }
 
+export type Address =
+  | { readonly socketPath: string }
+  /** Over the network; it may still be this machine. */
+  | {
+      readonly protocol: 'http' | 'https';
+      readonly host: string;
+      readonly port: number;
+      readonly ca?: Buffer;
+      readonly cert?: Buffer;
+      readonly key?: Buffer;
+    };
+
 /** The error is a sentence: what a job cannot have, and what to do about it. */
 export function findEndpoint(env: Variables): Result<Endpoint, string> {
   const host = env['DOCKER_HOST'];
-  if (host) return readHost(host, 'DOCKER_HOST');
+  if (host) {
+    const folder = env['DOCKER_TLS_VERIFY'] ? certificates(env) : undefined;
+    return readHost({ host, from: 'DOCKER_HOST', shown: `DOCKER_HOST=${withoutUser(host)}`, folder });
+  }
   const context = env['DOCKER_CONTEXT'] ?? currentContext(env);
   if (context !== undefined && context !== '' && context !== 'default') return readContext(context, env);
   const usual = usualSockets(env);
   const found = usual.find((path) => existsSync(path));
-  if (found !== undefined) return ok({ socketPath: found, from: found });
+  if (found !== undefined) return ok({ address: { socketPath: found }, from: found });
   return err(`there is no socket of one (looked for ${usual.join(', ')})`);
 }
 
-function readHost(host: string, from: string): Result<Endpoint, string> {
-  if (host.startsWith('unix://')) return ok({ socketPath: host.slice('unix://'.length), from: `${from}=${host}` });
-  if (host.startsWith('npipe://')) return ok({ socketPath: host.slice('npipe://'.length), from: `${from}=${host}` });
-  return err(
-    `${from} names ${withoutUser(host)}, which may be another machine: only an engine on this one can see the job's files`,
-  );
+interface NamedHost {
+  readonly host: string;
+  readonly from: string;
+  readonly shown: string;
+  /** Of the keys for TLS. */
+  readonly folder: string | undefined;
+}
+
+const PORT = 2375;
+const TLS_PORT = 2376;
+
+function readHost({ host, from, shown, folder }: NamedHost): Result<Endpoint, string> {
+  const socket = /^(?:unix|npipe):\/\/(.+)$/s.exec(host)?.[1];
+  if (socket !== undefined) return ok({ address: { socketPath: socket }, from: shown });
+  const url = /^(?:tcp|https?):\/\//.test(host) && URL.canParse(host) ? new URL(host) : undefined;
+  if (url === undefined) return err(`${from} names ${withoutUser(host)}, and only unix:// and tcp:// are supported`);
+  const tls = url.protocol === 'https:' || folder !== undefined;
+  const keys = tls ? readKeys(folder) : {};
+  const port = Number(url.port) || (tls ? TLS_PORT : PORT);
+  // An address of version 6 has brackets in a URL alone.
+  const name = url.hostname.replace(/^\[|\]$/g, '');
+  return ok({ address: { protocol: tls ? 'https' : 'http', host: name, port, ...keys }, from: shown });
+}
+
+function certificates(env: Variables): string {
+  return env['DOCKER_CERT_PATH'] ?? configDirectory(env);
+}
+
+/** What is not there is left out: the engine says what it lacks. */
+function readKeys(folder: string | undefined): { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer } {
+  if (folder === undefined) return {};
+  const read = (name: string): Buffer | undefined => {
+    const path = join(folder, `${name}.pem`);
+    return existsSync(path) ? readFileSync(path) : undefined;
+  };
+  const found = (['ca', 'cert', 'key'] as const).map((name) => [name, read(name)] as const);
+  return Object.fromEntries(found.filter(([, text]) => text !== undefined));
 }
 
 /** A URL may hold a name and a password. */
@@ -51,9 +97,14 @@ function currentContext(env: Variables): string | undefined {
 /** Docker keeps a context in a folder that its name's hash names. */
 function readContext(name: string, env: Variables): Result<Endpoint, string> {
   const folder = createHash('sha256').update(name).digest('hex');
-  const meta = readJson(join(configDirectory(env), 'contexts', 'meta', folder, 'meta.json'));
+  const contexts = join(configDirectory(env), 'contexts');
+  const meta = readJson(join(contexts, 'meta', folder, 'meta.json'));
   const host = field(field(field(meta, 'Endpoints'), 'docker'), 'Host');
-  if (typeof host === 'string') return readHost(host, `the Docker context ${name}`);
+  if (typeof host === 'string') {
+    const keys = join(contexts, 'tls', folder, 'docker');
+    const from = `the Docker context ${name}`;
+    return readHost({ host, from, shown: from, folder: existsSync(keys) ? keys : undefined });
+  }
   return err(`there is no Docker context ${name}`);
 }
 

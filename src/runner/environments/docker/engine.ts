@@ -1,39 +1,59 @@
-/** The connection to the container engine. Its client is loaded when a job first needs it. */
-import { setTimeout as delay } from 'node:timers/promises';
+/** The connection to the container engine. Its client is loaded when a job first needs it, and is one for all jobs. */
 import type Docker from 'dockerode';
-import type { Failure } from '../../../shared/failure.ts';
+import { type Failure, MachineError } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import { findEndpoint } from './endpoint.ts';
+import { type Endpoint, findEndpoint } from './endpoint.ts';
+import { limitAnswers } from './patience.ts';
 
 export interface Engine {
   readonly docker: Docker;
-  /** The socket on this machine. */
+  /** The socket on this machine; '' for an engine that is reached over the network. */
   readonly socketPath: string;
 }
 
-const PATIENCE = 10_000;
+type Variables = Readonly<Record<string, string | undefined>>;
+
 const HINT = 'start Docker or Podman on this machine, or name its socket: DOCKER_HOST=unix:///path';
 
+const known = new Map<string, Engine>();
+
 /** The error says what is missing; nothing was started. */
-export async function openEngine(env: Readonly<Record<string, string | undefined>>): Promise<Result<Engine, Failure>> {
+export async function openEngine(env: Variables): Promise<Result<Engine, Failure>> {
   const endpoint = findEndpoint(env);
   if (!endpoint.ok) return noEngine(endpoint.error);
-  const { socketPath, from } = endpoint.value;
-  const { default: Client } = await import('dockerode');
-  const docker = new Client({ socketPath });
-  const timer = new AbortController();
-  const late = delay(PATIENCE, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`nothing came within ${PATIENCE / 1000} seconds`);
-  });
+  const engine = await connect(endpoint.value, env);
   try {
-    await Promise.race([docker.ping(), late]);
-    return ok({ docker, socketPath });
+    // It may have gone since the last job asked.
+    await engine.docker.ping();
+    return ok(engine);
   } catch (error) {
-    return noEngine(`${from} does not answer (${reasonOf(error)})`);
-  } finally {
-    late.catch(() => undefined);
-    timer.abort();
+    return noEngine(`${endpoint.value.from} does not answer (${reasonOf(error)})`);
   }
+}
+
+async function connect({ address }: Endpoint, env: Variables): Promise<Engine> {
+  const name = JSON.stringify([address, env['DOCKER_CLIENT_TIMEOUT']]);
+  const { default: Client } = await import('dockerode');
+  const engine = known.get(name) ?? { docker: new Client(address), socketPath: socketOf(address) };
+  if (!known.has(name)) limitAnswers(engine.docker.modem, env['DOCKER_CLIENT_TIMEOUT']);
+  known.set(name, engine);
+  return engine;
+}
+
+function socketOf(address: Endpoint['address']): string {
+  return 'socketPath' in address ? address.socketPath : '';
+}
+
+/**
+ * For a run that is about to start: throws `MachineError` when there is no engine. `needs` says what has to have one,
+ * a line each; without any nothing is asked.
+ */
+export async function requireEngine(env: Variables, needs: readonly string[]): Promise<void> {
+  if (needs.length === 0) return;
+  const engine = await openEngine(env);
+  if (engine.ok) return;
+  const message = `nothing was started: ${engine.error.message}`;
+  throw new MachineError({ ...engine.error, message, details: ['It is needed by', ...needs] });
 }
 
 function noEngine(message: string): Result<never, Failure> {
