@@ -13,7 +13,7 @@ export { type JobNetwork, openNetwork } from './docker/network.ts';
 export { createPathMap, type Mount, type PathMap } from './docker/path-map.ts';
 export { type Service, startService } from './docker/service.ts';
 export { splitWords } from './docker/shell-words.ts';
-export { listRunContainers, sweepContainers } from './docker/sweep.ts';
+export { listRunContainers, removeOrTell, sweepContainers } from './docker/sweep.ts';
 export { listRunProcesses, type RunProcess, sweepRun } from './ending.ts';
 export { createHostEnvironment, type HostOptions } from './host.ts';
 export { openHostJob } from './job-environment.ts';

@@ -55,7 +55,8 @@ export interface RunningProcess {
 
 export type ProcessExit =
   | { readonly kind: 'exited'; readonly code: number }
-  | { readonly kind: 'signalled'; readonly signal: string }
+  /** `lost`: it was not heard of any more, and why. */
+  | { readonly kind: 'signalled'; readonly signal: string; readonly lost?: string }
   | { readonly kind: 'not-started'; readonly message: string };
 
 /** A process that never was. */

@@ -18,6 +18,7 @@ import {
   provideImage,
   readCreateOptions,
   readPorts,
+  removeOrTell,
   startApart,
   startJobContainer,
 } from '../environments/index.ts';
@@ -94,6 +95,7 @@ export class ContainerPlace {
   #container: JobContainer | undefined;
   #env: Readonly<Record<string, string>> = {};
   #node = 'node';
+  #tell: (line: string) => void = () => undefined;
 
   constructor(settings: ContainerSettings, folders: ContainerFolders) {
     this.#settings = settings;
@@ -122,6 +124,7 @@ export class ContainerPlace {
   /** Its id, for the `job` context. */
   async open(engine: Engine, start: ContainerStart): Promise<Result<{ readonly id: string }, Failure>> {
     const { definition, tell, signal } = start;
+    this.#tell = tell;
     const draft = readDraft(definition);
     if (!draft.ok) return err({ code: 'setup-failed', message: `container: ${draft.error}` });
     for (const { host, readOnly } of this.#mounts) if (readOnly !== true) await mkdir(host, { recursive: true });
@@ -169,10 +172,13 @@ export class ContainerPlace {
     if (container === undefined) return;
     this.#container = undefined;
     const user = process.getuid?.() ?? 0;
-    if (user !== 0 && container.supervised.isOpen()) {
-      await container.runAsRoot(['chown', '-hR', `${user}:${process.getgid?.() ?? user}`, WORK, '/__t', '/github']);
-    }
-    await container.remove();
+    const leave = async (): Promise<void> => {
+      if (user !== 0 && container.supervised.isOpen()) {
+        await container.runAsRoot(['chown', '-hR', `${user}:${process.getgid?.() ?? user}`, WORK, '/__t', '/github']);
+      }
+      await container.remove();
+    };
+    await removeOrTell(leave, "the job's container", this.#tell);
   }
 }
 

@@ -4,7 +4,14 @@ import type { HostPath } from '../../shared/brand.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { JsonObject, Scope } from '../../workflow/index.ts';
-import { type Engine, type JobEnvironment, type JobNetwork, openEngine, openNetwork } from '../environments/index.ts';
+import {
+  type Engine,
+  type JobEnvironment,
+  type JobNetwork,
+  openEngine,
+  openNetwork,
+  removeOrTell,
+} from '../environments/index.ts';
 import type { Inside } from '../steps/index.ts';
 import { type ContainerDefinition, definitionOf, readContainer, readImage } from './container-definition.ts';
 import { type ContainerFolders, ContainerPlace, type ContainerSettings } from './job-container.ts';
@@ -41,6 +48,7 @@ export class JobContainers {
   readonly #place: ContainerPlace | undefined;
   readonly #services = new JobServices();
   #network: JobNetwork | undefined;
+  #tell: (line: string) => void = () => undefined;
 
   /** `folders` of a job that runs in a container. */
   constructor(settings: ContainerSettings, folders: ContainerFolders | undefined) {
@@ -66,6 +74,7 @@ export class JobContainers {
   /** Members of the `job` context. */
   async open(start: ContainersStart): Promise<Result<JsonObject, Failure>> {
     const { request, scope } = start;
+    this.#tell = start.tell;
     const { container, services } = request.job;
     const wanted = readServices(services, scope, start.tell);
     if (!wanted.ok) return wanted;
@@ -118,10 +127,11 @@ export class JobContainers {
   }
 
   async close(): Promise<void> {
-    await this.#services.close();
+    await removeOrTell(() => this.#services.close(), 'a service', this.#tell);
     await this.#place?.processes.close();
-    await this.#network?.remove();
+    const network = this.#network;
     this.#network = undefined;
+    if (network !== undefined) await removeOrTell(() => network.remove(), "the job's network", this.#tell);
   }
 }
 

@@ -152,6 +152,7 @@ function failureOf(exit: ProcessExit, kind: StepKind): Failure | undefined {
     case 'not-started':
       return { code: 'not-started', message: exit.message };
     case 'signalled':
+      if (exit.lost !== undefined) return { code: 'environment-lost', message: `The step was lost: ${exit.lost}.` };
       return { code: 'signal', message: `The step was ended by ${exit.signal}.` };
     case 'exited': {
       if (exit.code === 0) return undefined;

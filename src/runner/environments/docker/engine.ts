@@ -73,3 +73,8 @@ export function statusOf(error: unknown): number | undefined {
   const status: unknown = error instanceof Error ? Reflect.get(error, 'statusCode') : undefined;
   return typeof status === 'number' ? status : undefined;
 }
+
+/** The engine refuses, is gone or hangs; anything else is a bug. */
+export function isEngineError(error: unknown): error is Error {
+  return error instanceof Error && (statusOf(error) !== undefined || 'code' in error);
+}

@@ -1,11 +1,12 @@
 /** The container of a job: created, started with the supervisor in it, and gone at the end of the job. */
 import { Duplex, PassThrough } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Container, ContainerCreateOptions, MountSettings } from 'dockerode';
-import type { Failure } from '../../../shared/failure.ts';
+import { type Failure, MachineError } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { CreateDraft } from './create-draft.ts';
 import { requestOf } from './create-draft.ts';
-import { type Engine, reasonOf } from './engine.ts';
+import { type Engine, isEngineError, reasonOf } from './engine.ts';
 import type { Externals } from './externals.ts';
 import { labelsOf, nameOf, type Owner } from './labels.ts';
 import type { Mount } from './path-map.ts';
@@ -53,13 +54,27 @@ export async function startJobContainer(
     const words = collectWords();
     const supervised = openSupervised(lineOf(engine, attached, words.stream));
     await container.start();
-    const ready = await supervised.ready;
+    const ready = await readyInTime(supervised);
     if (ready !== undefined) return ok({ id: container.id, ready, supervised, remove, runAsRoot: asRoot(container) });
+    const reason = supervised.isOpen() ? 'its first process is not heard of' : 'its first process ended at once';
     await remove();
-    return failed(request, words.text() || 'its first process ended at once');
+    return failed(request, words.text() || reason);
   } catch (error) {
     await remove();
     return failed(request, reasonOf(error));
+  }
+}
+
+/** Milliseconds for Node to start, on another kind of processor too. */
+const STARTING = 60_000;
+
+async function readyInTime({ ready }: Supervised): Promise<SupervisorReady | undefined> {
+  const timer = new AbortController();
+  const late = delay(STARTING, undefined, { signal: timer.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([ready, late]);
+  } finally {
+    timer.abort();
   }
 }
 
@@ -133,14 +148,20 @@ function collectWords(): { readonly stream: PassThrough; text(): string } {
 
 function asRoot(container: Container): JobContainer['runAsRoot'] {
   return async (argv) => {
-    const exec = await container.exec({ Cmd: [...argv], User: '0', AttachStdout: true, AttachStderr: true });
-    const stream = await exec.start({});
-    stream.resume();
-    await new Promise((resolve) => {
-      stream.once('close', resolve);
-      stream.once('end', resolve);
-    });
-    const { ExitCode } = await exec.inspect();
-    return ExitCode ?? 1;
+    try {
+      const exec = await container.exec({ Cmd: [...argv], User: '0', AttachStdout: true, AttachStderr: true });
+      const stream = await exec.start({});
+      stream.resume();
+      await new Promise((resolve) => {
+        stream.once('close', resolve);
+        stream.once('end', resolve);
+      });
+      const { ExitCode } = await exec.inspect();
+      return ExitCode ?? 1;
+    } catch (error) {
+      if (!isEngineError(error)) throw error;
+      const message = `the engine does not run ${argv[0] ?? ''} in the job's container: ${reasonOf(error)}`;
+      throw new MachineError({ code: 'environment-lost', message });
+    }
   };
 }

@@ -33,7 +33,11 @@ export function limitAnswers(modem: Modem, seconds: string | undefined): void {
     dial({ ...asked, abortSignal }, (error, result) => {
       clearTimeout(timer);
       const tooLate = limited.signal.aborted;
-      answered(tooLate ? new Error(`nothing came within ${limit / 1000} seconds`) : error, result);
+      answered(tooLate ? timedOut(limit) : error, result);
     });
   };
+}
+
+function timedOut(limit: number): Error {
+  return Object.assign(new Error(`nothing came within ${limit / 1000} seconds`), { code: 'ETIMEDOUT' });
 }

@@ -4,7 +4,7 @@ import type { Container, ContainerCreateOptions, ContainerInspectInfo } from 'do
 import type { Failure } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { type CreateDraft, requestOf } from './create-draft.ts';
-import { type Engine, reasonOf } from './engine.ts';
+import { type Engine, isEngineError, reasonOf } from './engine.ts';
 import { labelsOf, nameOf, type Owner } from './labels.ts';
 import { gone } from './sweep.ts';
 
@@ -71,12 +71,24 @@ function serviceOf(container: Container, seen: ContainerInspectInfo): Service {
   return {
     id: container.id,
     ports: portsOf(seen),
-    whyNotHealthy: (signal) => waitForHealth(container, signal),
+    whyNotHealthy: async (signal) => {
+      try {
+        return await waitForHealth(container, signal);
+      } catch (error) {
+        if (!isEngineError(error)) throw error;
+        return `the engine does not say how it is: ${reasonOf(error)}`;
+      }
+    },
     lastLines: async () => {
-      const log = await container.logs({ stdout: true, stderr: true, tail: LINES, follow: false });
-      return plainText(log)
-        .split('\n')
-        .filter((line) => line !== '');
+      try {
+        const log = await container.logs({ stdout: true, stderr: true, tail: LINES, follow: false });
+        return plainText(log)
+          .split('\n')
+          .filter((line) => line !== '');
+      } catch (error) {
+        if (!isEngineError(error)) throw error;
+        return [`the engine does not give them: ${reasonOf(error)}`];
+      }
     },
     remove: () => gone(container.remove({ force: true, v: true })),
   };

@@ -34,24 +34,31 @@ interface Watched {
   fault: { readonly error: unknown } | undefined;
 }
 
-const GONE: ProcessExit = { kind: 'signalled', signal: 'SIGKILL' };
+const KILLED = { kind: 'signalled', signal: 'SIGKILL' } as const;
+const PATIENCE = 30_000;
 
-/** `line` carries frames in both directions. What comes over it was written inside: nothing of it is relied on. */
-export function openSupervised(line: Duplex): Supervised {
-  return new Line(line);
+/**
+ * `line` carries frames in both directions. What comes over it was written inside: nothing of it is relied on.
+ * `patience` is for how many milliseconds it may be silent when an answer is due.
+ */
+export function openSupervised(line: Duplex, patience = PATIENCE): Supervised {
+  return new Line(line, patience);
 }
 
 class Line implements Supervised {
   readonly ready: Promise<SupervisorReady | undefined>;
   readonly #line: Duplex;
+  readonly #patience: number;
   readonly #watched = new Map<number, Watched>();
   readonly #calls = new Map<number, (value: unknown) => void>();
   #tellReady: (ready: SupervisorReady | undefined) => void = () => undefined;
   #last = 0;
   #open = true;
+  #heard = performance.now();
 
-  constructor(line: Duplex) {
+  constructor(line: Duplex, patience: number) {
     this.#line = line;
+    this.#patience = patience;
     this.ready = new Promise((resolve) => {
       this.#tellReady = resolve;
     });
@@ -59,9 +66,10 @@ class Line implements Supervised {
       message: (text) => this.#hear(parse(text)),
       output: (id, bytes) => this.#take(id, bytes),
     });
-    const close = (): void => this.#close();
+    const close = (): void => this.#close('its container ended, or the line to it broke');
     line.on('data', (chunk: Uint8Array) => {
-      if (!read(chunk)) close();
+      this.#heard = performance.now();
+      if (!read(chunk)) this.#close('what its container sends cannot be understood');
     });
     for (const end of ['error', 'end', 'close']) line.once(end, close);
   }
@@ -96,9 +104,24 @@ class Line implements Supervised {
     return new Promise((resolve) => {
       if (!this.#open) return resolve(null);
       const call = ++this.#last;
-      this.#calls.set(call, resolve);
+      const late = this.#watchSilence(grace);
+      this.#calls.set(call, (value) => {
+        clearTimeout(late());
+        resolve(value);
+      });
       this.#send({ op: 'call', id, call, method, grace });
     });
+  }
+
+  /** An engine that hangs breaks no line. The timer that is running, to be cleared when the answer is there. */
+  #watchSilence(grace: number): () => NodeJS.Timeout {
+    const look = (): void => {
+      const silent = performance.now() - this.#heard;
+      if (silent < this.#patience) timer = setTimeout(look, this.#patience - silent);
+      else this.#close(`its container has not answered for ${Math.round(silent / 1000)} seconds`);
+    };
+    let timer = setTimeout(look, grace + this.#patience);
+    return () => timer;
   }
 
   #hear(report: Loose): void {
@@ -116,12 +139,12 @@ class Line implements Supervised {
     if (process !== undefined) void take(process, bytes).then(() => this.#send({ op: 'ack', id }));
   }
 
-  #close(): void {
+  #close(lost: string): void {
     if (!this.#open) return;
     this.#open = false;
     this.#line.destroy();
     this.#tellReady(undefined);
-    for (const { exited } of this.#watched.values()) exited(GONE);
+    for (const { exited } of this.#watched.values()) exited({ ...KILLED, lost });
     for (const reply of this.#calls.values()) reply(null);
     this.#calls.clear();
   }
@@ -205,11 +228,11 @@ function readReady({ env, uid, version }: Loose): SupervisorReady {
 }
 
 function readExit(exit: unknown): ProcessExit {
-  if (!isLoose(exit)) return GONE;
+  if (!isLoose(exit)) return KILLED;
   const { kind, code, signal, message } = exit;
   if (kind === 'exited' && typeof code === 'number') return { kind, code };
   if (kind === 'not-started' && typeof message === 'string') return { kind, message };
-  return kind === 'signalled' && typeof signal === 'string' ? { kind, signal } : GONE;
+  return kind === 'signalled' && typeof signal === 'string' ? { kind, signal } : KILLED;
 }
 
 function readContainment(value: unknown): Containment {

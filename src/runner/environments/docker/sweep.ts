@@ -1,5 +1,6 @@
 /** What a run has at the engine: found by its label and removed, whatever became of the orch that made it. */
-import { type Engine, openEngine, statusOf } from './engine.ts';
+import { MachineError } from '../../../shared/failure.ts';
+import { type Engine, isEngineError, openEngine, reasonOf, statusOf } from './engine.ts';
 import { isMakerGone, MAKER_LABEL, RUN_LABEL } from './labels.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -73,5 +74,19 @@ export async function gone(removal: Promise<unknown>): Promise<void> {
   } catch (error) {
     const status = statusOf(error);
     if (status !== NOT_FOUND && status !== ALREADY) throw error;
+  }
+}
+
+/** At the end of a job, which an engine that has gone is not to hold up: what stays is told, and found by the next. */
+export async function removeOrTell(
+  removal: () => Promise<unknown>,
+  what: string,
+  tell: (line: string) => void,
+): Promise<void> {
+  try {
+    await removal();
+  } catch (error) {
+    if (!isEngineError(error) && !(error instanceof MachineError)) throw error;
+    tell(`${what} could not be removed (${reasonOf(error)}); the next job that uses containers does that`);
   }
 }
