@@ -7,7 +7,6 @@ import { Duplex, PassThrough } from 'node:stream';
 import { afterAll, expect, it } from 'vitest';
 import { hostPath } from '../../../shared/brand.ts';
 import { openEngine } from './engine.ts';
-import { messageFrame } from './frames.ts';
 import { openSupervised } from './supervised.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orch-silence-'));
