@@ -8,7 +8,7 @@ const table = {
   tasks: { own: ['shared'], npm: [], node: [] },
   'runner/commands': { own: ['shared'], npm: [], node: '*' },
   'runner/actions': { own: ['shared', 'workflow'], npm: [], node: '*' },
-  'runner/environments': { own: ['shared'], npm: ['execa', 'dockerode'], node: '*' },
+  'runner/environments': { own: ['shared'], npm: ['execa', 'dockerode', 'tar-fs', '@balena/dockerignore'], node: '*' },
   'runner/workspaces': { own: ['shared'], npm: ['simple-git'], node: '*' },
   'runner/jobs': { own: ['shared', 'workflow', 'engine', 'tasks', 'runner'], npm: ['picomatch'], node: '*' },
   'runner/steps': { own: ['shared', 'workflow', 'engine', 'tasks', 'runner'], npm: ['@actions/glob'], node: '*' },

@@ -57,7 +57,7 @@ describe('actions of other repositories', () => {
       repository: ['me/none@v1', 'Unable to resolve action `me/none`, repository not found'],
       path: ['me/kit/none@v1', "Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under"],
       manifest: ['me/kit/wrong@v1', "Missing 'using' value."],
-      docker: ['me/kit/docker@v1', 'me/kit/docker@v1 needs a container engine, which is not supported yet'],
+      docker: ['me/kit/docker@v1', 'me/kit/docker@v1: a container engine is needed: DOCKER_HOST='],
       main: ['me/kit/gone@v1', "##[error]File not found: '"],
       link: ['me/evil@v1', 'The action me/evil@v1 cannot be used: the link secret leaves the repository'],
       local: ['./none', 'Did you forget to run actions/checkout before running your local action?'],
@@ -73,7 +73,8 @@ describe('actions of other repositories', () => {
     kit.git('tag', 'v1');
     const evil = server.repository('me/evil', { 'action.yml': saying('never'), secret: '-> /etc/passwd' });
     evil.git('tag', 'v1');
-    const result = await orch(repository, ['run', 'ci', '--action-source', server.source]);
+    const env = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
+    const result = await orch(repository, ['run', 'ci', '--action-source', server.source], { env });
     expect(result.exitCode).toBe(1);
     for (const [id, [, message]] of Object.entries(bad)) expect(logOf(repository, result, id)).toContain(message);
     expect(result.stdout).toContain('--action me/kit@v9=DIR');

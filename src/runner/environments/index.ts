@@ -1,11 +1,15 @@
 /** Places to run commands in, and the clocks to measure them by. */
 export { startApart } from './apart.ts';
 export { strongestContainment } from './containment.ts';
+export { startActionContainer } from './docker/action-container.ts';
+export { type PackedContext, packContext } from './docker/build-context.ts';
+export { buildImage } from './docker/build-image.ts';
 export type { CreateDraft } from './docker/create-draft.ts';
 export { readCreateOptions } from './docker/create-options.ts';
 export { type Engine, openEngine, requireEngine } from './docker/engine.ts';
 export { readEngineFacts } from './docker/engine-facts.ts';
 export { type Externals, type ExternalsSettings, prepareExternals } from './docker/externals.ts';
+export { giveBack, openToAll } from './docker/file-access.ts';
 export { readPorts } from './docker/flag-values.ts';
 export { type ImageRequest, provideImage } from './docker/images.ts';
 export { type JobContainer, startJobContainer } from './docker/job-container.ts';

@@ -1,4 +1,6 @@
 /** A step that uses an action: its stages before, at and after its turn. */
+import type { Failure } from '../../shared/failure.ts';
+import { ok, type Result } from '../../shared/result.ts';
 import {
   type ActionStep,
   conditionText,
@@ -10,6 +12,7 @@ import {
   type WorkStep,
 } from '../../workflow/index.ts';
 import { type JobPlace, type ScriptSettings, type StepCall, type StepHandler, writeLines } from '../steps/index.ts';
+import type { ActionContainers } from './action-containers.ts';
 import type { ActionMemory } from './action-memory.ts';
 import type { ExtraStep } from './frame.ts';
 import type { ActionPlace, JobActions, LoadedAction } from './job-actions.ts';
@@ -22,6 +25,8 @@ export interface StepSettings extends ActionPlace {
   readonly facts: JobFacts;
   readonly actions: JobActions;
   readonly after: (milliseconds: number, call: () => void) => () => void;
+  /** For Docker actions. */
+  readonly containers: ActionContainers;
   /** What actions keep from one stage to another. */
   readonly memory: ActionMemory;
   /** The ids of the steps around, each with a slash behind it. */
@@ -44,6 +49,8 @@ export interface UsedStep<S extends WorkStep = WorkStep> {
 }
 
 export interface StepInUse {
+  /** What has to be there before the first step of the job, such as an image. */
+  readonly prepare?: (signal: AbortSignal) => Promise<Result<void, Failure>>;
   readonly pre?: ExtraStep;
   readonly main: StepHandler;
 }
@@ -75,4 +82,16 @@ export async function tellWarnings(warnings: readonly string[], call: StepCall, 
     place,
     warnings.map((message) => `##[warning]${message}`),
   );
+}
+
+/** One after the other, so that their lines in the log stay together. */
+export async function prepareSteps(
+  steps: readonly (StepInUse | undefined)[],
+  signal: AbortSignal,
+): Promise<Result<void, Failure>> {
+  for (const step of steps) {
+    const prepared = await step?.prepare?.(signal);
+    if (prepared?.ok === false) return prepared;
+  }
+  return ok(undefined);
 }

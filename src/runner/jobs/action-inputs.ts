@@ -12,7 +12,7 @@ export interface ActionInputs {
 
 /** The error says which default could not be evaluated. Names are compared without regard to case. */
 export async function readInputs(
-  { inputs }: Action,
+  { inputs, runs }: Action,
   call: StepCall,
   github: JsonObject,
 ): Promise<Result<ActionInputs, string>> {
@@ -32,20 +32,22 @@ export async function readInputs(
       values.push([name, text.value]);
     }
   }
-  if (given.size > 0)
-    warnings.push(
-      unexpected(
-        [...given.values()].map(({ name }) => name),
-        inputs,
-      ),
-    );
+  const declared = [...(runs.kind === 'docker' ? OF_DOCKER : []), ...inputs.map(({ name }) => name)];
+  const known = new Set(declared.map(foldCase));
+  const surplus = [...given].filter(([folded]) => !known.has(folded)).map(([, { name }]) => name);
+  // An image alone declares none.
+  const isImage = runs.kind === 'docker' && inputs.length === 0 && /^docker:/i.test(runs.image);
+  if (surplus.length > 0 && !isImage) warnings.push(unexpected(surplus, declared));
   return ok({
     values: Object.fromEntries([...values, ...[...given.values()].map(({ name, value }) => [name, value])]),
     warnings,
   });
 }
 
-function unexpected(names: readonly string[], inputs: Action['inputs']): string {
+/** What every Docker action takes. */
+const OF_DOCKER = ['entryPoint', 'args'];
+
+function unexpected(names: readonly string[], declared: readonly string[]): string {
   const quote = (list: readonly string[]): string => list.map((name) => `'${name}'`).join(', ');
-  return `Unexpected input(s) ${quote(names)}, valid inputs are [${quote(inputs.map(({ name }) => name))}]`;
+  return `Unexpected input(s) ${quote(names)}, valid inputs are [${quote(declared)}]`;
 }

@@ -1,5 +1,6 @@
 /** Composite actions: steps within a step, with a scope, an order and stages of their own. */
 import type { Failure } from '../../shared/failure.ts';
+import type { Result } from '../../shared/result.ts';
 import {
   type ActionStep,
   type CompositeRuns,
@@ -19,6 +20,7 @@ import {
 } from '../steps/index.ts';
 import {
   placeInJob,
+  prepareSteps,
   type StepInUse,
   type StepSettings,
   stageStep,
@@ -37,7 +39,11 @@ type Composite = LoadedAction & { readonly runs: CompositeRuns };
 export function openComposite(used: UsedStep<ActionStep>, loaded: Composite, settings: StepSettings): StepInUse {
   const composite = new CompositeAction(used, loaded, settings);
   const pre = composite.pre();
-  return { main: (call) => composite.main(call), ...(pre === undefined ? {} : { pre }) };
+  return {
+    main: (call) => composite.main(call),
+    prepare: (signal) => composite.prepare(signal),
+    ...(pre === undefined ? {} : { pre }),
+  };
 }
 
 class CompositeAction {
@@ -94,6 +100,10 @@ class CompositeAction {
     if (stages.length === 0) return undefined;
     const { step, id } = this.#used;
     return { step: stageStep(step, 'Pre'), id, handler: (call) => this.#stages(call, () => stages.shift()) };
+  }
+
+  prepare(signal: AbortSignal): Promise<Result<void, Failure>> {
+    return prepareSteps(this.#steps, signal);
   }
 
   async main(call: StepCall): Promise<StepEnd> {

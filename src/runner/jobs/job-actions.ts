@@ -67,6 +67,7 @@ export function createJobActions(settings: ActionRootSettings): JobActions {
   const actions: JobActions = {
     load: async (uses, { self, depth }, signal) => {
       if (depth > MAX_DEPTH) return fail(`Composite action depth exceeded max depth ${MAX_DEPTH}`);
+      if (isImage(uses)) return ok(actionOfImage(uses, settings.workspace));
       const found = await locate(uses, self, { places, signal });
       if (!found.ok) return found;
       // What the job works on changes; and actions that use each other in many ways are gone through once a level.
@@ -84,8 +85,6 @@ export function createJobActions(settings: ActionRootSettings): JobActions {
       for (const [i, { index }] of wanted.entries()) {
         const action = loads[i];
         if (action?.ok === false) return action;
-        // Images are built before the first step on GitHub: a job that cannot have its own says so at once.
-        if (action?.value.action.runs.kind === 'docker') return fail(withoutEngine(wanted[i]?.uses ?? ''));
         if (action !== undefined) loaded.set(index, action.value);
       }
       return ok(loaded);
@@ -94,9 +93,15 @@ export function createJobActions(settings: ActionRootSettings): JobActions {
   return actions;
 }
 
-/** Why a Docker action does not run. */
-export function withoutEngine(uses: string): string {
-  return `${uses} needs a container engine, which is not supported yet`;
+function isImage(uses: string): boolean {
+  const reference = parseActionReference(uses);
+  return reference.ok && reference.value.kind === 'docker';
+}
+
+/** An image alone is an action without a manifest. */
+function actionOfImage(uses: string, directory: HostPath): LoadedAction {
+  const action: Action = { inputs: [], outputs: [], runs: { kind: 'docker', image: uses } };
+  return { action, directory, github: {}, local: false, self: undefined, nested: new Map() };
 }
 
 interface Places {
@@ -116,7 +121,7 @@ async function locate(
   const { value } = reference;
   switch (value.kind) {
     case 'docker':
-      return fail(withoutEngine(uses));
+      throw new Error(`${uses} lies in no folder`);
     case 'local':
       return ok({ directory: hostPath(join(places.workspace, value.path)), self, github: {}, local: true });
     case 'self':

@@ -9,10 +9,13 @@ import {
   type CreateDraft,
   createPathMap,
   type Engine,
+  type Externals,
   type ExternalsSettings,
+  giveBack,
   type JobContainer,
   type JobEnvironment,
   type Mount,
+  openToAll,
   type PathMap,
   prepareExternals,
   provideImage,
@@ -65,11 +68,11 @@ function mountsOf({ root, temp, home, toolCache, reads }: ContainerFolders): rea
   ];
 }
 
-function homeOf({ temp }: Pick<ContainerFolders, 'temp'>): HostPath {
+export function homeOf({ temp }: Pick<ContainerFolders, 'temp'>): HostPath {
   return hostPath(join(temp, '_github_home'));
 }
 
-function isBelow(folder: string, path: string): boolean {
+export function isBelow(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder + sep);
 }
 
@@ -93,6 +96,7 @@ export class ContainerPlace {
   readonly #home: HostPath;
   readonly #paths: PathMap;
   #container: JobContainer | undefined;
+  #externals: Externals | undefined;
   #env: Readonly<Record<string, string>> = {};
   #node = 'node';
   #tell: (line: string) => void = () => undefined;
@@ -146,9 +150,10 @@ export class ContainerPlace {
     });
     if (!container.ok) return container;
     this.#container = container.value;
+    this.#externals = externals;
     this.#node = externals.node;
     this.#env = { ...container.value.ready.env, ...definition.env, ...this.#settings.env };
-    await this.#share(container.value);
+    await this.#share(container.value, externals);
     return ok({ id: container.value.id });
   }
 
@@ -158,12 +163,12 @@ export class ContainerPlace {
   }
 
   /** The job's files are this user's; the image's may be another. */
-  async #share(container: JobContainer): Promise<void> {
+  async #share(container: JobContainer, externals: Externals): Promise<void> {
     if (container.ready.uid === process.getuid?.()) return;
     // Git works in no folder of somebody else.
     await rm(join(this.#home, '.gitconfig'), { force: true });
     await writeFile(join(this.#home, '.gitconfig'), '[safe]\n\tdirectory = *\n', { flag: 'wx', mode: 0o644 });
-    if (container.ready.uid !== 0) await container.runAsRoot(['chmod', '-R', 'a+rwX', WORK, '/github']);
+    await openToAll(container, externals, [WORK, '/github']);
   }
 
   /** What the container has made as another user is this user's to remove. */
@@ -171,11 +176,9 @@ export class ContainerPlace {
     const container = this.#container;
     if (container === undefined) return;
     this.#container = undefined;
-    const user = process.getuid?.() ?? 0;
+    const externals = this.#externals;
     const leave = async (): Promise<void> => {
-      if (user !== 0 && container.supervised.isOpen()) {
-        await container.runAsRoot(['chown', '-hR', `${user}:${process.getgid?.() ?? user}`, WORK, '/__t', '/github']);
-      }
+      if (externals !== undefined) await giveBack(container, externals, [WORK, '/__t', '/github']);
       await container.remove();
     };
     await removeOrTell(leave, "the job's container", this.#tell);

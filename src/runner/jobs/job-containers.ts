@@ -13,6 +13,8 @@ import {
   removeOrTell,
 } from '../environments/index.ts';
 import type { Inside } from '../steps/index.ts';
+import { type ActionContainers, createActionContainers } from './action-containers.ts';
+import type { ActionImages } from './action-images.ts';
 import { type ContainerDefinition, definitionOf, readContainer, readImage } from './container-definition.ts';
 import { type ContainerFolders, ContainerPlace, type ContainerSettings } from './job-container.ts';
 import { JobServices, type NamedDefinition, readServices } from './job-services.ts';
@@ -43,17 +45,36 @@ export interface ContainersStart {
   readonly signal: AbortSignal;
 }
 
+export interface ContainersParts {
+  readonly run: string;
+  /** The leg's id. */
+  readonly job: string;
+  readonly settings: ContainerSettings;
+  /** Of the run. */
+  readonly images: ActionImages;
+  /** GITHUB_WORKSPACE on this machine. */
+  readonly work: HostPath;
+  readonly folders: ContainerFolders;
+  /** The job itself runs in one. */
+  readonly isInside: boolean;
+}
+
 export class JobContainers {
+  /** For the job's Docker actions. */
+  readonly actions: ActionContainers;
   readonly #settings: ContainerSettings;
   readonly #place: ContainerPlace | undefined;
   readonly #services = new JobServices();
   #network: JobNetwork | undefined;
   #tell: (line: string) => void = () => undefined;
+  #engine: Engine | undefined;
 
-  /** `folders` of a job that runs in a container. */
-  constructor(settings: ContainerSettings, folders: ContainerFolders | undefined) {
+  constructor(parts: ContainersParts) {
+    const { settings, folders, isInside } = parts;
     this.#settings = settings;
-    this.#place = folders === undefined ? undefined : new ContainerPlace(settings, folders);
+    this.#place = isInside ? new ContainerPlace(settings, folders) : undefined;
+    const engine = (): Promise<Result<Engine, Failure>> => this.#open();
+    this.actions = createActionContainers({ ...parts, engine, network: () => this.#network?.name });
   }
 
   get inside(): Inside | undefined {
@@ -81,7 +102,7 @@ export class JobContainers {
     if (this.#place === undefined && wanted.value.length === 0) return ok({});
     const own = container === undefined ? ok(undefined) : readContainer(container, scope, 'container');
     if (!own.ok) return own;
-    const engine = await openEngine(this.#settings.engine);
+    const engine = await this.#open();
     if (!engine.ok) return err(needing(wanted.value, start.image, engine.error));
     const owner = { run: start.run, job: request.leg.id };
     const network = await openNetwork(engine.value, owner);
@@ -119,6 +140,13 @@ export class JobContainers {
       signal,
     });
     return opened.ok ? ok({ container: { id: opened.value.id, network: network ?? null } }) : opened;
+  }
+
+  async #open(): Promise<Result<Engine, Failure>> {
+    if (this.#engine !== undefined) return ok(this.#engine);
+    const engine = await openEngine(this.#settings.engine);
+    if (engine.ok) this.#engine = engine.value;
+    return engine;
   }
 
   /** For people who look for why the job failed. */

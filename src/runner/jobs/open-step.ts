@@ -1,6 +1,6 @@
 /** What runs a step of a workflow or of a composite action: its shell, its action, or why there is nobody. */
 import type { ActionStep } from '../../workflow/index.ts';
-import { failedStep, type StepHandler, scriptHandler } from '../steps/index.ts';
+import { type StepHandler, scriptHandler } from '../steps/index.ts';
 import {
   type OpenStep,
   placeInJob,
@@ -11,7 +11,8 @@ import {
 } from './action-in-use.ts';
 import { checkoutHandler, type OwnCheckout } from './checkout.ts';
 import { openComposite } from './composite-action.ts';
-import { isCheckout, type LoadedAction, withoutEngine } from './job-actions.ts';
+import { openDocker } from './docker-action.ts';
+import { isCheckout, type LoadedAction } from './job-actions.ts';
 import { openNode } from './node-action.ts';
 
 /** `note` writes a line of orch's own into the job's log. */
@@ -33,7 +34,7 @@ function openAction(used: UsedStep<ActionStep>, loaded: LoadedAction, settings: 
     case 'composite':
       return openComposite(used, { ...loaded, runs }, settings);
     case 'docker':
-      return { main: async () => failedStep('action-not-found', withoutEngine(used.step.uses)) };
+      return openDocker(used, { ...loaded, runs }, settings);
   }
 }
 

@@ -209,12 +209,12 @@ describe('node actions', () => {
   });
 
   it.each([
-    ['is not there', './nowhere', /Can't find 'action.yml'/],
-    ['is an image', 'docker://alpine', /container engine/],
-    ['cannot be fetched', 'a/b@v1', /offline/],
-  ])('that %s fails the job', async (_, uses, message) => {
+    ['is not there', './nowhere', 'action-not-found', /Can't find 'action.yml'/],
+    ['is an image, without an engine,', 'docker://alpine', 'setup-failed', /container engine/],
+    ['cannot be fetched', 'a/b@v1', 'action-not-found', /offline/],
+  ])('that %s fails the job', async (_, uses, code, message) => {
     const { outcome } = await run(job(`      - uses: ${uses}\n`));
-    expect(outcome).toMatchObject({ result: 'failure', failure: { code: 'action-not-found' } });
+    expect(outcome).toMatchObject({ result: 'failure', failure: { code } });
     expect(outcome.failure?.message).toMatch(message);
   });
 });

@@ -15,7 +15,8 @@ import {
   type Scope,
 } from '../../workflow/index.ts';
 import type { JobPlace, ScriptSettings } from '../steps/index.ts';
-import type { StepInUse, StepSettings } from './action-in-use.ts';
+import { type ActionImages, createActionImages } from './action-images.ts';
+import { prepareSteps, type StepInUse, type StepSettings } from './action-in-use.ts';
 import { createActionMemory, type KeptMemory } from './action-memory.ts';
 import type { Closed, ExtraStep, JobFrame, OpenFrame, Standstill, Surroundings } from './frame.ts';
 import { createJobActions } from './job-actions.ts';
@@ -34,6 +35,7 @@ import type { JobSource, WorkflowFrames } from './workflow-settings.ts';
 import { createStandstill, findStanding, standingDirectory } from './workflow-standstill.ts';
 
 export function openWorkflowFrames(settings: WorkflowFrames): OpenFrame {
+  const images = createActionImages(settings.containers);
   return async (request) => {
     const source = settings.sourceOf(request);
     for (const secret of secretsOf(source)) settings.masker.add(secret);
@@ -44,7 +46,7 @@ export function openWorkflowFrames(settings: WorkflowFrames): OpenFrame {
     for (const lost of found?.lost ?? []) log.log.note(`[orch] ${lost} was masked and could not be kept: it is empty`);
     if (found === undefined) for (const line of jobNotes(request, source)) log.log.note(line);
     const image = imageOf(settings, request, source);
-    const directories = await makeDirectories(settings, id, { known: found?.job.home, image });
+    const directories = await makeDirectories(settings, id, { known: found?.job.home, image, images });
     const job = new WorkflowJob(settings, { request, source, log, image, ...directories, stood: found?.job });
     return job.frame();
   };
@@ -62,9 +64,14 @@ interface Wanted {
   /** The directory of a job that is gone on with. */
   readonly known: string | undefined;
   readonly image: Result<string, Failure>;
+  readonly images: ActionImages;
 }
 
-async function makeDirectories(settings: WorkflowFrames, leg: string, { known, image }: Wanted): Promise<Directories> {
+async function makeDirectories(
+  settings: WorkflowFrames,
+  leg: string,
+  { known, ...wanted }: Wanted,
+): Promise<Directories> {
   await mkdir(settings.temp, { recursive: true });
   await mkdir(settings.toolCache, { recursive: true });
   const home = hostPath(known ?? (await mkdtemp(join(settings.temp, 'job-'))));
@@ -74,16 +81,19 @@ async function makeDirectories(settings: WorkflowFrames, leg: string, { known, i
   for (const owned of [temp, dirname(event)]) await makeOwnDirectory(owned);
   await rm(event, { recursive: true, force: true });
   await writeFile(event, settings.event, { mode: 0o600, flag: 'wx' });
-  const isInside = image.ok && image.value !== '';
+  const isInside = wanted.image.ok && wanted.image.value !== '';
   // Got ready while the workspace is being made.
   const processes = isInside ? undefined : settings.openProcesses(home);
   try {
     const workspace = await settings.workspace(leg, known !== undefined);
-    const { root, reads = [] } = workspace;
+    const { root, work, reads = [] } = workspace;
     // Scripts around the job are this machine's.
     const hooks = Object.values(settings.hooks ?? {}).filter((path) => existsSync(path));
     const folders = { root, temp, home, toolCache: settings.toolCache, reads: [...reads, ...hooks.map(hostPath)] };
-    const containers = new JobContainers(settings.containers, isInside ? folders : undefined);
+    const { run, containers: containerSettings } = settings;
+    const { images } = wanted;
+    const parts = { run, job: leg, settings: containerSettings, images, work, folders, isInside };
+    const containers = new JobContainers(parts);
     return { home, temp, event, processes: processes ?? containers.processes, workspace, containers };
   } catch (error) {
     await processes?.close();
@@ -186,7 +196,7 @@ class WorkflowJob {
     env: Readonly<Record<string, string>>,
     cancelled: AbortSignal,
   ): Promise<Result<readonly ExtraStep[], Failure>> {
-    const { request, source, log, home, workspace } = this.#parts;
+    const { request, source, log, home, workspace, containers } = this.#parts;
     const { job } = request;
     const defaults = readDefaults(job.defaults ?? source.workflow.defaults, defaultsScope(this.#facts, env));
     if (!defaults.ok) return defaults;
@@ -201,6 +211,7 @@ class WorkflowJob {
       place: this.#place,
       facts: this.#facts,
       actions,
+      containers: containers.actions,
       after: this.#settings.clock.after,
       memory: this.#memory,
       path: '',
@@ -231,6 +242,9 @@ class WorkflowJob {
       const place = step.background === true ? this.#sideOf(index).place : this.#place;
       return settings.open({ step, id, loaded: loaded.value.get(index) }, { ...settings, place });
     });
+    const kept = this.#steps.filter((_, index) => this.#leftOut(index) === undefined);
+    const prepared = await prepareSteps(kept, signal);
+    if (!prepared.ok) return prepared;
     const before = started === undefined ? [] : [hookStage('started', started, this.#place)];
     if (this.#parts.stood === undefined) return ok([...before, ...this.#stagesBefore()]);
     for (const place of await this.#memory.restore(AbortSignal.any([log.lost, cancelled]))) {

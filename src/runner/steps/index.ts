@@ -13,6 +13,7 @@ export { evaluateWithHashes, type HashPlace } from './hash-files.ts';
 export { type Inside, innerPath } from './inside.ts';
 export { type JobPlace, writeLines } from './job-place.ts';
 export { createRepositoryFiles, type RepositoryPlace } from './repository-file.ts';
+export { runDocker } from './run-docker.ts';
 export { type NodeStage, runNode } from './run-node.ts';
 export { type ScriptSettings, scriptHandler } from './run-script.ts';
 export type { ScriptCommand, ScriptRequest } from './shells.ts';

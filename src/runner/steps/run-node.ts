@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { err, ok } from '../../shared/result.ts';
 import type { JsonObject } from '../../workflow/index.ts';
+import { actionHeader } from './action-header.ts';
 import type { StepCall, StepEnd } from './handler.ts';
 import { innerPath } from './inside.ts';
 import type { JobPlace } from './job-place.ts';
@@ -37,7 +38,7 @@ export function runNode({ place, call, directory, file, title, github, inputs, s
             kind: 'node',
             argv: [place.inside?.node ?? process.execPath, inner(program)],
             cwd: hostPath(inner(place.workspace)),
-            header: nodeHeader(title, inputs, call.env),
+            header: actionHeader(title, inputs, call.env),
             inputs,
           })
         : err({
@@ -46,16 +47,4 @@ export function runNode({ place, call, directory, file, title, github, inputs, s
             hint: 'actions run as they are committed: it may have to be built, and what git ignores is not there',
           }),
   });
-}
-
-/** What the log shows before an action runs. */
-function nodeHeader(
-  title: string,
-  inputs: Readonly<Record<string, string>>,
-  env: Readonly<Record<string, string>>,
-): readonly string[] {
-  const given = Object.entries(inputs).filter(([, value]) => value !== '');
-  const list = (name: string, entries: readonly (readonly [string, string])[]): readonly string[] =>
-    entries.length === 0 ? [] : [name, ...entries.map(([key, value]) => `  ${key}: ${value}`)];
-  return [`##[group]${title}`, ...list('with:', given), ...list('env:', Object.entries(env)), '##[endgroup]'];
 }

@@ -89,8 +89,9 @@ export function buildStepEnv(input: StepEnvInput): Readonly<Record<string, strin
     env.setAll(input.state, (name) => `STATE_${name}`);
     env.setAll(input.inputs, inputVariable);
   }
-  const path = prependPath(input.prepends, env.get('PATH') ?? '', input.platform);
-  if (input.prepends.length > 0) env.set('PATH', path);
+  // What was added to the PATH of the job means nothing in an image of its own.
+  const prepends = input.kind === 'docker' ? [] : input.prepends;
+  if (prepends.length > 0) env.set('PATH', prependPath(prepends, env.get('PATH') ?? '', input.platform));
   setContext(env, 'GITHUB', input.github, (name) => GITHUB_NAMES.has(name));
   setContext(env, 'RUNNER', input.runner, () => true);
   env.setAll(serviceVariables(input.kind, input.services));

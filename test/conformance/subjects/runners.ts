@@ -1,5 +1,5 @@
 /** Where jobs run. */
-import { differs, notYet, type Subject, works } from '../rig/feature.ts';
+import { differs, type Subject, works } from '../rig/feature.ts';
 import { readsJob, refusesJob } from '../rig/language.ts';
 import { body, shareRun } from '../rig/run.ts';
 
@@ -54,10 +54,13 @@ export const runners: Subject = {
       readsJob('services: { s: { image: i, ports: ["8080:80", 80, "53:53/udp"], entrypoint: e, command: c } }'),
       refusesJob('services: { s: { options: x } }', 'Container image cannot be empty'),
     ),
-    notYet(
-      'Docker actions, and `uses: docker://image`',
-      'the job fails before its first step, and says why',
-      run.job('steps: [{ uses: docker://alpine }]', { ends: 'action-not-found', log: ['container engine'] }),
+    differs(
+      'Docker actions: a Dockerfile or an image, `entrypoint`, `args`, `env`, `pre-entrypoint`, `post-entrypoint`; `uses: docker://image`',
+      "the engine's socket is not mounted; images are built without BuildKit",
+      run.job('steps: [{ uses: docker://alpine }]', {
+        ends: 'setup-failed',
+        log: ['docker://alpine: a container engine'],
+      }),
     ),
   ],
 };

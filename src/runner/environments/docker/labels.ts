@@ -5,6 +5,8 @@ import { HAS_PROC, readRow } from '../process-table.ts';
 
 /** On containers, networks and volumes; the value is the run's id. */
 export const RUN_LABEL = 'dev.orch.run';
+/** On images of actions: what they were built from. They are kept, since their layers are used again. */
+export const BUILD_LABEL = 'dev.orch.action';
 /** The job, for people who look. */
 const JOB_LABEL = 'dev.orch.job';
 /** The orch that made it: whoever finds that gone may remove it. */

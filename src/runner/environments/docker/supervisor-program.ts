@@ -5,6 +5,7 @@
 import { hostPath } from '../../../shared/brand.ts';
 import { createHostEnvironment } from '../host.ts';
 import type { RunningProcess } from '../process.ts';
+import { setAccess } from './file-access.ts';
 import { createFrameReader, type Method, messageFrame, type Order, outputFrame, type Report } from './frames.ts';
 
 // The container is namespace enough.
@@ -69,19 +70,25 @@ function perform(running: RunningProcess, method: Method, grace: number): Promis
   }
 }
 
-const read = createFrameReader({
-  message: (text) => obey(JSON.parse(text) as Order),
-  output: () => undefined,
-});
-process.stdin.on('data', (chunk: Buffer) => {
-  if (!read(chunk)) process.exit(1);
-});
-process.stdin.on('close', () => process.exit(0));
-// Nobody listens any more.
-process.stdout.on('error', () => process.exit(0));
+function supervise(): void {
+  const read = createFrameReader({
+    message: (text) => obey(JSON.parse(text) as Order),
+    output: () => undefined,
+  });
+  process.stdin.on('data', (chunk: Buffer) => {
+    if (!read(chunk)) process.exit(1);
+  });
+  process.stdin.on('close', () => process.exit(0));
+  // Nobody listens any more.
+  process.stdout.on('error', () => process.exit(0));
+  const { ORCH_SUPERVISED_RUN: _, ...variables } = process.env;
+  const env = Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  tell({ op: 'ready', env, uid: process.getuid?.() ?? 0, version: process.version });
+}
 
-const { ORCH_SUPERVISED_RUN: _, ...variables } = process.env;
-const env = Object.fromEntries(
-  Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-);
-tell({ op: 'ready', env, uid: process.getuid?.() ?? 0, version: process.version });
+// Beside the first process, as root, the same program sees to the rights of shared files.
+const [access, ...folders] = process.argv.slice(2);
+if (access === undefined) supervise();
+else setAccess(access, folders);

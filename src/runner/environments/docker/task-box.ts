@@ -68,8 +68,10 @@ export function createTaskBoxes(engine: Engine, settings: BoxSettings): Environm
   };
 }
 
-interface Box {
+/** A container that is there for one command. */
+export interface Box {
   readonly container: JobContainer;
+  /** What the command's environment is put on top of. */
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
@@ -185,7 +187,8 @@ async function startForwarder({ supervised }: JobContainer, { node }: Externals)
   throw new MachineError({ code: 'setup-failed', message: `the way out of the sandbox did not open: ${said.trim()}` });
 }
 
-async function startInBox(box: Box, request: ProcessRequest): Promise<RunningProcess> {
+/** The box is closed when the command is reaped. */
+export async function startInBox(box: Box, request: ProcessRequest): Promise<RunningProcess> {
   const { container } = box;
   const running = await container.supervised.start({ ...request, env: { ...box.env, ...request.env } });
   const endWith = async <T>(asked: Promise<T>, patience: number): Promise<T> => {

@@ -1,0 +1,105 @@
+/** The container of a Docker action: one for each of its stages, which ends with the program that it is for. */
+import type { ImageInspectInfo } from 'dockerode';
+import { type HostPath, hostPath } from '../../../shared/brand.ts';
+import { type Failure, MachineError } from '../../../shared/failure.ts';
+import { type JobProcess, notStarted, type ProcessRequest } from '../process.ts';
+import { emptyDraft } from './create-draft.ts';
+import { type Engine, reasonOf } from './engine.ts';
+import type { Externals } from './externals.ts';
+import { giveBack, openToAll } from './file-access.ts';
+import { startJobContainer } from './job-container.ts';
+import type { Owner } from './labels.ts';
+import type { Mount } from './path-map.ts';
+import { startInBox } from './task-box.ts';
+
+export interface ActionContainerRequest {
+  readonly owner: Owner;
+  /** It has to be there already. */
+  readonly image: string;
+  /** In place of the image's own; '' for that. */
+  readonly entrypoint: string;
+  /** In place of the image's own, unless there are none. */
+  readonly args: readonly string[];
+  readonly mounts: readonly Mount[];
+  /** The folders in it that whoever the image's user is may write, and that are this user's again afterwards. */
+  readonly shared: readonly string[];
+  readonly workdir: string;
+  readonly externals: Externals;
+  /** Its name; absent: the engine's default network. */
+  readonly network?: string | undefined;
+}
+
+/**
+ * Runs the image's program with these variables on top of the image's own. They go to the supervisor, as the
+ * arguments do: the container's definition has neither.
+ */
+export async function startActionContainer(
+  engine: Engine,
+  request: ActionContainerRequest,
+  { env, onOutput }: Pick<ProcessRequest, 'env' | 'onOutput'>,
+): Promise<JobProcess> {
+  const { owner, image, mounts, workdir, externals, network, shared } = request;
+  const argv = commandOf(await configOf(engine, image), request);
+  const [program, ...args] = argv;
+  if (program === undefined) return unstarted(`the image ${image} names no program to run, and nor does the action`);
+  const options = emptyDraft();
+  options.noHealth = true;
+  const started = await startJobContainer(engine, {
+    owner,
+    image,
+    options,
+    mounts,
+    workdir,
+    externals,
+    network,
+    env: {},
+  });
+  if (!started.ok) throw new MachineError(started.error);
+  const container = started.value;
+  const close = async (): Promise<void> => {
+    try {
+      await giveBack(container, externals, shared);
+    } finally {
+      await container.remove();
+    }
+  };
+  try {
+    await openToAll(container, externals, shared);
+  } catch (error) {
+    await container.remove();
+    throw error;
+  }
+  const box = { container, env: container.ready.env, close };
+  const cwd: HostPath = hostPath(workdir);
+  const running = await startInBox(box, { argv: [program, ...args], cwd, env, onOutput });
+  return { ...running, settle: async () => void (await running.reap()) };
+}
+
+type ImageConfig = ImageInspectInfo['Config'];
+
+async function configOf({ docker }: Engine, image: string): Promise<Pick<ImageConfig, 'Cmd'> & WithEntrypoint> {
+  try {
+    return (await docker.getImage(image).inspect()).Config;
+  } catch (error) {
+    const failure: Failure = { code: 'setup-failed', message: `the image ${image}: ${reasonOf(error)}` };
+    throw new MachineError(failure);
+  }
+}
+
+interface WithEntrypoint {
+  readonly Entrypoint?: string | string[] | undefined;
+}
+
+/** As `docker run` makes it: an entrypoint of one's own leaves the image's command out. */
+export function commandOf(
+  { Entrypoint, Cmd }: Partial<Pick<ImageConfig, 'Cmd'>> & WithEntrypoint,
+  { entrypoint, args }: Pick<ActionContainerRequest, 'entrypoint' | 'args'>,
+): readonly string[] {
+  if (entrypoint !== '') return [entrypoint, ...args];
+  const own = typeof Entrypoint === 'string' ? [Entrypoint] : (Entrypoint ?? []);
+  return [...own, ...(args.length > 0 ? args : (Cmd ?? []))];
+}
+
+function unstarted(message: string): JobProcess {
+  return { ...notStarted(message), settle: () => Promise.resolve() };
+}

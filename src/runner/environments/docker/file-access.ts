@@ -1,0 +1,52 @@
+/** Whose the files are that containers share with this machine: set inside, by root, whatever programs the image has. */
+import { chmodSync, lchownSync, lstatSync, readdirSync } from 'node:fs';
+import { isErrno } from '../../../shared/errno.ts';
+import type { Externals } from './externals.ts';
+import type { JobContainer } from './job-container.ts';
+
+const FOR_ALL = 'all';
+
+type Inside = Pick<JobContainer, 'ready' | 'supervised' | 'runAsRoot'>;
+
+/** Lets whoever the image's user is change what is in the folders, which belong to whoever runs orch. */
+export async function openToAll(container: Inside, externals: Externals, folders: readonly string[]): Promise<void> {
+  if (container.ready.uid === 0 || container.ready.uid === process.getuid?.()) return;
+  await container.runAsRoot([...externals.supervisor, FOR_ALL, ...folders]);
+}
+
+/** Makes the folders and all that was left in them this user's own, who may not even be able to remove it otherwise. */
+export async function giveBack(container: Inside, externals: Externals, folders: readonly string[]): Promise<void> {
+  const user = process.getuid?.() ?? 0;
+  if (user === 0 || !container.supervised.isOpen()) return;
+  await container.runAsRoot([...externals.supervisor, `${user}:${process.getgid?.() ?? user}`, ...folders]);
+}
+
+/** In the container: `all`, or `USER:GROUP` in numbers. */
+export function setAccess(access: string, folders: readonly string[]): void {
+  const [user = 0, group = 0] = access.split(':').map(Number);
+  const set: Setter = access === FOR_ALL ? openFile : (path) => lchownSync(path, user, group);
+  for (const folder of folders) visit(folder, set);
+}
+
+type Setter = (path: string, mode: number) => void;
+
+const READ_WRITE = 0o666;
+const EXECUTE = 0o111;
+const FORMAT = 0o170000;
+const LINK = 0o120000;
+
+/** Programs stay programs, and nothing else becomes one. */
+function openFile(path: string, mode: number): void {
+  if ((mode & FORMAT) !== LINK) chmodSync(path, (mode & ~FORMAT) | READ_WRITE | ((mode & EXECUTE) === 0 ? 0 : EXECUTE));
+}
+
+/** What goes away meanwhile needs nothing; links are not followed; what is mounted read-only is left as it is. */
+function visit(path: string, set: Setter): void {
+  try {
+    const stats = lstatSync(path);
+    set(path, stats.mode);
+    if (stats.isDirectory()) for (const name of readdirSync(path)) visit(`${path}/${name}`, set);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'EROFS', 'ENAMETOOLONG')) throw error;
+  }
+}

@@ -1,0 +1,142 @@
+/** Where the Docker actions of a job run: a container for each stage, which sees the job's files by GitHub's names. */
+import { realpathSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type HostPath, hostPath } from '../../shared/brand.ts';
+import { type Failure, MachineError } from '../../shared/failure.ts';
+import type { Result } from '../../shared/result.ts';
+import {
+  createPathMap,
+  type Engine,
+  type JobEnvironment,
+  type Mount,
+  type PathMap,
+  prepareExternals,
+  startActionContainer,
+} from '../environments/index.ts';
+import type { Inside, JobPlace } from '../steps/index.ts';
+import type { ActionImage, ActionImages, ImageAsked } from './action-images.ts';
+import { type ContainerFolders, type ContainerSettings, homeOf, isBelow } from './job-container.ts';
+
+export interface ActionContainers {
+  /** The image, pulled or built where it is not there yet. */
+  provide(wanted: ActionImage, asked: ImageAsked): Promise<Result<string, Failure>>;
+  /** The job's place as such a container sees it. */
+  place(job: JobPlace, stage: StageContainer): JobPlace;
+}
+
+export interface StageContainer {
+  readonly image: string;
+  /** In place of the image's own; '' for that. */
+  readonly entrypoint: string;
+}
+
+export interface ActionContainersParts {
+  readonly settings: ContainerSettings;
+  readonly images: ActionImages;
+  readonly run: string;
+  /** The leg's id. */
+  readonly job: string;
+  /** GITHUB_WORKSPACE on this machine. */
+  readonly work: HostPath;
+  readonly folders: ContainerFolders;
+  readonly engine: () => Promise<Result<Engine, Failure>>;
+  /** The name of the job's network, where it has one. */
+  readonly network: () => string | undefined;
+}
+
+const WORKSPACE = '/github/workspace';
+const HOME = '/github/home';
+const TEMP = '/github/runner_temp';
+const FILES = '/github/file_commands';
+/** What whoever the image's user is may write. */
+const SHARED = [WORKSPACE, HOME, TEMP, FILES];
+
+function mountsOf({ work, folders: { temp, reads } }: ActionContainersParts): readonly Mount[] {
+  const files = hostPath(join(temp, '_runner_file_commands'));
+  return [
+    { host: work, inner: WORKSPACE },
+    { host: temp, inner: TEMP },
+    { host: homeOf({ temp }), inner: HOME },
+    { host: hostPath(join(temp, '_github_workflow')), inner: '/github/workflow' },
+    { host: files, inner: FILES },
+    // Also where it lies in that of RUNNER_TEMP: what is mounted cannot be replaced by a link.
+    { host: files, inner: `${TEMP}/_runner_file_commands` },
+    ...reads.map((path) => ({ host: path, inner: path, readOnly: true })),
+  ];
+}
+
+export function createActionContainers(parts: ActionContainersParts): ActionContainers {
+  const mounts = mountsOf(parts);
+  const paths = createPathMap(mounts);
+  const inside: Inside = {
+    toInner: (path) => paths.toInner(path),
+    toHost: (path) => paths.toHost(path),
+    isShared: (path) => mounts.some(({ host }) => isBelow(realpathSync(host), path)),
+    node: 'node',
+  };
+  let count = 0;
+  return {
+    provide: async (wanted, asked) => {
+      const engine = await parts.engine();
+      if (engine.ok) return parts.images(engine.value, wanted, asked);
+      return { ok: false, error: { ...engine.error, message: `${wanted.uses}: ${engine.error.message}` } };
+    },
+    place: (job, stage) => {
+      count += 1;
+      const name = `${parts.job} action ${count}`;
+      return {
+        ...job,
+        inside,
+        platform: 'linux',
+        hostEnv: parts.settings.env,
+        processes: processesOf({ ...parts, job: name }, { stage, mounts, rename: renaming(paths, job.inside) }),
+      };
+    },
+  };
+}
+
+interface Stage {
+  readonly stage: StageContainer;
+  readonly mounts: readonly Mount[];
+  /** A path of this machine or of the job's container by the name that it has here; any other text as it is. */
+  readonly rename: (value: string) => string;
+}
+
+function processesOf(
+  { settings, run, job, engine, network }: ActionContainersParts,
+  { stage, mounts, rename }: Stage,
+): JobEnvironment {
+  return {
+    start: async ({ argv: [, ...args], env, onOutput }) => {
+      const opened = await engine();
+      if (!opened.ok) throw new MachineError(opened.error);
+      for (const { host, readOnly } of mounts) if (readOnly !== true) await mkdir(host, { recursive: true });
+      const renamed = Object.entries(env).map(([name, value]) => [name, rename(value)]);
+      return startActionContainer(
+        opened.value,
+        {
+          owner: { run, job },
+          ...stage,
+          args,
+          mounts,
+          shared: SHARED,
+          workdir: WORKSPACE,
+          externals: await prepareExternals(settings),
+          network: network(),
+        },
+        { env: { ...Object.fromEntries(renamed), HOME }, onOutput },
+      );
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function renaming(paths: PathMap, outer: Inside | undefined): Stage['rename'] {
+  return (value) => {
+    if (!value.startsWith('/')) return value;
+    const host = outer?.toHost(value) ?? value;
+    const inner = paths.toInner(host);
+    return inner === host ? value : inner;
+  };
+}
