@@ -3,7 +3,12 @@ import { differs, type Subject, works } from '../rig/feature.ts';
 import { readsJob, refusesJob } from '../rig/language.ts';
 import { body, shareRun } from '../rig/run.ts';
 
-const run = shareRun({ args: ['--platform', 'mine=host'] });
+const run = shareRun({
+  args: ['--platform', 'mine=host'],
+  served: { 'me/image': { 'action.yml': 'runs: { using: docker, image: docker://alpine }' } },
+});
+/** Known only when the run is on: one that says so needs an engine before anything starts. */
+const IMAGE = "${{ github.nothing || 'alpine' }}";
 const incomplete = shareRun();
 
 export const runners: Subject = {
@@ -36,7 +41,7 @@ export const runners: Subject = {
     ),
     works(
       '`container`: a job in a container',
-      run.job(body('container: alpine', 'true'), { ends: 'setup-failed', log: ['container engine'] }),
+      run.job(body(`container: ${IMAGE}`, 'true'), { ends: 'setup-failed', log: ['container engine'] }),
       refusesJob('container: docker://', 'Container image cannot be empty'),
     ),
     works(
@@ -47,7 +52,7 @@ export const runners: Subject = {
     ),
     works(
       '`services`, their health checks and ports; the `job.container` and `job.services` contexts',
-      run.job(body('services: { db: { image: postgres } }', 'true'), {
+      run.job(body(`services: { db: { image: "${IMAGE}" } }`, 'true'), {
         ends: 'setup-failed',
         log: ['container engine'],
       }),
@@ -57,9 +62,9 @@ export const runners: Subject = {
     differs(
       'Docker actions: a Dockerfile or an image, `entrypoint`, `args`, `env`, `pre-entrypoint`, `post-entrypoint`; `uses: docker://image`',
       "the engine's socket is not mounted; images are built without BuildKit",
-      run.job('steps: [{ uses: docker://alpine }]', {
+      run.job('steps: [{ uses: me/image@v1 }]', {
         ends: 'setup-failed',
-        log: ['docker://alpine: a container engine'],
+        log: ['me/image@v1: a container engine'],
       }),
     ),
   ],
