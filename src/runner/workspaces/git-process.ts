@@ -1,8 +1,11 @@
-/** Starts git: one process a call, its output as bytes, its exit code as data. */
+/** Asks git: one process a call, its output as bytes, its exit code as data. */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { GitPluginError, type SimpleGitOptions, simpleGit } from 'simple-git';
 import { MachineError } from '../../shared/failure.ts';
+
+import type { GitShells } from './git-shells.ts';
+import { fitsShell } from './shell-protocol.ts';
 
 export interface GitCall {
   readonly args: readonly string[];
@@ -23,6 +26,16 @@ export interface GitOutput {
 /** A git that says nothing for this long hangs, on a named pipe or a dead network drive. Milliseconds. */
 const SILENCE = 10 * 60_000;
 
+/** What a shell says of a program that is not there. */
+const NOT_FOUND = 127;
+
+interface Answer {
+  /** Null when it did not end by itself. */
+  readonly code: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
 /** simple-git refuses these unless told; every value here is written by orch itself, none comes from a task. */
 const UNSAFE = {
   allowUnsafeConfigPaths: true,
@@ -31,17 +44,28 @@ const UNSAFE = {
   allowUnsafeFsMonitor: true,
 };
 
-/** Runs git once. Throws `MachineError` when it cannot start or ends with a code that is not in `codes`. */
-export async function runGit(call: GitCall): Promise<GitOutput> {
+/**
+ * Runs git once, by one of the shells where one can be told of the call. Throws `MachineError` when it cannot start or
+ * ends with a code that is not in `codes`.
+ */
+export async function runGit(call: GitCall, shells?: GitShells): Promise<GitOutput> {
   if (!existsSync(call.cwd)) {
     throw new MachineError({ code: 'environment-lost', message: `the directory ${call.cwd} is gone` });
   }
   await enter();
   try {
-    return await start(call);
+    if (shells === undefined || !fitsShell(call)) return await start(call);
+    const { args, cwd, env, input } = call;
+    const answer = await shells.run({ args, cwd, env, ...(input === undefined ? {} : { input: input.toString() }) });
+    return judge(call, answer);
   } finally {
     leave();
   }
+}
+
+function judge(call: GitCall, { code, stdout, stderr }: Answer): GitOutput {
+  if (code === null || !(call.codes ?? [0]).includes(code)) throw failed(call, code, stderr);
+  return { code, stdout, stderr };
 }
 
 async function start(call: GitCall): Promise<GitOutput> {
@@ -75,8 +99,7 @@ async function start(call: GitCall): Promise<GitOutput> {
   } catch (error) {
     throw failed(call, code, error instanceof Error ? error.message : String(error));
   }
-  if (code === null || !(call.codes ?? [0]).includes(code)) throw failed(call, code, stderr);
-  return { code, stdout: Buffer.concat(stdout), stderr };
+  return judge(call, { code, stdout: Buffer.concat(stdout), stderr });
 }
 
 function failed(call: GitCall, code: number | null, stderr: string): MachineError {
@@ -84,7 +107,7 @@ function failed(call: GitCall, code: number | null, stderr: string): MachineErro
   if (/no space left on device|disk quota exceeded/i.test(stderr)) {
     return new MachineError({ code: 'disk-full', message: `git ${name}: the disk is full` });
   }
-  if (stderr.startsWith('Error: spawn') && /ENOENT/.test(stderr)) {
+  if (code === NOT_FOUND || (stderr.startsWith('Error: spawn') && /ENOENT/.test(stderr))) {
     return new MachineError({ code: 'environment-lost', message: 'git could not be started: it is not on the PATH' });
   }
   const end = code === null ? 'it was stopped, having said nothing for ten minutes' : `exit code ${code}`;

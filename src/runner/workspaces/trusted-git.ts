@@ -8,8 +8,9 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promise
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isErrno } from '../../shared/errno.ts';
-import { type GitOutput, runGit } from './git-process.ts';
+import { type GitCall, type GitOutput, runGit } from './git-process.ts';
 import { expandHome, onPath, type Settings, trustedConfig } from './git-settings.ts';
+import { createGitShells } from './git-shells.ts';
 import { isAlive, isIdentity, thisProcess } from './process-identity.ts';
 import { createRefMoves } from './ref-moves.ts';
 import { readRegular } from './safe-files.ts';
@@ -67,10 +68,11 @@ export async function createTrustedGit(options: TrustedOptions): Promise<Trusted
   const lfs = onPath('git-lfs', process.env['PATH'] ?? '');
   await writeSkeleton(gitDir, options, lfs);
   const base = environment(gitDir, options.commonDir);
+  const shells = createGitShells({ cwd: gitDir, env: base });
   let processes = 0;
   const run: TrustedGit['run'] = (args, place = {}) => {
     processes++;
-    return runGit({
+    const call: GitCall = {
       args,
       cwd: place.workTree ?? gitDir,
       env: {
@@ -82,7 +84,8 @@ export async function createTrustedGit(options: TrustedOptions): Promise<Trusted
       },
       ...(place.input === undefined ? {} : { input: place.input }),
       ...(place.codes === undefined ? {} : { codes: place.codes }),
-    });
+    };
+    return runGit(call, shells);
   };
   const moves = createRefMoves({ cwd: gitDir, env: base, onStart: () => processes++ });
   return {
@@ -96,7 +99,7 @@ export async function createTrustedGit(options: TrustedOptions): Promise<Trusted
     moveRef: (ref, to, from) => moves.move(ref, to, from),
     processes: () => processes,
     dispose: async () => {
-      await moves.close();
+      await Promise.all([moves.close(), shells.close()]);
       await rm(gitDir, { recursive: true, force: true });
     },
   };
