@@ -9,13 +9,13 @@ const table = {
   'runner/commands': { own: ['shared'], npm: [], node: '*' },
   'runner/actions': { own: ['shared', 'workflow'], npm: [], node: '*' },
   'runner/environments': { own: ['shared'], npm: ['execa', 'dockerode', 'tar-fs', '@balena/dockerignore'], node: '*' },
-  'runner/workspaces': { own: ['shared'], npm: ['simple-git'], node: '*' },
-  'runner/jobs': { own: ['shared', 'workflow', 'engine', 'tasks', 'runner'], npm: ['picomatch'], node: '*' },
+  'runner/workspaces': { own: ['shared'], npm: ['simple-git', 'picomatch'], node: '*' },
+  'runner/jobs': { own: ['shared', 'workflow', 'engine', 'tasks', 'runner'], npm: [], node: '*' },
   'runner/steps': { own: ['shared', 'workflow', 'engine', 'tasks', 'runner'], npm: ['@actions/glob'], node: '*' },
   store: { own: ['shared', 'engine'], npm: [], node: '*' },
   reports: { own: ['shared', 'engine'], npm: [], node: [], fs: ['write.ts'] },
   ui: { own: ['shared', 'engine', 'reports'], npm: ['listr2', 'chalk'], node: '*' },
-  cli: { own: '*', npm: ['commander'], node: '*' },
+  cli: { own: '*', npm: ['commander', 'diff'], node: '*' },
 };
 const folders = Object.keys(table);
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
@@ -50,6 +50,25 @@ for (const [folder, { own, npm, node, fs }] of Object.entries(table)) {
     forbidden.push({ name: `${folder}-node`, severity: 'error', from: { path: from.path, pathNot }, to: { dependencyTypes: ['core'] } });
   }
 }
+// The bundled actions stand outside of src: what they are made of is for other machines too.
+forbidden.push(
+  {
+    name: 'action-templates-own',
+    severity: 'error',
+    from: { path: '^action-templates/', pathNot: test },
+    to: { path: '^src/', pathNot: '^src/(shared/|(tasks|runner/environments|runner/workspaces)/index\\.ts$)' },
+  },
+  {
+    name: 'action-templates-npm',
+    severity: 'error',
+    from: { path: '^action-templates/', pathNot: test },
+    to: {
+      dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
+      pathNot: 'node_modules/(@actions/(core|http-client)|fflate)/',
+    },
+  },
+  { name: 'nobody-imports-action-templates', severity: 'error', from: { path: '^src/' }, to: { path: '^action-templates/' } },
+);
 module.exports = {
   table,
   forbidden,

@@ -1,5 +1,6 @@
 // Bundles the command into dist/: one small file to start with, the rest loaded when a command needs it.
-import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { precompileSchema } from './precompile-schema.mjs';
 
@@ -14,8 +15,19 @@ const banner = {
 const leaveOut = {
   name: 'leave-out',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(ssh2|protobufjs|@grpc\/.+)$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    onResolve({ filter: /^(ssh2|protobufjs|undici|@grpc\/.+)$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
     onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+// What of ours an action does not use brings nothing along, packages neither.
+const pure = {
+  name: 'pure',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^\.\.?\// }, async ({ path, pluginData, ...rest }) => {
+      if (pluginData === pure || !path.endsWith('.ts')) return undefined;
+      return { ...(await resolve(path, { ...rest, pluginData: pure })), sideEffects: false };
+    });
   },
 };
 
@@ -53,6 +65,30 @@ await build({
   legalComments: 'none',
   banner,
 });
+// Each action alone in its folder: a runner installs nothing. Copies of them are told by their first line.
+const MARK = 'Written by orch export-gha';
+for (const action of (await readdir('action-templates')).filter((name) =>
+  existsSync(`action-templates/${name}/action.yml`),
+)) {
+  const outdir = `dist/action-templates/${action}`;
+  const { metafile: bundled } = await build({
+    entryPoints: { index: `action-templates/${action}/main.ts` },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    minify: true,
+    legalComments: 'none',
+    metafile: true,
+    plugins: [leaveOut, pure],
+    banner: { js: `// ${MARK}: a copy of an action of orch ${version}.\n${banner.js}` },
+  });
+  const definition = await readFile(`action-templates/${action}/action.yml`, 'utf8');
+  await writeFile(`${outdir}/action.yml`, `# ${MARK}: a copy of an action of orch ${version}.\n${definition}`);
+  await writeFile(`${outdir}/THIRD-PARTY-LICENSES.txt`, `${MARK}.\n\n${await licenses(bundled)}`);
+}
 const entry = 'dist/orch.js';
 await writeFile(entry, `#!/usr/bin/env node\n${await readFile(entry, 'utf8')}`);
 await chmod(entry, 0o755);
@@ -71,11 +107,16 @@ async function licenses({ inputs }) {
   for (const folder of [...folders].sort((a, b) => (a < b ? -1 : 1))) {
     const { name, version: of, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
     const text = await licenseText(folder);
-    if (!/^(MIT|ISC|BSD-[23]-Clause|Apache-2\.0|0BSD|BlueOak-1\.0\.0)$/.test(license ?? ''))
+    if (!words(license).every((word) => /^(MIT|ISC|BSD-[23]-Clause|Apache-2\.0|0BSD|BlueOak-1\.0\.0)$/.test(word)))
       throw new Error(`${name}: licence ${license} is not one that we bundle`);
     parts.push(`${name} ${of} (${license})\n\n${text.trim()}\n`);
   }
   return `orch contains code of these packages.\n\n${parts.join(`\n${'-'.repeat(78)}\n\n`)}`;
+}
+
+/** `(Apache-2.0 AND BSD-3-Clause)` is two that both hold. */
+function words(license) {
+  return (license ?? '').replace(/^\((.*)\)$/, '$1').split(' AND ');
 }
 
 async function licenseText(folder) {

@@ -41,6 +41,7 @@ export function makeProgram(done: Done): Command {
   addPaused(program, done);
   addWatching(program, done);
   addChecking(program, done);
+  addExport(program, done);
   addTools(program, done);
   return program;
 }
@@ -216,6 +217,36 @@ function addChecking(program: Command, done: Done): void {
     .description('Checks git, Node, the shell, process containment, the tasks, Docker, agent CLIs and disk space.')
     .addHelpText('after', examples(['orch doctor']))
     .action(async () => done(await (await import('./commands/doctor.ts')).doctor()));
+}
+
+function addExport(program: Command, done: Done): void {
+  program
+    .command('export-gha')
+    .summary('write the tasks as a GitHub workflow')
+    .description(
+      'Writes the tasks as a workflow for GitHub Actions, with the actions that it uses, and says what differs there.',
+    )
+    .option('--config <file>', `the orchestrator.yaml (default: ${DEFAULT_CONFIG})`)
+    .option('--out <folder>', 'where the workflow goes (default: .github/workflows)')
+    .option('--actions <source>', 'where its actions are: vendored (copied beside it) or OWNER/REPO@REF', 'vendored')
+    .option(
+      '--event <events>',
+      'what starts it, apart by commas: push, "push:main dev", pull_request, "schedule:0 6 * * 1-5" (default: workflow_dispatch)',
+    )
+    .option('--runs-on <labels>', 'the labels that a runner must have, apart by commas', 'ubuntu-latest')
+    .option('--check', 'write nothing; exit 1 with a diff when the files are not what the tasks say')
+    .option('--stdout', 'print the workflow and write nothing')
+    .option('--force', 'overwrite files that no export has written')
+    .addHelpText(
+      'after',
+      examples([
+        'orch export-gha',
+        'orch export-gha --event push,pull_request',
+        'orch export-gha --check',
+        'orch export-gha --stdout --runs-on self-hosted,linux',
+      ]),
+    )
+    .action(async (options) => done(await (await import('./commands/export-gha.ts')).exportGha(options)));
 }
 
 function addTools(program: Command, done: Done): void {

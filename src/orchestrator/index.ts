@@ -1,7 +1,8 @@
 /** orchestrator.yaml: read, checked, and turned into a workflow. */
 export type { Config, Task } from './config.ts';
+export { type ExportedFile, exportFile, MARK as EXPORT_MARK } from './export/files.ts';
 export { loadConfig } from './load.ts';
 export { loadPlatforms } from './platforms.ts';
 export { configSchema } from './schema-check.ts';
-export { taskActionOf } from './translate/actions.ts';
+export { type ActionSource, taskActionOf } from './translate/actions.ts';
 export { type Translation, translate } from './translate/translate.ts';

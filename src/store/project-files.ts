@@ -5,7 +5,15 @@ import { basename, dirname, join } from 'node:path';
 import { type HostPath, hostPath } from '../shared/brand.ts';
 import { errnoOf } from '../shared/errno.ts';
 import { MachineError } from '../shared/failure.ts';
-import { createFile, ensureDirectory, machineError, readSmallFile, removeFile, writeWhole } from './safe-files.ts';
+import {
+  createFile,
+  ensureDirectory,
+  machineError,
+  readSmallFile,
+  removeFile,
+  replaceFile,
+  writeWhole,
+} from './safe-files.ts';
 
 const IGNORE_LIMIT = 1024 * 1024;
 
@@ -34,6 +42,28 @@ export function addFile(root: HostPath, path: string, text: string): 'written' |
     closeSync(fd);
   }
   return 'written';
+}
+
+/** What stands where a file is to be written: `ours` begins with the mark, `foreign` does not, or is no regular file. */
+export type Standing = { readonly kind: 'missing' | 'foreign' } | { readonly kind: 'ours'; readonly text: string };
+
+/** Larger than anything that is written. */
+const WRITTEN_LIMIT = 16 * 1024 * 1024;
+/** The mark stands in the first lines. */
+const MARK_WITHIN = 300;
+
+export function inspectFile(root: HostPath, path: string, mark: string): Standing {
+  const file = hostPath(join(root, path));
+  if (!isThere(file)) return { kind: 'missing' };
+  const text = readSmallFile(file, WRITTEN_LIMIT)?.text;
+  if (text === undefined || !text.slice(0, MARK_WITHIN).includes(mark)) return { kind: 'foreign' };
+  return { kind: 'ours', text };
+}
+
+/** Puts the file in place, whole or not at all, and the folders on the way. */
+export function putFile(root: HostPath, path: string, text: string): void {
+  const folder = dirname(path) === '.' ? root : ensureDirectory(root, dirname(path));
+  replaceFile(hostPath(join(folder, basename(path))), text);
 }
 
 /** The lines added; `problem` when the file is none that lines can be added to. */

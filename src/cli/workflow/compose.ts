@@ -1,7 +1,6 @@
 /** Wires a workflow run: the engine's plan, and what its jobs run in on this machine. */
-import { realpathSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import {
   type Concurrency,
   type ConcurrencyGroups,
@@ -15,11 +14,12 @@ import {
 import { openHostJob, systemClock } from '../../runner/environments/index.ts';
 import type { FailureSettings, WorkflowFrames } from '../../runner/jobs/index.ts';
 import { createPrivateClone, removeTree } from '../../runner/workspaces/index.ts';
-import { type HostPath, hostPath } from '../../shared/brand.ts';
+import { hostPath } from '../../shared/brand.ts';
 import type { Masker } from '../../shared/mask.ts';
 import { createGroupFile, describeSelf, probeProcesses } from '../../store/index.ts';
 import { UsageError } from '../explain.ts';
 import { type From, leftOutBefore } from '../pause/from-step.ts';
+import { beside } from '../program-files.ts';
 import type { Project } from '../project.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import { hostEnvironment, jobHooks } from './host-env.ts';
@@ -101,20 +101,15 @@ export async function framesOf(wiring: Wiring): Promise<WorkflowFrames> {
     logOf: output.logOf,
     onLine,
     actions: prepared.actions,
-    hashProgram: bundled('hash-files.js'),
+    hashProgram: beside('hash-files.js'),
     containers: {
-      program: bundled('supervisor.mjs'),
+      program: beside('supervisor.mjs'),
       cache: hostPath(join(cacheDirectory(), 'externals')),
       engine: process.env,
       env: settings.env,
       images: settings.images,
     },
   };
-}
-
-/** A program of its own beside this one. */
-function bundled(name: string): HostPath {
-  return hostPath(join(dirname(realpathSync(process.argv[1] ?? '.')), name));
 }
 
 /** `<root>/<name>` as on GitHub's machines, where the folder of a repository holds a working tree of the same name. */

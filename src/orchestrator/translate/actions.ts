@@ -2,15 +2,21 @@
 
 export type TaskActionName = 'prepare-task' | 'run-task' | 'finish-task';
 
-/** Pinned, since a tag may be moved: release 7.0.1. */
+/** All that a translated or exported workflow may use. */
+export type ActionName = TaskActionName | 'summarize-tasks';
+
+/** Pinned, since a tag may be moved. */
 export const CHECKOUT = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1';
+
+/** Which release a pinned reference is. */
+export const RELEASES: ReadonlyMap<string, string> = new Map([[CHECKOUT, 'v7.0.1']]);
 
 /** Where the actions are found: copied into the repository, or in one of their own at a ref. */
 export type ActionSource =
   | { readonly kind: 'vendored' }
   | { readonly kind: 'repository'; readonly repository: string; readonly ref: string };
 
-export function usesOf(action: TaskActionName, source: ActionSource): string {
+export function usesOf(action: ActionName, source: ActionSource): string {
   if (source.kind === 'vendored') return `./.github/actions/${action}`;
   return `${source.repository}/action-templates/${action}@${source.ref}`;
 }

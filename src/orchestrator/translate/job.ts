@@ -51,9 +51,9 @@ interface StepOptions {
 
 function stepsOf(task: Task, config: Config, { source, limits }: StepOptions): readonly ActionStep[] {
   // Dependencies' commits are merged, which takes history; the token must not stay where the command can read it.
-  const checkout = { 'fetch-depth': '0', 'persist-credentials': 'false' };
+  const checkout = mapping({ 'fetch-depth': scalar(0), 'persist-credentials': scalar(false) });
   return [
-    actionStep(CHECKOUT, checkout),
+    { kind: 'action', uses: CHECKOUT, with: checkout },
     actionStep(usesOf('prepare-task', source), prepareInputs(task, config)),
     {
       ...actionStep(usesOf('run-task', source), runInputs(task)),

@@ -32,7 +32,7 @@ describe('a task with nothing but a command', () => {
       './.github/actions/finish-task',
     ]);
     expect(job.steps.map(withOf)).toEqual([
-      { 'fetch-depth': '0', 'persist-credentials': 'false' },
+      { 'fetch-depth': 0, 'persist-credentials': false },
       undefined,
       { command: 'x' },
       undefined,

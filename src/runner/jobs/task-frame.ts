@@ -6,10 +6,9 @@ import type { JobRequest, RunnerEvent } from '../../engine/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import type { Clock, JobIdentity, Processes, Repository, TaskLog } from '../../tasks/index.ts';
 import { type StepHandler, type TaskActionName, taskActions } from '../steps/index.ts';
+import { createTaskFiles, matchGlob } from '../workspaces/index.ts';
 import type { JobFrame, OpenFrame } from './frame.ts';
-import { matchGlob } from './globs.ts';
 import { type LogSettings, openLog } from './open-log.ts';
-import { createTaskFiles } from './task-files.ts';
 import type { TaskResults } from './task-results.ts';
 
 export interface TaskFrames extends LogSettings {

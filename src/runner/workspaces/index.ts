@@ -1,8 +1,10 @@
 /** Git for runs: the user's repository, working trees of jobs, and what orch does with them by a git of its own. */
 
 export type { BoxGit, BoxPlace } from './box-repository.ts';
+export { takeBundle, writeBundle } from './bundle.ts';
 export type { Fingerprint, Fingerprints } from './fingerprint.ts';
 export { compareFingerprints, createFingerprints } from './fingerprint.ts';
+export { matchGlob } from './globs.ts';
 export type { JobWorkspace, WorkspaceSettings, Workspaces } from './job-workspace.ts';
 export { createWorkspaces } from './job-workspace.ts';
 export { type CloneRequest, createPrivateClone, type PrivateClone } from './private-clone.ts';
@@ -14,6 +16,7 @@ export type { SnapshotRequest } from './snapshot.ts';
 export { snapshotUncommitted } from './snapshot.ts';
 export type { SweepRequest, SweptWorktree } from './sweep.ts';
 export { diskUse, sweepWorktrees } from './sweep.ts';
+export { createTaskFiles } from './task-files.ts';
 export type { LinkedWorktree } from './worktree.ts';
 export { listRecords as listWorktrees, worktreeRoot } from './worktree-record.ts';
 export { estimateWorktreeSize } from './worktree-size.ts';

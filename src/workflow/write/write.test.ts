@@ -163,7 +163,7 @@ jobs:
   it('is read again as it was, whatever its texts are', () => {
     // Half of a surrogate pair is no text that a file could hold; an expression would be judged.
     const text = fc.oneof(
-      fc.string({ unit: 'binary' }).filter((value) => value.isWellFormed()),
+      fc.string({ unit: 'binary' }).filter((value) => !/\p{Surrogate}/u.test(value)),
       fc.stringMatching(/^[ \t\r\n'"#:\-?&*!|>%@`{}[\],a0.~<=]{0,12}$/),
       fc.constantFrom(
         '',

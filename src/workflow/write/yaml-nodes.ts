@@ -23,13 +23,9 @@ function yamlScalar({ value }: ScalarNode): Scalar {
   return scalar;
 }
 
-/**
- * Where YAML would read other characters than were written: it takes a carriage return for a line end, and knows line
- * ends that others do not.
- */
+/** Tabs and line feeds apart: YAML takes a carriage return for a line end, and knows line ends that others do not. */
 function isPrintable(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return !/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/.test(text);
+  return !/[\p{Cc}\p{Zl}\p{Zp}\ufeff]/u.test(text.replace(/[\t\n]/g, ''));
 }
 
 export function yamlMapping({ entries }: MappingNode): YAMLMap {

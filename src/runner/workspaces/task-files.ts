@@ -15,7 +15,6 @@ import {
 import { dirname, join, relative, sep } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { PRIVATE_FILE } from '../../shared/file-modes.ts';
-import type { Files } from '../../tasks/index.ts';
 import { matchGlob } from './globs.ts';
 
 export interface TaskFilesPlaces {
@@ -27,10 +26,24 @@ export interface TaskFilesPlaces {
   readonly checkout: HostPath;
 }
 
+/** Fills the port `Files` in `src/tasks/ports.ts`. */
+export interface TaskFiles {
+  temporary(name: string): Promise<HostPath>;
+  read(path: HostPath, limit: number): Promise<string | undefined>;
+  write(path: HostPath, text: string): Promise<void>;
+  fromCheckout(path: string): Promise<HostPath | undefined>;
+  keepArtifacts(root: HostPath, globs: readonly string[]): Promise<readonly KeptFile[]>;
+}
+
+interface KeptFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
 /** A prompt is text for a model: more than this is a mistake. */
 const LARGEST_COPY = 16 * 1024 * 1024;
 
-export function createTaskFiles(places: TaskFilesPlaces): Files {
+export function createTaskFiles(places: TaskFilesPlaces): TaskFiles {
   return {
     temporary: async (name) => hostPath(await mkdtemp(join(places.temporary, `${name}-`))),
     read: readRegular,
@@ -95,8 +108,8 @@ async function keepArtifacts(
   places: TaskFilesPlaces,
   root: HostPath,
   globs: readonly string[],
-): Promise<readonly { readonly path: string; readonly bytes: number }[]> {
-  const kept: { path: string; bytes: number }[] = [];
+): Promise<readonly KeptFile[]> {
+  const kept: KeptFile[] = [];
   const top = await realpath(root);
   for await (const path of regularFiles(top)) {
     const name = relative(top, path).split(sep).join('/');

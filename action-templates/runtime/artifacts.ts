@@ -1,0 +1,99 @@
+/** The artifacts of the workflow run, as tasks need them: small archives with known names inside, and files to keep. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MachineError } from '../../src/shared/failure.ts';
+import type { ResultsService } from './results-service.ts';
+import { readZip, writeZip } from './zip-file.ts';
+
+export interface Artifact {
+  readonly name: string;
+  readonly id: number;
+  /** The job that left it, as the service knows it. */
+  readonly owner: string;
+}
+
+export interface ArtifactStore {
+  /** The newest of each name. */
+  list(): Promise<readonly Artifact[]>;
+  /** What stands under these names in its archive. */
+  read(artifact: Artifact, names: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** Replaces one of the same name, which an earlier attempt may have left. Files are absolute, below `root`. */
+  upload(name: string, root: string, files: readonly string[]): Promise<void>;
+}
+
+const ZIP = 'application/zip';
+/** The newest protocol that GitHub's own client speaks. */
+const VERSION = '7';
+
+/** `temporary` holds archives while they are sent. */
+export function openArtifacts(service: ResultsService, temporary: string): ArtifactStore {
+  const list = async (): Promise<readonly Artifact[]> => {
+    const { artifacts = [] } = await service.call('ListArtifacts', {});
+    return newest(Array.isArray(artifacts) ? artifacts.map(readArtifact) : []);
+  };
+  return {
+    list,
+    read: async ({ name, owner }, names) => {
+      const { signed_url: url } = await service.call('GetSignedArtifactURL', {
+        workflow_job_run_backend_id: owner,
+        name,
+      });
+      return readZip(await download(service, String(url)), names);
+    },
+    upload: async (name, root, files) => {
+      if ((await list()).some((artifact) => artifact.name === name)) await service.call('DeleteArtifact', { name });
+      const folder = await mkdtemp(join(temporary, 'upload-'));
+      try {
+        const archive = join(folder, 'artifact.zip');
+        await writeZip(archive, root, files);
+        await send(service, name, archive);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+function readArtifact(fields: Readonly<Record<string, unknown>>): Artifact {
+  return {
+    name: String(fields['name']),
+    id: Number(fields['database_id']),
+    owner: String(fields['workflow_job_run_backend_id']),
+  };
+}
+
+/** An attempt that was run again may have left one of the same name. */
+function newest(artifacts: readonly Artifact[]): readonly Artifact[] {
+  const byName = new Map<string, Artifact>();
+  for (const artifact of artifacts.toSorted((a, b) => a.id - b.id)) byName.set(artifact.name, artifact);
+  return [...byName.values()];
+}
+
+async function download({ http }: ResultsService, url: string): Promise<Uint8Array> {
+  const response = await http.get(url);
+  if (response.message.statusCode !== 200 || response.readBodyBuffer === undefined)
+    throw lost(`the download was answered with ${response.message.statusCode}`);
+  return response.readBodyBuffer();
+}
+
+async function send(service: ResultsService, name: string, archive: string): Promise<void> {
+  const { signed_upload_url: url } = await service.call('CreateArtifact', { name, version: VERSION, mime_type: ZIP });
+  const { size } = await stat(archive);
+  const headers = { 'x-ms-blob-type': 'BlockBlob', 'content-type': ZIP, 'content-length': size };
+  const response = await service.http.sendStream('PUT', String(url), createReadStream(archive), headers);
+  await response.readBody();
+  if (response.message.statusCode !== 201) throw lost(`the upload was answered with ${response.message.statusCode}`);
+  await service.call('FinalizeArtifact', { name, size: String(size), hash: `sha256:${await hashOf(archive)}` });
+}
+
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+function lost(reason: string): MachineError {
+  return new MachineError({ code: 'environment-lost', message: `the artifacts of the run: ${reason}` });
+}

@@ -1,0 +1,31 @@
+/** Files into an archive and out of it, without holding large ones in memory. */
+import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
+import { relative, sep } from 'node:path';
+import { unzipSync, Zip, ZipDeflate } from 'fflate';
+
+const LEVEL = 6;
+
+/** Writes `file`; names inside are relative to `root`. */
+export async function writeZip(file: string, root: string, files: readonly string[]): Promise<void> {
+  const out = openSync(file, 'wx', 0o600);
+  try {
+    const zip = new Zip((error, chunk) => {
+      if (error) throw error;
+      writeSync(out, chunk);
+    });
+    for (const path of files) {
+      const entry = new ZipDeflate(relative(root, path).split(sep).join('/'), { level: LEVEL });
+      zip.add(entry);
+      for await (const chunk of createReadStream(path)) entry.push(chunk as Buffer);
+      entry.push(new Uint8Array(0), true);
+    }
+    zip.end();
+  } finally {
+    closeSync(out);
+  }
+}
+
+/** The contents of the entries named; others are not unpacked. */
+export function readZip(bytes: Uint8Array, names: readonly string[]): ReadonlyMap<string, Uint8Array> {
+  return new Map(Object.entries(unzipSync(bytes, { filter: ({ name }) => names.includes(name) })));
+}

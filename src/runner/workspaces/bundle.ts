@@ -1,0 +1,28 @@
+/** Commits as a file that a clone of the same repository takes: how they travel from one machine to another. */
+import { MachineError } from '../../shared/failure.ts';
+import { guard } from './machine-failure.ts';
+import type { GitRepository } from './repository.ts';
+
+export interface BundleRequest {
+  /** Short name. Its commits go in, down to those that the receiver has. */
+  readonly branch: string;
+  /** A commit that the receiver has. */
+  readonly without: string;
+  /** Where the file is to be. */
+  readonly file: string;
+}
+
+/** False, and no file, when the receiver has all of them. */
+export const writeBundle = guard(async (repository: GitRepository, request: BundleRequest): Promise<boolean> => {
+  const { branch, without, file } = request;
+  const args = ['bundle', 'create', '--quiet', file, `refs/heads/${branch}`, `^${without}`];
+  const { code, stderr } = await repository.git.run(args, { codes: [0, 128] });
+  if (code === 0) return true;
+  if (/empty bundle/i.test(stderr)) return false;
+  throw new MachineError({ code: 'environment-lost', message: `git bundle: ${stderr.trim()}` });
+});
+
+/** Adds the commits to the repository's objects, each checked; no ref moves. A file that is no bundle throws. */
+export const takeBundle = guard(async (repository: GitRepository, file: string): Promise<void> => {
+  await repository.git.run(['-c', 'transfer.fsckObjects=true', 'bundle', 'unbundle', file]);
+});
