@@ -11,7 +11,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['src/**/*.test.ts', 'action-templates/**/*.test.ts', 'test/architecture/*.test.ts'], testTimeout: 15_000 },
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'action-templates/**/*.test.ts', 'test/architecture/*.test.ts'],
+          testTimeout: 15_000,
+        },
       },
       {
         extends: true,
