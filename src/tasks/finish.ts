@@ -7,7 +7,7 @@ import { createInputReader } from './inputs.ts';
 import type { TaskPorts, WorkTree } from './ports.ts';
 import { type Outcome, type PrepareRecord, type RunRecord, readPrepare, readRun, summarizeChanges } from './record.ts';
 import { type Remains, type Settled, type SettleRequest, settleResult, settleWork } from './settle.ts';
-import { createWarn, readWarnings, type Warn } from './warnings.ts';
+import { createWarn, readWarnings, type Warn, warnOfRemarks } from './warnings.ts';
 
 /**
  * Inputs: `commit` (`true` or `false`), `artifacts` (a glob a line), `description`. Outputs: `start`, `result`, and
@@ -115,6 +115,7 @@ async function findLeft({ ran, tree, prepared, faults, warn }: FinishingTree): P
   const unknown = { commit: prepared.start, branch: prepared.branch };
   const head = await faults.attempt('reading where the task left HEAD', () => tree.head(), unknown);
   const capture = await faults.attempt('recording the files', () => tree.capture(), undefined);
+  if (capture) warnOfRemarks(warn, capture);
   for (const problem of capture?.problems ?? []) warn(problem.code, `left out of what is kept: ${problem.message}`);
   return capture && { tree: capture.tree, head };
 }

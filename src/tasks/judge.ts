@@ -7,7 +7,7 @@ import { type Finding, findChanges, findExpected, findVerified, joinFindings } f
 import { firstLine } from './messages.ts';
 import type { TaskPorts } from './ports.ts';
 import { type Left, summarizeChanges } from './record.ts';
-import { note } from './warnings.ts';
+import { note, warnOfRemarks } from './warnings.ts';
 
 export interface Judging extends AttemptSetting {
   readonly attempt: number;
@@ -30,6 +30,7 @@ export async function judgeAttempt(judging: Judging, findings: readonly Finding[
   const { tree, baseline } = judging;
   const head = await tree.head();
   const capture = await tree.capture();
+  warnOfRemarks(judging.warn, capture);
   const changes = await tree.changes(baseline, capture.tree);
   const seen = [...findings, findChanges(settings.changes, capture, changes)];
   if (capture.problems.length === 0) seen.push(findExpected(settings.expect, changes, ports.globs));

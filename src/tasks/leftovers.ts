@@ -2,7 +2,7 @@
 import type { Failure } from '../shared/failure.ts';
 import { commitMessage } from './messages.ts';
 import type { JobIdentity, WorkTree } from './ports.ts';
-import type { Warn } from './warnings.ts';
+import { type Warn, warnOfRemarks } from './warnings.ts';
 
 export interface LeftoversRequest {
   readonly job: JobIdentity;
@@ -22,6 +22,7 @@ export async function keepLeftovers(request: LeftoversRequest): Promise<string |
   const { job, tree, start, attempt, failure } = request;
   const head = await tree.head();
   const capture = await tree.capture();
+  warnOfRemarks(request.warn, capture);
   for (const problem of capture.problems)
     request.warn(problem.code, `not kept with the leftovers of attempt ${attempt}: ${problem.message}`);
   const isChanged = (await tree.changes(request.baseline, capture.tree)).length > 0;

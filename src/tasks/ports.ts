@@ -98,6 +98,8 @@ export interface WorkTree {
 export interface Capture {
   readonly tree: string;
   readonly problems: readonly Failure[];
+  /** What was seen that is in the way of nothing, and that people are to know of. */
+  readonly remarks?: readonly { readonly code: string; readonly message: string }[];
 }
 
 export interface Change {

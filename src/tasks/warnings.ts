@@ -2,7 +2,7 @@
 import type { Containment } from '../shared/verdict.ts';
 import type { Memo } from './action.ts';
 import { countOf } from './messages.ts';
-import type { TaskPorts } from './ports.ts';
+import type { Capture, TaskPorts } from './ports.ts';
 
 const KEY = 'warnings';
 
@@ -28,6 +28,10 @@ export function warnOfAlive(warn: Warn, what: string, { alive = 0 }: Containment
   if (alive === 0) return;
   const left = countOf(alive, 'process', 'processes');
   warn('still-running', `${what} left ${left} that orch could not end; ${alive === 1 ? 'it' : 'they'} may still run`);
+}
+
+export function warnOfRemarks(warn: Warn, { remarks = [] }: Pick<Capture, 'remarks'>): void {
+  for (const { code, message } of remarks) warn(code, message);
 }
 
 /** A line of orch's own in the task's log, recognisable as such. */

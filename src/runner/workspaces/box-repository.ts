@@ -34,7 +34,10 @@ export interface BoxBegin {
   readonly commit: string;
   /** Ids by full name. */
   readonly refs: Readonly<Record<string, string>>;
+  /** Texts of files. */
   readonly config: string;
+  readonly alternates: string;
+  readonly attributes?: string;
 }
 
 /** Paths in the box. */
@@ -120,7 +123,14 @@ async function create(
   await copyIndex(record, join(gitDir, 'index'));
   await writeFile(join(folder, 'pointer'), `gitdir: ${INNER_GIT}\n`);
   await writeFile(join(folder, 'none'), '');
-  const begin: BoxBegin = { commit, refs: Object.fromEntries(refs), config };
+  const attributes = await readRegular(join(gitDir, 'info/attributes'), SHALLOW_LIMIT);
+  const begin: BoxBegin = {
+    commit,
+    refs: Object.fromEntries(refs),
+    config,
+    alternates,
+    ...(attributes === undefined ? {} : { attributes: attributes.toString('utf8') }),
+  };
   await replaceFile(join(folder, 'begin.json'), JSON.stringify(begin));
 }
 

@@ -33,9 +33,9 @@ export class OddObjects extends Error {}
 const MAX_FILES = 500_000;
 const MAX_BYTES = 8 * 1024 ** 3;
 /** A larger object than this is refused, a file's content excepted. Bytes. */
-const MAX_OBJECT = 512 * 1024 ** 2;
+const MAX_OBJECT = 192 * 1024 ** 2;
 /** The content of files above this goes through without being held in memory. Bytes. */
-const STREAMED = 64 * 1024 ** 2;
+const STREAMED = 32 * 1024 ** 2;
 
 /** Throws `OddObjects`; then nothing of it is in the repository. */
 export async function importObjects(git: TrustedGit, request: ObjectImport): Promise<void> {
@@ -44,38 +44,51 @@ export async function importObjects(git: TrustedGit, request: ObjectImport): Pro
     const objects = await stage(request, join(folder, 'objects'));
     for (const name of await readdir(join(objects, 'pack')))
       await checked(git, ['index-pack', join(objects, 'pack', name)], { objects });
-    const pack = await packNew(git, request, { objects, folder });
-    if (pack !== undefined) {
-      // With the repository's own objects: what the pack refers to must be in it or there.
-      await checked(git, ['index-pack', '--strict', `${pack}.pack`], { objects: request.into });
-      await moveIn(pack, join(request.into, 'pack'));
-    }
-    await checkKinds(git, request);
+    const fresh = await packNew(git, request, { objects, folder });
+    await checkKinds(git, request, fresh.objects);
+    if (fresh.id !== undefined) await moveIn(fresh.objects, fresh.id, join(request.into, 'pack'));
   } finally {
     await removeTree(folder);
   }
 }
 
-/** Packs what the staged folder itself holds of the commits, and returns its path without `.pack`. */
+interface Fresh {
+  /** An object folder with nothing but the new pack, and the repository's own behind it. */
+  readonly objects: string;
+  /** What the pack is called by; undefined when there was nothing to pack. */
+  readonly id?: string;
+}
+
+/** Packs what the staged folder itself holds of the commits. */
 async function packNew(
   git: TrustedGit,
-  { commits, known }: ObjectImport,
+  { commits, known, into }: ObjectImport,
   { objects, folder }: { readonly objects: string; readonly folder: string },
-): Promise<string | undefined> {
-  const args = ['pack-objects', '--revs', '--local', '--non-empty', '-q', join(folder, 'new')];
+): Promise<Fresh> {
+  const fresh = await makeObjectFolder(join(folder, 'fresh'), into);
+  const target = join(fresh, 'pack', 'pack');
+  const args = ['pack-objects', '--revs', '--local', '--non-empty', '-q', target];
   const id = await checked(git, args, { objects, input: `${[...commits, `^${known}`].join('\n')}\n` });
-  if (id === '') return undefined;
-  await rm(join(folder, `new-${id}.idx`), { force: true });
-  return join(folder, `new-${id}`);
+  if (id === '') return { objects: fresh };
+  await rm(`${target}-${id}.idx`, { force: true });
+  // What the pack refers to has to be in it, or in the repository.
+  await checked(git, ['index-pack', '--strict', `${target}-${id}.pack`], { objects: into });
+  return { objects: fresh, id };
+}
+
+async function makeObjectFolder(path: string, alternate: string): Promise<string> {
+  for (const name of ['info', 'pack']) await mkdir(join(path, name), { recursive: true });
+  await writeFile(join(path, 'info', 'alternates'), alternateLine(alternate));
+  return path;
 }
 
 /** The index goes last: by it git finds the pack. */
-async function moveIn(pack: string, folder: string): Promise<void> {
+async function moveIn(objects: string, id: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const id = pack.slice(pack.lastIndexOf('-') + 1);
   for (const kind of ['pack', 'rev', 'idx']) {
+    const name = `pack-${id}.${kind}`;
     try {
-      await rename(`${pack}.${kind}`, join(folder, `pack-${id}.${kind}`));
+      await rename(join(objects, 'pack', name), join(folder, name));
     } catch (error) {
       // Not every git writes a reverse index.
       if (kind !== 'rev' || !isErrno(error, 'ENOENT')) throw error;
@@ -83,30 +96,31 @@ async function moveIn(pack: string, folder: string): Promise<void> {
   }
 }
 
-async function checkKinds(git: TrustedGit, { commits, into }: ObjectImport): Promise<void> {
+/** Objects are known by what they hold from here on, not by what the box has called them. */
+async function checkKinds(git: TrustedGit, { commits }: ObjectImport, objects: string): Promise<void> {
   const input = `${commits.join('\n')}\n`;
-  const kinds = await checked(git, ['cat-file', '--batch-check=%(objecttype)'], { objects: into, input });
+  const kinds = await checked(git, ['cat-file', '--batch-check=%(objecttype)'], { objects, input });
   const odd = kinds.split('\n').findIndex((kind) => kind !== 'commit');
   if (odd >= 0) throw new OddObjects(`${commits[odd]} is no commit`);
 }
 
 /** Runs git within limits; that it cannot make sense of what it finds is no failure of the machine's. */
 async function checked(git: TrustedGit, args: readonly string[], place: GitPlace): Promise<string> {
-  const limits = ['-c', `core.bigFileThreshold=${STREAMED}`, '-c', 'pack.threads=1', '-c', 'pack.windowMemory=256m'];
+  const limits = ['-c', `core.bigFileThreshold=${STREAMED}`, '-c', 'pack.threads=1', '-c', 'pack.windowMemory=128m'];
   const call = { ...place, allocation: MAX_OBJECT, codes: [0, 1, 128] };
   const { code, stdout, stderr } = await git.run([...limits, ...args], call);
   if (code === 0) return stdout.toString('utf8').trim();
   if (/no space left on device|disk quota exceeded/i.test(stderr))
     throw new MachineError({ code: 'disk-full', message: `git ${args[0]}: the disk is full` });
   const lines = stderr.split('\n').filter((line) => /^(fatal|error): /.test(line));
-  const reason = lines.at(-1)?.replace(/^(fatal|error): /, '') ?? `git ${args[0]} ended with exit code ${code}`;
+  const reasons = [...new Set(lines.slice(0, 3).map((line) => line.replace(/^(fatal|error): /, '')))];
+  const reason = reasons.join('; ') || `git ${args[0]} ended with exit code ${code}`;
   throw new OddObjects(reason.replace(/\p{Cc}/gu, '?').slice(0, 300));
 }
 
 /** A folder of links to the files that count, beside the repository's objects. Returns its path. */
 async function stage({ from, into }: ObjectImport, target: string): Promise<string> {
-  for (const name of ['info', 'pack']) await mkdir(join(target, name), { recursive: true });
-  await writeFile(join(target, 'info', 'alternates'), alternateLine(into));
+  await makeObjectFolder(target, into);
   const pace = createPace();
   const limits = { files: 0, bytes: 0 };
   for (const folder of plainFolders(from)) {

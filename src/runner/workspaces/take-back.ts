@@ -9,16 +9,24 @@ import { type BoxBegin, boxFolder, boxGitDir, readBegin } from './box-repository
 import { isAncestor } from './history.ts';
 import { importObjects, OddObjects } from './import-objects.ts';
 import { OddRefs, type PlainRefs, readPlainRefs } from './plain-refs.ts';
+import { findPlanted } from './planted.ts';
 import type { GitRepository } from './repository.ts';
 import type { WorktreeRecord } from './worktree-record.ts';
 
 export interface TakenBack {
   /** Where the box has left HEAD; the commit is in the repository. */
   readonly head: { readonly commit: string; readonly branch?: string };
-  /** Branches and a stash with commits of their own: they are not taken over. */
-  readonly left: readonly string[];
+  /** What the box's repository has that is not taken over, or has no effect out here. */
+  readonly remarks: readonly Remark[];
+  /** There are commits that are nowhere else. */
+  readonly isMore: boolean;
   /** The repository is none that could be taken over: HEAD counts as if it had never moved. */
   readonly problem?: Failure;
+}
+
+export interface Remark {
+  readonly code: string;
+  readonly message: string;
 }
 
 const HEADS = 'refs/heads/';
@@ -37,25 +45,50 @@ export async function takeBack(
 ): Promise<TakenBack | undefined> {
   const begin = await readBegin(record);
   if (begin === undefined) return undefined;
+  const planted = await findPlanted(repository.git, record, begin);
+  const remarks = planted.length === 0 ? [] : [plantedRemark(planted)];
   try {
     const refs = await readPlainRefs(boxGitDir(record), repository.git.nullId.length);
     const head = headOf(refs, begin);
     if (head.commit !== begin.commit && head.commit !== here)
       await bring(repository, record, { begin, commit: head.commit });
-    return { head, left: await leftBehind(repository, refs, { begin, head }) };
+    const left = await leftBehind(repository, refs, { begin, head });
+    if (left.length > 0) remarks.push(leftRemark(left, boxGitDir(record)));
+    return { head, remarks, isMore: left.length > 0 };
   } catch (error) {
     const why = isOdd(error) ? error.message : undefined;
     if (why === undefined) throw error;
-    return {
-      head: { commit: begin.commit, branch: record.branch },
-      left: [],
-      problem: {
-        code: 'unsafe-tree',
-        message: `the commits made in the sandbox cannot be taken over: ${why}`,
-        hint: `the files are kept as they are; the sandbox's repository stays in ${boxGitDir(record)}`,
-      },
+    const problem: Failure = {
+      code: 'unsafe-tree',
+      message: `the commits made in the sandbox cannot be taken over: ${why}`,
+      hint: `the files are kept as they are; the sandbox's repository stays in ${boxGitDir(record)}`,
     };
+    return { head: { commit: begin.commit, branch: record.branch }, remarks, isMore: true, problem };
   }
+}
+
+/** Names that a box has made up are cut to these many. */
+const SHOWN = 10;
+
+function plantedRemark(planted: readonly string[]): Remark {
+  const what = listed(planted);
+  return {
+    code: 'git-settings-ignored',
+    message: `set up for git in the sandbox, without effect outside of it: ${what}`,
+  };
+}
+
+function leftRemark(left: readonly string[], gitDir: string): Remark {
+  const what = listed(left);
+  return {
+    code: 'branches-left',
+    message: `commits beside HEAD are not taken over from the sandbox: ${what}; they stay in ${gitDir}`,
+  };
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN).join(', ');
+  return names.length <= SHOWN ? shown : `${shown} and ${names.length - SHOWN} more`;
 }
 
 /** A permission or a name too long is the box's own doing as well. */

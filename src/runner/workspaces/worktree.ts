@@ -23,7 +23,7 @@ import { moveBranch } from './refs.ts';
 import type { GitRepository } from './repository.ts';
 import { leftovers, resetWorktree } from './reset.ts';
 import { exists, removeTree } from './safe-files.ts';
-import { type TakenBack, takeBack } from './take-back.ts';
+import { type Remark, type TakenBack, takeBack } from './take-back.ts';
 import { type Change, diffTrees, withFileSizes, withSizes } from './tree-diff.ts';
 import { indexStamp, isPointerIntact, publishIndex, removeAdmin } from './worktree-admin.ts';
 import { removeRecord, sharedPaths, type WorktreeRecord, writeRecord } from './worktree-record.ts';
@@ -32,7 +32,11 @@ import { removeRecord, sharedPaths, type WorktreeRecord, writeRecord } from './w
 export interface LinkedWorktree {
   readonly path: HostPath;
   readonly warnings: readonly string[];
-  capture(): Promise<{ readonly tree: string; readonly problems: readonly Failure[] }>;
+  capture(): Promise<{
+    readonly tree: string;
+    readonly problems: readonly Failure[];
+    readonly remarks?: readonly Remark[];
+  }>;
   changes(from: string, to: string): Promise<readonly Change[]>;
   head(): Promise<{ readonly commit: string; readonly branch?: string }>;
   commits(from: string, to: string, limit: number): Promise<readonly CommitLine[]>;
@@ -95,7 +99,7 @@ export function attachWorktree(
   };
 }
 
-async function capture(opened: Opened): Promise<CapturedTree> {
+async function capture(opened: Opened): Promise<CapturedTree & { readonly remarks?: readonly Remark[] }> {
   const { repository, record, memory } = opened;
   // Not once more: what `verify` commits in its own box is none of the task's.
   const taken = memory.taken ?? (await takeOver(opened));
@@ -117,7 +121,7 @@ async function capture(opened: Opened): Promise<CapturedTree> {
   if (taken?.problem !== undefined) problems.push(taken.problem);
   if (!(await isPointerIntact(record)))
     problems.push({ code: 'unsafe-tree', message: "the worktree's .git was replaced", details: ['.git'] });
-  return { ...captured, problems };
+  return { ...captured, problems, ...(taken === undefined ? {} : { remarks: taken.remarks }) };
 }
 
 async function sizeOf(path: Buffer): Promise<number> {
@@ -213,7 +217,7 @@ async function resetBoxGit(opened: Opened): Promise<readonly string[]> {
 
 async function hasMore(opened: Opened): Promise<boolean> {
   const taken = opened.memory.taken ?? (await takeOver(opened));
-  return taken !== undefined && (taken.left.length > 0 || taken.problem !== undefined);
+  return taken?.isMore === true;
 }
 
 async function close(opened: Opened, keep: boolean): Promise<void> {
