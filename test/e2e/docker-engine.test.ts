@@ -1,4 +1,4 @@
-/** The engine itself: one that goes away in the middle of a run. */
+/** The engine itself: one that goes away in the middle of a run, one that cannot start what orch would have it start. */
 import { rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import {
   createWorkflowRepository,
   orch,
   readOnlyRun,
+  SMALL_IMAGE,
   startOrch,
   waitUntil,
   whyNoContainers,
@@ -76,5 +77,30 @@ jobs:
     // The job's container ended with its line; the rest is removed when the engine can be asked again.
     expect((await orch(repository, ['run', 'ci', '--job', 'next', '--actor', 'next'])).exitCode).toBe(0);
     await waitUntil('nothing is left at the engine', () => atEngine(repository).length === 0);
+  });
+
+  test('that cannot start the supervisor in an image runs each step by itself, and says so once', async () => {
+    const repository = createWorkflowRepository({
+      '.github/workflows/ci.yml': `
+on: push
+jobs:
+  plain:
+    runs-on: ubuntu-latest
+    # Hides the libraries of the Node that is mounted.
+    container: { image: '${SMALL_IMAGE}', volumes: ['/__e/lib'] }
+    steps:
+      - { id: one, run: 'echo "at $PWD"; echo n=3 >>"$GITHUB_OUTPUT"; echo V=w >>"$GITHUB_ENV"; mkdir sub' }
+      - { timeout-minutes: 0.02, continue-on-error: true, run: 'sleep 4243 & echo slow; exec sleep 4243' }
+      - { working-directory: sub, run: 'echo "$V \${{ steps.one.outputs.n }} $(ps | grep -c "sleep [4]243")"; exit 7' }
+`,
+    });
+    const result = await orch(repository, ['run', 'ci']);
+    const log = readOnlyRun(repository).text('plain.log');
+    expect(log.match(/No supervisor starts in the container \(.*no such file/g)).toHaveLength(1);
+    expect(log).toMatch(/\nat \/__w\/([^/]+)\/\1\n/);
+    expect(log).toMatch(/\nslow\n[^]*\nw 3 0\n/);
+    expect(log).toContain('##[error]Process completed with exit code 7.');
+    expect(result.exitCode).toBe(1);
+    expect(atEngine(repository)).toEqual([]);
   });
 });

@@ -1,5 +1,4 @@
 /** Places to run commands in, and the clocks to measure them by. */
-export { startApart } from './apart.ts';
 export { strongestContainment } from './containment.ts';
 export { startActionContainer } from './docker/action-container.ts';
 export { type PackedContext, packContext } from './docker/build-context.ts';

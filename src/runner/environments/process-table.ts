@@ -24,12 +24,16 @@ export async function readTable(): Promise<readonly ProcessRow[]> {
 /** One process, or undefined when there is none (any more), or no `/proc`. */
 export function readRow(pid: number): ProcessRow | undefined {
   const stat = readProc(`/proc/${pid}/stat`)?.toString('latin1');
-  if (stat === undefined) return undefined;
+  return stat === undefined ? undefined : parseStat(stat);
+}
+
+/** A line of `/proc/<pid>/stat`. */
+export function parseStat(stat: string): ProcessRow {
   // The name comes second, in parentheses, and may hold spaces and parentheses itself.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const number = (index: number): number => Number(fields[index]);
   return {
-    pid,
+    pid: Number.parseInt(stat, 10),
     parent: number(1),
     group: number(2),
     started: fields[19] ?? '',

@@ -22,7 +22,6 @@ import {
   readCreateOptions,
   readPorts,
   removeOrTell,
-  startApart,
   startJobContainer,
 } from '../environments/index.ts';
 import type { Inside } from '../steps/index.ts';
@@ -106,8 +105,7 @@ export class ContainerPlace {
     this.#mounts = mountsOf(folders);
     this.#home = homeOf(folders);
     this.#paths = createPathMap(this.#mounts);
-    const apart = startApart(async (request) => this.#opened().supervised.start(request));
-    this.processes = { start: (request) => apart.start(request), close: () => this.#close() };
+    this.processes = { start: async (request) => this.#opened().steps.start(request), close: () => this.#close() };
     const paths = this.#paths;
     const node = (): string => this.#node;
     this.inside = {
@@ -147,11 +145,17 @@ export class ContainerPlace {
       externals,
       network: start.network,
       env: { HOME, GITHUB_ACTIONS: 'true', CI: 'true' },
+      onPlain: (reason) => {
+        tell(
+          `No supervisor starts in the container (${reason}): each step is an exec of the engine, which takes longer,`,
+        );
+        tell("and Node actions need the image's own Node");
+      },
     });
     if (!container.ok) return container;
     this.#container = container.value;
     this.#externals = externals;
-    this.#node = externals.node;
+    this.#node = container.value.isPlain ? 'node' : externals.node;
     this.#env = { ...container.value.ready.env, ...definition.env, ...this.#settings.env };
     await this.#share(container.value, externals);
     return ok({ id: container.value.id });

@@ -1,4 +1,4 @@
-/** Whose the files are that containers share with this machine: set inside, by root, whatever programs the image has. */
+/** Whose the files are that containers share with this machine: set inside, by root, whatever programs the image has. Where no supervisor runs, the image's own. */
 import { chmodSync, lchownSync, lstatSync, readdirSync } from 'node:fs';
 import { isErrno } from '../../../shared/errno.ts';
 import type { Externals } from './externals.ts';
@@ -6,19 +6,22 @@ import type { JobContainer } from './job-container.ts';
 
 const FOR_ALL = 'all';
 
-type Inside = Pick<JobContainer, 'ready' | 'supervised' | 'runAsRoot'>;
+type Inside = Pick<JobContainer, 'ready' | 'supervised' | 'isPlain' | 'runAsRoot'>;
 
 /** Lets whoever the image's user is change what is in the folders, which belong to whoever runs orch. */
 export async function openToAll(container: Inside, externals: Externals, folders: readonly string[]): Promise<void> {
   if (container.ready.uid === 0 || container.ready.uid === process.getuid?.()) return;
-  await container.runAsRoot([...externals.supervisor, FOR_ALL, ...folders]);
+  const how = container.isPlain ? ['chmod', '-R', 'a+rwX'] : [...externals.supervisor, FOR_ALL];
+  await container.runAsRoot([...how, ...folders]);
 }
 
 /** Makes the folders and all that was left in them this user's own, who may not even be able to remove it otherwise. */
 export async function giveBack(container: Inside, externals: Externals, folders: readonly string[]): Promise<void> {
   const user = process.getuid?.() ?? 0;
   if (user === 0 || !container.supervised.isOpen()) return;
-  await container.runAsRoot([...externals.supervisor, `${user}:${process.getgid?.() ?? user}`, ...folders]);
+  const owner = `${user}:${process.getgid?.() ?? user}`;
+  const how = container.isPlain ? ['chown', '-hR', owner] : [...externals.supervisor, owner];
+  await container.runAsRoot([...how, ...folders]);
 }
 
 /** In the container: `all`, or `USER:GROUP` in numbers. */

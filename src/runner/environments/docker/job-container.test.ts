@@ -35,9 +35,10 @@ describe.skipIf(typeof engine === 'string')('on a real engine', async () => {
   const real = engine as Engine;
   const externals = typeof engine === 'string' ? undefined : await testExternals();
   let count = 0;
+  const reasons: string[] = [];
 
   /** A container of its own, gone after the tests of the block. */
-  async function open(image: string, options = ''): Promise<JobContainer & { readonly run: string }> {
+  async function open(image: string, options = '', plain = false): Promise<JobContainer & { readonly run: string }> {
     if (externals === undefined) throw new Error('no engine');
     const run = `test-${process.pid}-${++count}`;
     const draft = readCreateOptions(options);
@@ -47,7 +48,9 @@ describe.skipIf(typeof engine === 'string')('on a real engine', async () => {
       options: draft.ok ? draft.value : emptyDraft(),
       mounts: [{ host: scratch, inner: '/__w' }],
       workdir: '/__w',
-      externals,
+      // Without its Node there is none that could run the supervisor.
+      externals: plain ? { ...externals, mounts: [] } : externals,
+      ...(plain ? { onPlain: (told: string) => void reasons.push(told) } : {}),
       env: { HOME: '/tmp' },
     });
     if (!started.ok) throw new Error(started.error.message);
@@ -72,11 +75,18 @@ describe.skipIf(typeof engine === 'string')('on a real engine', async () => {
     return text;
   }
 
-  describe.each([BASE, SMALL])('%s.', (image) => {
+  describe.each([
+    [BASE, 'supervised'],
+    [SMALL, 'supervised'],
+    [BASE, 'plain'],
+    [SMALL, 'plain'],
+  ])('%s, %s.', (image, kind) => {
     let container: JobContainer | undefined;
     beforeAll(async () => {
-      container = await open(image);
+      container = await open(image, '', kind === 'plain');
     });
+
+    it('says what it is', () => expect(container?.isPlain).toBe(kind === 'plain'));
 
     environmentContract('the container', async () => ({
       start: (behaviour, onOutput) => {
@@ -93,11 +103,14 @@ describe.skipIf(typeof engine === 'string')('on a real engine', async () => {
       },
     }));
 
-    it('runs node actions on the Node that orch runs on, which knows its own path', async () => {
-      if (container === undefined || externals === undefined) throw new Error('not open');
-      const inner = `require('node:child_process').execFileSync(process.execPath,['-p','process.version+process.execArgv.length'])+''`;
-      expect(await sh(container, `${externals.node} -p "${inner}"`)).toBe(`${process.version}2\n\n`);
-    });
+    it.skipIf(kind === 'plain')(
+      'runs node actions on the Node that orch runs on, which knows its own path',
+      async () => {
+        if (container === undefined || externals === undefined) throw new Error('not open');
+        const inner = `require('node:child_process').execFileSync(process.execPath,['-p','process.version+process.execArgv.length'])+''`;
+        expect(await sh(container, `${externals.node} -p "${inner}"`)).toBe(`${process.version}2\n\n`);
+      },
+    );
   });
 
   it('is told apart from others by its labels, and is gone with its run', async () => {
@@ -130,6 +143,31 @@ describe.skipIf(typeof engine === 'string')('on a real engine', async () => {
   it('cannot change what it runs on', async () => {
     const container = await open(BASE);
     expect(await sh(container, 'echo >>/__e/orch/supervisor.mjs; kill -9 1; echo on')).toMatch(/Read-only[^]*on\n$/);
+  });
+
+  it('without a supervisor, says why, passes variables of any kind, and ends with its line', async () => {
+    const { run, id, supervised, ready, steps } = await open(SMALL, '--user 1234', true);
+    expect(reasons.at(-1)).toMatch(/no such file or directory/);
+    expect(ready).toMatchObject({ uid: 1234, env: { HOME: '/tmp', PATH: '/bin' } });
+    const text = `'"$(id)\`\n\\ü`;
+    let out = '';
+    const argv = ['sh', '-c', 'echo err >&2; printf %s "$A"; sleep 100 >/dev/null 2>&1 &'] as const;
+    const step = await steps.start({
+      argv: [...argv],
+      cwd: hostPath('/__w'),
+      env: { ...ready.env, A: text },
+      onOutput: (chunk) => {
+        out += String(chunk);
+      },
+    });
+    await step.settle();
+    expect(out).toBe(`err\n${text}`);
+    const removed = real.docker.getContainer(id).wait({ condition: 'removed' });
+    supervised.end();
+    await removed;
+    expect(await listRunContainers(run, process.env)).toEqual([]);
+    const after = await steps.start({ argv: ['true'], cwd: scratch, env: {}, onOutput: () => undefined });
+    expect(await after.exit).toMatchObject({ kind: 'signalled', lost: expect.stringMatching(/No such container/) });
   });
 
   it('passes values that are no text for a shell, and writes to the mounted folder', async () => {

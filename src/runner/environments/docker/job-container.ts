@@ -4,12 +4,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Container, ContainerCreateOptions, MountSettings } from 'dockerode';
 import { type Failure, MachineError } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
+import { startApart } from '../apart.ts';
+import type { JobEnvironment } from '../process.ts';
 import type { CreateDraft } from './create-draft.ts';
 import { requestOf } from './create-draft.ts';
 import { type Engine, isEngineError, reasonOf } from './engine.ts';
 import type { Externals } from './externals.ts';
 import { labelsOf, nameOf, type Owner } from './labels.ts';
 import type { Mount } from './path-map.ts';
+import { openPlainExecs, readInContainer } from './plain-exec.ts';
 import { openSupervised, type Supervised, type SupervisorReady } from './supervised.ts';
 import { gone } from './sweep.ts';
 
@@ -22,6 +25,8 @@ export interface JobContainerRequest {
   readonly externals: Externals;
   /** Its name; absent: the engine's default network. */
   readonly network?: string | undefined;
+  /** Told why no supervisor runs, where commands may be started without one; absent: then there is no container. */
+  readonly onPlain?: (reason: string) => void;
   /** Variables that may be seen by whoever inspects the container. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -30,6 +35,10 @@ export interface JobContainer {
   readonly id: string;
   readonly ready: SupervisorReady;
   readonly supervised: Supervised;
+  /** Whether each command is an exec of the engine, since no supervisor runs. */
+  readonly isPlain: boolean;
+  /** For the steps of a job: what they leave running is ended with the container. */
+  readonly steps: Pick<JobEnvironment, 'start'>;
   /** Runs a command as root, beside the supervisor. Its exit code. */
   runAsRoot(argv: readonly string[]): Promise<number>;
   remove(): Promise<void>;
@@ -41,28 +50,123 @@ export async function startJobContainer(
   engine: Engine,
   request: JobContainerRequest,
 ): Promise<Result<JobContainer, Failure>> {
-  const { docker } = engine;
+  const { externals, image, onPlain } = request;
+  const created = await create(engine, request, { name: 'job', entrypoint: externals.supervisor });
+  const supervised = created.ok ? await startSupervised(created.value) : created;
+  if (supervised.ok) return supervised;
+  const message = `the container of ${image} could not be started: ${supervised.error}`;
+  const failed = err({ code: 'setup-failed', message } as const);
+  // What the engine has refused to create it refuses again.
+  if (!created.ok || onPlain === undefined) return failed;
+  const again = await create(engine, request, { name: 'plain', entrypoint: PLAIN });
+  const plain = again.ok ? await startPlain(again.value) : again;
+  if (!plain.ok) return failed;
+  onPlain(supervised.error);
+  return plain;
+}
+
+interface Created {
+  readonly engine: Engine;
+  readonly container: Container;
+  /** To its first process. */
+  readonly attached: NodeJS.ReadWriteStream;
+  readonly remove: () => Promise<void>;
+}
+
+interface FirstProcess {
+  /** What the container is called for. */
+  readonly name: string;
+  readonly entrypoint: readonly string[];
+}
+
+async function create(
+  engine: Engine,
+  request: JobContainerRequest,
+  first: FirstProcess,
+): Promise<Result<Created, string>> {
   let container: Container;
   try {
-    container = await docker.createContainer(creation(request));
+    container = await engine.docker.createContainer(creation(request, first));
   } catch (error) {
-    return failed(request, reasonOf(error));
+    return err(reasonOf(error));
   }
   const remove = (): Promise<void> => gone(container.remove({ force: true, v: true }));
   try {
     const attached = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
-    const words = collectWords();
-    const supervised = openSupervised(lineOf(engine, attached, words.stream));
-    await container.start();
-    const ready = await readyInTime(supervised);
-    if (ready !== undefined) return ok({ id: container.id, ready, supervised, remove, runAsRoot: asRoot(container) });
-    const reason = supervised.isOpen() ? 'its first process is not heard of' : 'its first process ended at once';
-    await remove();
-    return failed(request, words.text() || reason);
+    return ok({ engine, container, attached, remove });
   } catch (error) {
     await remove();
-    return failed(request, reasonOf(error));
+    return err(reasonOf(error));
   }
+}
+
+async function startSupervised({
+  engine,
+  container,
+  attached,
+  remove,
+}: Created): Promise<Result<JobContainer, string>> {
+  const words = collectWords();
+  const supervised = openSupervised(lineOf(engine, attached, words.stream));
+  try {
+    await container.start();
+    const ready = await readyInTime(supervised);
+    if (ready !== undefined) {
+      const steps = startApart((request) => supervised.start(request));
+      return ok({ id: container.id, ready, supervised, isPlain: false, steps, remove, runAsRoot: asRoot(container) });
+    }
+    const reason = supervised.isOpen() ? 'its first process is not heard of' : 'its first process ended at once';
+    await remove();
+    return err(words.text() || reason);
+  } catch (error) {
+    await remove();
+    return err(reasonOf(error));
+  }
+}
+
+/** Holds the container until the line to it breaks. */
+const PLAIN = ['sh', '-c', 'while read -r _; do :; done'];
+
+async function startPlain({ container, attached, remove }: Created): Promise<Result<JobContainer, string>> {
+  let isOpen = true;
+  for (const end of ['end', 'close', 'error']) {
+    attached.once(end, () => {
+      isOpen = false;
+    });
+  }
+  attached.resume();
+  try {
+    await container.start();
+    const ready = await readPlain(container);
+    const steps = openPlainExecs(container);
+    const supervised: Supervised = {
+      ready: Promise.resolve(ready),
+      start: (request) => steps.start(request),
+      isOpen: () => isOpen,
+      end: () => void attached.end(),
+    };
+    return ok({ id: container.id, ready, supervised, isPlain: true, steps, remove, runAsRoot: asRoot(container) });
+  } catch (error) {
+    await remove();
+    return err(reasonOf(error));
+  }
+}
+
+const NUL = '\0';
+
+/** What a supervisor tells of itself. */
+async function readPlain(container: Container): Promise<SupervisorReady> {
+  const told = await readInContainer(container, ['sh', '-c', 'cat /proc/self/environ; printf "\\0"; id -u']);
+  const entries = told.split(NUL);
+  const uid = Number(entries.pop());
+  if (!Number.isInteger(uid)) throw new Error(`the shell in it answers with ${told.slice(0, LONGEST_WORDS)}`);
+  const env = entries.filter((entry) => entry.includes('=')).map((entry) => splitOnce(entry, '='));
+  return { env: Object.fromEntries(env), uid, version: '' };
+}
+
+function splitOnce(text: string, separator: string): readonly [string, string] {
+  const at = text.indexOf(separator);
+  return [text.slice(0, at), text.slice(at + 1)];
 }
 
 /** Milliseconds for Node to start, on another kind of processor too. */
@@ -78,20 +182,16 @@ async function readyInTime({ ready }: Supervised): Promise<SupervisorReady | und
   }
 }
 
-function failed({ image }: JobContainerRequest, reason: string): Result<never, Failure> {
-  return err({ code: 'setup-failed', message: `the container of ${image} could not be started: ${reason}` });
-}
-
-function creation(request: JobContainerRequest): ContainerCreateOptions {
+function creation(request: JobContainerRequest, { name, entrypoint }: FirstProcess): ContainerCreateOptions {
   const { owner, image, options, mounts, workdir, externals, network, env } = request;
   const wanted = requestOf(options);
   const variables = Object.entries({ ...env, ORCH_SUPERVISED_RUN: owner.run }).map((entry) => entry.join('='));
   return {
-    name: nameOf(owner, 'job'),
+    name: nameOf(owner, name),
     WorkingDir: workdir,
     ...wanted,
     Image: image,
-    Entrypoint: [...externals.supervisor],
+    Entrypoint: [...entrypoint],
     Cmd: [],
     Labels: { ...wanted.Labels, ...labelsOf(owner) },
     Env: [...(wanted.Env ?? []), ...variables],
