@@ -4,16 +4,16 @@
  */
 
 import { createHash } from 'node:crypto';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isErrno } from '../../shared/errno.ts';
-import { MachineError } from '../../shared/failure.ts';
-import { type BytePath, bytePath, isBelow, locate, show, splitFields } from './bytes.ts';
+import { bytePath } from './bytes.ts';
+import { createCheckoutReader } from './checkout-reader.ts';
 import { compareMaps } from './fingerprint-compare.ts';
 import { parseSettings } from './git-settings.ts';
 import { readHead, readRef } from './head-file.ts';
 import type { GitRepository } from './repository.ts';
-import { isRegular, readRegular } from './safe-files.ts';
+import { readRegular } from './safe-files.ts';
 
 export interface Fingerprint {
   /** Files below the git directory, by their name there: a digest each. */
@@ -37,11 +37,12 @@ export interface Fingerprints {
 export function createFingerprints(repository: GitRepository, outputs: readonly string[]): Fingerprints {
   const excluded = new Set<string>(outputs.map(bytePath));
   const settings = createSettingsReader(repository);
+  const checkout = createCheckoutReader(repository, excluded);
   let running: Promise<Fingerprint> | undefined;
   let queued: Promise<Fingerprint> | undefined;
   const look = async (): Promise<Fingerprint> => {
     const [state, known, files, stash, head] = await Promise.all([
-      checkoutState(repository, excluded),
+      checkout(),
       settings(),
       gitFiles(repository),
       readRef(repository.git, repository.commonDir, 'refs/stash'),
@@ -133,7 +134,7 @@ async function gitFiles(repository: GitRepository): Promise<ReadonlyMap<string, 
 async function fileStamp(path: string): Promise<string | undefined> {
   const content = await readRegular(path, 4 * 1024 * 1024);
   try {
-    const { mode, size, mtimeMs } = await lstat(path);
+    const { mode, size, mtimeMs } = lstatSync(path);
     return `${mode} ${content === undefined ? `${size} ${mtimeMs}` : digest(content)}`;
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
@@ -148,50 +149,9 @@ async function headState(repository: GitRepository): Promise<string> {
   return `${head.ref.replace(/^refs\/heads\//, '')} at ${commit?.slice(0, 12) ?? 'no commit'}`;
 }
 
-/** One git process that reads the user's index and compares it with the files, and writes nothing. */
-async function checkoutState(
-  repository: GitRepository,
-  excluded: ReadonlySet<string>,
-): Promise<Pick<Fingerprint, 'index' | 'checkout'>> {
-  const index = join(repository.gitDir, 'index');
-  if (!(await isRegular(index))) return { index: 'missing', checkout: new Map() };
-  const args = ['ls-files', '-t', '-s', '-c', '-m', '-d', '-o', '--exclude-standard', '-z'];
-  const checkout = new Map<string, string>();
-  const entries = createHash('sha256');
-  try {
-    const output = await repository.git.run(args, { workTree: repository.root, index });
-    for (const line of splitFields(output.stdout)) {
-      const tag = line[0];
-      const path = pathIn(line);
-      if (isBelow(path, excluded)) continue;
-      if (tag === 'C' || tag === 'R' || tag === '?') checkout.set(show(path), await stampOf(repository.root, path));
-      else entries.update(`${line}\n`);
-    }
-  } catch (error) {
-    if (!(error instanceof MachineError)) throw error;
-    return { index: 'unreadable', checkout: new Map([['(the index)', error.message]]) };
-  }
-  return { index: entries.digest('hex'), checkout };
-}
-
-/** `? path`, or `H mode id stage<TAB>path`. */
-function pathIn(line: string): BytePath {
-  return (line.startsWith('? ') ? line.slice(2) : line.slice(line.indexOf('\t') + 1)) as BytePath;
-}
-
-async function stampOf(root: string, path: BytePath): Promise<string> {
-  try {
-    const { mode, size, mtimeMs } = await lstat(locate(root, path.replace(/\/$/, '')));
-    return `${mode} ${size} ${mtimeMs}`;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return 'gone';
-    throw error;
-  }
-}
-
 async function names(directory: string): Promise<readonly string[]> {
   try {
-    return (await readdir(directory)).sort();
+    return readdirSync(directory).sort();
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
     throw error;

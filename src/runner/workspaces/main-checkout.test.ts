@@ -107,6 +107,11 @@ describe('a fingerprint', () => {
     ['the stash', 'echo y > a.txt; git stash -q', ['the stash was changed: all worktrees share it']],
     ['a commit', 'git commit -q --allow-empty -m x', ['HEAD of the main checkout moved: main at']],
     ['another branch', 'git switch -qc other', ['HEAD of the main checkout moved: main at']],
+    [
+      'a change of the same length at once',
+      "printf 'b\\n' > a.txt",
+      ['files of the main checkout were changed: added a.txt'],
+    ],
     ['a new file', 'echo n > "new\nfile"', ['files of the main checkout were changed: added new?file']],
     [
       'a change to a changed file',

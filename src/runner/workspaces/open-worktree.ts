@@ -1,6 +1,6 @@
 /** Makes a job's working tree: branch, git directory, files, copies and links. Safe to repeat after a crash anywhere. */
 
-import { readdir, rm } from 'node:fs/promises';
+import { readdirSync, rmSync } from 'node:fs';
 import { isErrno } from '../../shared/errno.ts';
 import { MachineError } from '../../shared/failure.ts';
 import { filterWarnings, mentionedFilters } from './filters.ts';
@@ -99,14 +99,14 @@ async function reopen(
 async function wipe(repository: GitRepository, record: WorktreeRecord): Promise<void> {
   await removeTree(record.path);
   await repository.exclusive(() => removeAdmin(record));
-  await rm(record.index, { force: true });
-  await rm(`${record.index}.lock`, { force: true });
+  rmSync(record.index, { force: true });
+  rmSync(`${record.index}.lock`, { force: true });
 }
 
 /** A directory at the place that orch has no record of belongs to somebody. */
 async function refuseForeign(path: string): Promise<void> {
   try {
-    if ((await readdir(path)).length === 0) return;
+    if (readdirSync(path).length === 0) return;
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return;
     if (!isErrno(error, 'ENOTDIR')) throw error;

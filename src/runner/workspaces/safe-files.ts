@@ -1,4 +1,7 @@
-/** Reading and removing files that a task may have planted: no symlink is followed, no named pipe waited for. */
+/**
+ * Reading and removing files that a task may have planted: no symlink is followed, no named pipe waited for. Small files
+ * are looked at where we stand: through Node's thread pool each call would cost several times its own price.
+ */
 
 import {
   chmodSync,
@@ -10,10 +13,11 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmdirSync,
   unlinkSync,
+  writeFileSync,
 } from 'node:fs';
-import { lstat, rename, writeFile } from 'node:fs/promises';
 import { isErrno } from '../../shared/errno.ts';
 import { createPace, type Pace } from './pace.ts';
 
@@ -49,7 +53,7 @@ export async function readLine(path: string): Promise<string | undefined> {
 /** Whether anything has this name, a dangling symlink included. */
 export async function exists(path: string | Buffer): Promise<boolean> {
   try {
-    await lstat(path);
+    lstatSync(path);
     return true;
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG')) return false;
@@ -60,7 +64,7 @@ export async function exists(path: string | Buffer): Promise<boolean> {
 /** Whether this is a plain file: not a symlink to one, not a named pipe that a reader would hang on. */
 export async function isRegular(path: string): Promise<boolean> {
   try {
-    return (await lstat(path)).isFile();
+    return lstatSync(path).isFile();
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return false;
     throw error;
@@ -70,8 +74,8 @@ export async function isRegular(path: string): Promise<boolean> {
 /** Writes beside and renames, so that a reader or a crash sees the old file or the new one. */
 export async function replaceFile(path: string, content: string | Buffer): Promise<void> {
   const draft = `${path}.${process.pid}.${(drafts++).toString(36)}.new`;
-  await writeFile(draft, content, { mode: 0o644 });
-  await rename(draft, path);
+  writeFileSync(draft, content, { mode: 0o644 });
+  renameSync(draft, path);
 }
 let drafts = 0;
 

@@ -3,7 +3,7 @@
  * Written by hand instead of by `git worktree add`: that one reads the repository's configuration, runs its hooks, and
  * fails under load when many are made at once.
  */
-import { copyFile, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isRegular, readLine, removeTree, replaceFile } from './safe-files.ts';
 import { removeIfEmpty, type WorktreeRecord } from './worktree-record.ts';
@@ -12,17 +12,17 @@ type Place = Pick<WorktreeRecord, 'path' | 'admin' | 'branch'>;
 
 /** Makes the directory, locked so that a `git worktree prune` of somebody else's lets it be. */
 export async function createAdmin(place: Place): Promise<void> {
-  await mkdir(place.admin, { recursive: true });
-  await writeFile(join(place.admin, 'locked'), 'orch is setting it up\n');
-  await writeFile(join(place.admin, 'commondir'), '../..\n');
-  await writeFile(join(place.admin, 'gitdir'), `${join(place.path, '.git')}\n`);
+  mkdirSync(place.admin, { recursive: true });
+  writeFileSync(join(place.admin, 'locked'), 'orch is setting it up\n');
+  writeFileSync(join(place.admin, 'commondir'), '../..\n');
+  writeFileSync(join(place.admin, 'gitdir'), `${join(place.path, '.git')}\n`);
   await writeHead(place);
-  await mkdir(place.path, { recursive: true });
-  await writeFile(join(place.path, '.git'), pointerOf(place));
+  mkdirSync(place.path, { recursive: true });
+  writeFileSync(join(place.path, '.git'), pointerOf(place));
 }
 
 export async function unlockAdmin(place: Place): Promise<void> {
-  await rm(join(place.admin, 'locked'), { force: true });
+  rmSync(join(place.admin, 'locked'), { force: true });
 }
 
 /** Puts the worktree on its branch. */
@@ -43,18 +43,18 @@ export async function isPointerIntact(place: Pick<WorktreeRecord, 'path' | 'admi
 export async function publishIndex(record: Pick<WorktreeRecord, 'admin' | 'index'>): Promise<void> {
   const target = join(record.admin, 'index');
   const draft = `${target}.orch`;
-  const { atime, mtime } = await stat(record.index);
-  await copyFile(record.index, draft);
+  const { atime, mtime } = statSync(record.index);
+  copyFileSync(record.index, draft);
   // Git distrusts entries as young as the index itself; a copy must not make them look older than it.
-  await utimes(draft, atime, mtime);
-  await rename(draft, target);
+  utimesSync(draft, atime, mtime);
+  renameSync(draft, target);
 }
 
 /** Tells one state of the worktree's index file from another; undefined when there is no such plain file. */
 export async function indexStamp(admin: string): Promise<string | undefined> {
   const file = join(admin, 'index');
   if (!(await isRegular(file))) return undefined;
-  const { mtimeMs, ctimeMs, size, ino } = await stat(file);
+  const { mtimeMs, ctimeMs, size, ino } = statSync(file);
   return [mtimeMs, ctimeMs, size, ino].join(' ');
 }
 
@@ -63,7 +63,7 @@ const LASTING = new Set(['HEAD', 'ORIG_HEAD', 'commondir', 'gitdir', 'index', 'l
 
 /** Calls off merges, rebases and the like, and whatever else a task left in the worktree's git directory. */
 export async function clearOperations(admin: string): Promise<void> {
-  for (const name of await readdir(admin)) {
+  for (const name of readdirSync(admin)) {
     if (!LASTING.has(name)) await removeTree(join(admin, name));
   }
 }

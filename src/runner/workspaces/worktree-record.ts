@@ -1,7 +1,7 @@
 /** What orch remembers of each working tree, on disk, so that a later process finds all of them after a crash. */
 
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isErrno } from '../../shared/errno.ts';
@@ -109,14 +109,14 @@ export async function readRecord(index: string): Promise<WorktreeRecord | undefi
 
 export async function writeRecord(record: WorktreeRecord): Promise<void> {
   const file = fileOf(record.index);
-  await mkdir(dirname(file), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true });
   await replaceFile(file, JSON.stringify(record));
 }
 
 /** Call it under the repository's lock: the directory of the run goes with the last record, while another may be made. */
 export async function removeRecord(record: Pick<WorktreeRecord, 'index'>): Promise<void> {
-  await rm(record.index, { force: true });
-  await rm(fileOf(record.index), { force: true });
+  rmSync(record.index, { force: true });
+  rmSync(fileOf(record.index), { force: true });
   await removeIfEmpty(dirname(record.index));
 }
 
@@ -136,7 +136,7 @@ export async function listRecords(repository: GitRepository): Promise<readonly W
 
 export async function removeIfEmpty(directory: string): Promise<void> {
   try {
-    await rmdir(directory);
+    rmdirSync(directory);
   } catch (error) {
     if (!isErrno(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR')) throw error;
   }
@@ -144,7 +144,7 @@ export async function removeIfEmpty(directory: string): Promise<void> {
 
 async function names(directory: string): Promise<readonly string[]> {
   try {
-    return await readdir(directory);
+    return readdirSync(directory);
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;

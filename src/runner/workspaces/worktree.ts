@@ -1,6 +1,6 @@
 /** A job's working tree after it was made: what may be asked of it and done with it until it is closed. */
 
-import { lstat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import type { HostPath } from '../../shared/brand.ts';
 import { hostPath } from '../../shared/brand.ts';
 import { isErrno } from '../../shared/errno.ts';
@@ -126,7 +126,7 @@ async function capture(opened: Opened): Promise<CapturedTree & { readonly remark
 
 async function sizeOf(path: Buffer): Promise<number> {
   try {
-    return (await lstat(path)).size;
+    return lstatSync(path).size;
   } catch (error) {
     // Recorded a moment ago and gone: something of the task's still runs.
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return 0;
