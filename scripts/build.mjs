@@ -52,10 +52,14 @@ const { metafile } = await build({
   define: { ORCH_VERSION: JSON.stringify(version) },
   banner,
 });
-// Alone in one file: it is all that is given to a container.
+// Each alone in one file: they are all that is given to a container.
 await build({
-  entryPoints: ['src/runner/environments/docker/supervisor-program.ts'],
-  outfile: 'dist/supervisor.mjs',
+  entryPoints: {
+    supervisor: 'src/runner/environments/docker/supervisor-program.ts',
+    forwarder: 'src/runner/environments/egress/forwarder-program.ts',
+  },
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
   bundle: true,
   format: 'esm',
   platform: 'node',

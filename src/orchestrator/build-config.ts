@@ -1,12 +1,14 @@
 /** From a tree without mistakes to a Config: defaults applied, durations in milliseconds. */
 import { FAILURE_CODES, type FailureCode } from '../shared/failure.ts';
 import { parseDuration } from '../shared/quantity.ts';
+import { readSandbox } from '../shared/sandbox.ts';
 import { type MappingEntry, type MappingNode, type Node, scalar } from '../workflow/index.ts';
-import type { Config, OnFailure, Task, WorktreeConfig } from './config.ts';
+import type { Config, OnFailure, Task, TaskSandbox, WorktreeConfig } from './config.ts';
 import {
   entriesOf,
   entryOf,
   itemsOf,
+  jsonOf,
   keyText,
   mappingOf,
   numberOf,
@@ -91,12 +93,21 @@ function buildTask(view: TaskView, root: Node, declared: ReadonlyMap<string, Tas
     ...given('startupTimeout', span('startup_timeout')),
     ...buildRetries(view),
     ...given('continueOnError', scalarOf(view.value('continue_on_error'))),
+    ...given('sandbox', buildSandbox(view.value('sandbox'))),
     ...given('workingDirectory', text('working_directory')),
     ...given('shell', text('shell')),
     ...buildEvidence(view),
     ...given('mutex', text('mutex')),
     at: view.node.at ?? NOWHERE,
   };
+}
+
+/** Undefined for `host`. */
+function buildSandbox(node: Node | undefined): TaskSandbox | undefined {
+  if (mappingOf(node) === undefined || node === undefined) return undefined;
+  const written = jsonOf(node);
+  const settings = readSandbox(written);
+  return settings.ok ? { settings: settings.value, text: JSON.stringify(written) } : undefined;
 }
 
 const NOWHERE = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } } as const;

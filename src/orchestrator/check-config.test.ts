@@ -47,8 +47,6 @@ describe('features to come', () => {
     ['framework_review', file('⟦framework_review⟧: { command: x }'), 'not-yet-supported'],
     ['migration', file('⟦migration⟧: []'), 'not-yet-supported'],
     ['agent', task('⟦agent⟧: codex'), 'not-yet-supported', 'remove "agent" for now'],
-    ['a container', task('⟦sandbox⟧: { image: node }'), 'not-yet-supported', 'containers are still to come'],
-    ['sandbox misspelt', task('sandbox: ⟦hots⟧'), 'bad-value', 'did you mean "host"?'],
   ]);
 });
 

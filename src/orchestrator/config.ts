@@ -1,5 +1,6 @@
 /** What an orchestrator.yaml says, checked and with its defaults applied. Spans of time are milliseconds. */
 import type { FailureCode } from '../shared/failure.ts';
+import type { SandboxSettings } from '../shared/sandbox.ts';
 import type { SourceRange } from '../shared/source.ts';
 import type { MappingNode, Node, ScalarNode } from '../workflow/index.ts';
 
@@ -33,6 +34,12 @@ export interface WorktreeConfig {
   readonly setupTimeout: number;
 }
 
+export interface TaskSandbox {
+  readonly settings: SandboxSettings;
+  /** As written, in JSON. */
+  readonly text: string;
+}
+
 export interface Task {
   readonly name: string;
   readonly description?: string;
@@ -58,6 +65,8 @@ export interface Task {
   readonly retryOn?: readonly (number | FailureCode)[];
   readonly retryFrom: 'start' | 'last';
   readonly continueOnError?: ScalarNode;
+  /** Absent on this machine itself. */
+  readonly sandbox?: TaskSandbox;
   readonly workingDirectory?: string;
   readonly shell?: string;
   readonly expect: readonly string[];

@@ -154,11 +154,6 @@ function describeBadName(place: FaultPlace, key: string): Diagnostic {
 
 function describeBadValue(place: FaultPlace): Diagnostic {
   const { fault, root, segments } = place;
-  if (segments.at(-1) === 'sandbox' && typeof fault.data === 'object') {
-    const at = atKey(place, segments.slice(0, -1), 'sandbox');
-    const hint = 'containers are still to come; remove "sandbox" for now';
-    return problem(place, 'not-yet-supported', 'no "sandbox" but host is supported yet', { ...at, hint });
-  }
   const message = `${describePlace(root, segments)} ${requirement(fault)}`;
   const hint = hintForValue(fault);
   return problem(place, parentOf(fault)[CODE] ?? 'bad-value', message, hint === undefined ? {} : { hint });

@@ -89,7 +89,7 @@ const EVERY_TASK_KEY = `
     retry_on: [7, timeout]
     retry_from: last
     continue_on_error: true
-    sandbox: host
+    sandbox: { image: node }
     working_directory: w
     shell: sh
     expect: [x]
@@ -159,6 +159,7 @@ tasks:
       retryOn: [7, 'timeout'],
       retryFrom: 'last',
       continueOnError: { value: true },
+      sandbox: { text: '{"image":"node"}', settings: { image: 'node', network: 'none', pids: 512 } },
       workingDirectory: 'w',
       shell: 'sh',
       expect: ['x'],

@@ -27,6 +27,8 @@ export const OTHER_WORDS: ReadonlyMap<string, string> = new Map([
   ['attempts', 'retries'],
   ['test', 'verify'],
   ['cwd', 'working_directory'],
+  ['container', 'sandbox'],
+  ['volumes', 'mounts'],
   ['jobs', 'tasks'],
   ['steps', 'tasks'],
 ]);

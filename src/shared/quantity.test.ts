@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatBytes, formatDuration } from './quantity.ts';
+import { formatBytes, formatDuration, formatSize, parseSize } from './quantity.ts';
 
 it.each([
   [0, '0 B'],
@@ -24,4 +24,20 @@ it.each([
   [86_400_000, '1d 00h'],
 ])('shows %d milliseconds as %s', (milliseconds, text) => {
   expect(formatDuration(milliseconds)).toBe(text);
+});
+
+it.each<readonly [string, number | undefined, string]>([
+  ['512m', 512 * 1024 ** 2, '512 MiB'],
+  ['512MB', 512 * 1024 ** 2, '512 MiB'],
+  ['1.5g', 1.5 * 1024 ** 3, '1.5 GiB'],
+  ['64k', 64 * 1024, '64 KiB'],
+  ['2t', 2 * 1024 ** 4, '2 TiB'],
+  ['512', undefined, ''],
+  ['-1g', undefined, ''],
+  ['1 g', undefined, ''],
+  ['4gb4', undefined, ''],
+  ['', undefined, ''],
+])('reads %s as %s bytes, shown as %s', (text, bytes, shown) => {
+  expect(parseSize(text)).toBe(bytes);
+  if (bytes !== undefined) expect(formatSize(bytes)).toBe(shown);
 });

@@ -22,6 +22,27 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(minutes / 1440)}d ${pad(Math.floor((minutes % 1440) / 60))}h`;
 }
 
+const BINARY = ['', 'k', 'm', 'g', 't'] as const;
+
+/** Reads `512m`, `4g`, `1.5g` as container engines do: powers of 1024. Undefined when it is none of these. */
+export function parseSize(text: string): number | undefined {
+  const parts = /^(\d{1,9}(?:\.\d{1,3})?)([kmgt])b?$/i.exec(text);
+  if (parts === null) return undefined;
+  const [, amount = '', unit = ''] = parts;
+  return Math.floor(Number(amount) * 1024 ** BINARY.findIndex((known) => known === unit.toLowerCase()));
+}
+
+/** `512 MiB`, `1.5 GiB`: powers of 1024, at most one decimal. */
+export function formatSize(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < BINARY.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${Number(value.toFixed(1))} ${unit === 0 ? 'B' : `${BINARY[unit]?.toUpperCase()}iB`}`;
+}
+
 const SIZES = ['kB', 'MB', 'GB', 'TB'] as const;
 
 /** `812 B`, `1.2 MB`, `59 GB`: powers of 1000, one decimal below ten. */

@@ -19,7 +19,8 @@ export interface AttemptEnd {
 /** Runs attempt `attempt` (from 1), whose changes are measured against `baseline`. */
 export async function runAttempt(setting: AttemptSetting, attempt: number, baseline: string): Promise<AttemptEnd> {
   const { ports, settings } = setting;
-  const output = hostPath(`${await ports.files.temporary('output')}/output`);
+  const folder = await ports.files.temporary('output');
+  const output = hostPath(`${folder}/output`);
   await ports.files.write(output, '');
   const env = { ...setting.env, ORCH_ATTEMPT: String(attempt), ORCH_OUTPUT: output };
   const started = ports.clock.now();
@@ -29,10 +30,12 @@ export async function runAttempt(setting: AttemptSetting, attempt: number, basel
     ...(idleTimeout !== undefined && { idle: idleTimeout }),
     ...(startupTimeout !== undefined && { startup: startupTimeout }),
   };
-  const end = await runShell({ ...setting, env }, 'command', limits);
+  const end = await runShell({ ...setting, env, writes: [folder] }, 'command', limits);
 
   const read = await readOutputs(setting, output);
-  const judged = await judgeAttempt({ ...setting, env, attempt, baseline }, [findExit(end), read.finding]);
+  // What was read of it must not be changed by the check.
+  const verifying = { ...setting, env, reads: [...setting.reads, folder] };
+  const judged = await judgeAttempt({ ...verifying, attempt, baseline }, [findExit(end), read.finding]);
   const report: AttemptReport = {
     attempt,
     duration: Math.round(ports.clock.now() - started),

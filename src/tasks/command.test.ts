@@ -41,7 +41,12 @@ it('counts what a command writes before its start is even confirmed', async () =
   const ended = runCommand({ ...rig.ports, processes }, request);
   await rig.clock.advance(5000);
   end(0);
-  expect(await ended).toEqual({ exit: { kind: 'exited', code: 0 }, contained: UNCONTAINED, duration: 5000 });
+  expect(await ended).toEqual({
+    reached: [],
+    exit: { kind: 'exited', code: 0 },
+    contained: UNCONTAINED,
+    duration: 5000,
+  });
   expect(rig.log()).toBe('early\n');
 });
 

@@ -3,7 +3,7 @@ import type { HostPath } from '../shared/brand.ts';
 import type { Containment } from '../shared/verdict.ts';
 import { type Ending, type Limits, type Watch, watchClocks } from './clocks.ts';
 import type { Sample } from './idle-clock.ts';
-import type { ProcessExit, RunningProcess, TaskPorts } from './ports.ts';
+import type { ProcessExit, ProcessRequest, RunningProcess, SandboxedProcess, TaskPorts } from './ports.ts';
 
 /** Milliseconds between asking a command to end and ending it. */
 const GRACE = 10_000;
@@ -22,11 +22,18 @@ export interface CommandEnd {
   /** Present when orch ended it: then the exit code says nothing. */
   readonly ended?: Ending;
   readonly contained: Containment;
+  /** Limits of its sandbox that it ran into. */
+  readonly reached: readonly string[];
   /** Milliseconds. */
   readonly duration: number;
 }
 
-export type CommandPorts = Pick<TaskPorts, 'processes' | 'clock' | 'log' | 'signal'>;
+export type CommandPorts = Pick<TaskPorts, 'clock' | 'log' | 'signal'> & { readonly processes: CommandPlace };
+
+/** The machine itself, or a sandbox on it. */
+interface CommandPlace {
+  start(request: ProcessRequest): Promise<RunningProcess | SandboxedProcess>;
+}
 
 export async function runCommand(ports: CommandPorts, request: CommandRequest): Promise<CommandEnd> {
   const startedAt = ports.clock.now();
@@ -60,7 +67,8 @@ export async function runCommand(ports: CommandPorts, request: CommandRequest): 
     watch.stop();
   }
   const contained = await running.reap();
-  return { ...ending, contained, duration: Math.round(ports.clock.now() - startedAt) };
+  const reached = 'reached' in running ? running.reached() : [];
+  return { ...ending, contained, reached, duration: Math.round(ports.clock.now() - startedAt) };
 }
 
 async function awaitEnd(

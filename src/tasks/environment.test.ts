@@ -38,6 +38,30 @@ describe('selectEnvironment', () => {
     expect(selectEnvironment({ [name]: 'x' }, [name])).toEqual({ env: {}, missing: [], refused: [name] }),
   );
 
+  it('passes little into a sandbox, where nothing is as it is here', () => {
+    const here = {
+      PATH: '/b',
+      HOME: '/h',
+      USER: 'u',
+      HTTPS_PROXY: 'p',
+      SSL_CERT_FILE: '/c',
+      LANG: 'C',
+      LC_ALL: 'C',
+      TZ: 'Z',
+    };
+    expect(selectEnvironment({ ...here, TERM: 't', A: '1' }, ['A'], 'sandbox').env).toEqual({
+      LANG: 'C',
+      LC_ALL: 'C',
+      TZ: 'Z',
+      TERM: 't',
+      A: '1',
+    });
+    expect(selectEnvironment(here, ['PATH', 'HTTPS_PROXY'], 'sandbox').env).toMatchObject({
+      PATH: '/b',
+      HTTPS_PROXY: 'p',
+    });
+  });
+
   it('passes a token that is asked for by name', () => {
     expect(selectEnvironment({ GITHUB_TOKEN: 't' }, ['GITHUB_TOKEN']).env).toEqual({ GITHUB_TOKEN: 't' });
   });

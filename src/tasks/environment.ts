@@ -20,6 +20,8 @@ const CERTIFICATES = [
   'NIX_SSL_CERT_FILE',
   'npm_config_cafile',
 ];
+/** What holds in a container too, where nothing else is as it is here. */
+const PASSED_INTO_SANDBOX = new Set(['LANG', 'TZ', 'TERM']);
 const PASSED = new Set([...BASIC, ...CERTIFICATES, ...PROXY, ...PROXY.map((name) => name.toUpperCase())]);
 
 /** An action's own inputs, credentials and command files, and orch's own names: not for a task, even when it asks. */
@@ -37,11 +39,13 @@ export interface SelectedEnvironment {
 export function selectEnvironment(
   env: Readonly<Record<string, string>>,
   names: readonly string[],
+  place: 'host' | 'sandbox' = 'host',
 ): SelectedEnvironment {
+  const passed = place === 'host' ? PASSED : PASSED_INTO_SANDBOX;
   const asked = new Set(names);
   const refused = [...asked].filter((name) => RESERVED.test(name));
   const allowed = new Set([...asked].filter((name) => !RESERVED.test(name)));
-  const entries = Object.entries(env).filter(([name]) => allowed.has(name) || isPassed(name));
+  const entries = Object.entries(env).filter(([name]) => allowed.has(name) || isPassed(name, passed));
   const missing = [...allowed].filter((name) => !Object.hasOwn(env, name));
   return { env: Object.fromEntries(entries), missing, refused };
 }
@@ -55,8 +59,8 @@ export function findMissingSecrets(
   return absent.length === 0 ? undefined : secretMissing(absent);
 }
 
-function isPassed(name: string): boolean {
-  return PASSED.has(name) || name.startsWith('LC_');
+function isPassed(name: string, passed: ReadonlySet<string>): boolean {
+  return passed.has(name) || name.startsWith('LC_');
 }
 
 function secretMissing(names: readonly string[]): Failure {

@@ -21,7 +21,7 @@ export function claimOf(end: CommandEnd): Verdict['claim'] {
 }
 
 export function findExit(end: CommandEnd): Finding {
-  const own = exitFailure(end.exit, 'the command');
+  const own = exitFailure(end.exit, 'the command', end.reached);
   const exit: Evidence = { check: 'exit', ok: own === undefined, seen: describeExit(end.exit) };
   if (end.ended === undefined) return { evidence: [exit], ...(own && { failure: own }) };
   const failure = endingFailure(end.ended, 'the command');
@@ -105,9 +105,9 @@ export function findVerified(end: CommandEnd | undefined): Finding {
 }
 
 function verifyFailure(end: CommandEnd): Failure | undefined {
-  const reason = end.ended ? endingFailure(end.ended, 'verify') : exitFailure(end.exit, 'verify');
+  const reason = end.ended ? endingFailure(end.ended, 'verify') : exitFailure(end.exit, 'verify', end.reached);
   if (reason === undefined || reason.code === 'cancelled') return reason;
-  return { code: reason.code === 'timeout' ? 'verify-timeout' : 'verify-failed', message: reason.message };
+  return { ...reason, code: reason.code === 'timeout' ? 'verify-timeout' : 'verify-failed' };
 }
 
 /** All that was seen, in order; the first failure is the reason. */

@@ -5,12 +5,14 @@
  */
 import type { HostPath } from '../shared/brand.ts';
 import type { Failure } from '../shared/failure.ts';
+import type { SandboxSettings } from '../shared/sandbox.ts';
 import type { AttemptReport, Containment } from '../shared/verdict.ts';
 
 export interface TaskPorts {
   readonly job: JobIdentity;
   readonly repository: Repository;
   readonly processes: Processes;
+  readonly sandboxes: Sandboxes;
   readonly clock: Clock;
   readonly progress: Progress;
   readonly log: TaskLog;
@@ -120,6 +122,44 @@ export interface ProcessRequest {
   readonly env: Readonly<Record<string, string>>;
   /** stdout and stderr in the order they were written. A returned promise holds the process back until it is done. */
   readonly onOutput: (chunk: Uint8Array) => void | Promise<void>;
+}
+
+/** Containers for the commands of tasks that have a `sandbox`. */
+export interface Sandboxes {
+  /** Makes ready what the commands of the task have in common. Throws `MachineError` where it cannot. */
+  open(request: SandboxRequest): Promise<Sandbox>;
+}
+
+export interface SandboxRequest {
+  readonly settings: SandboxSettings;
+  readonly tree: HostPath;
+  readonly branch: string;
+  readonly start: string;
+  readonly signal: AbortSignal;
+  /** Takes lines for the task's log. */
+  readonly tell: (line: string) => void;
+  /** A connection that was not allowed: `example.com:443`, and why. */
+  readonly onRefusal: (host: string, why: string) => void;
+  /** What went not quite right, a sentence each. */
+  readonly onTrouble: (message: string) => void;
+}
+
+export interface Sandbox {
+  /** Runs one command in a container of its own; paths of this machine are translated in it. */
+  start(request: SandboxedRequest): Promise<SandboxedProcess>;
+  /** Takes everything back. Nothing can be started afterwards. */
+  close(): Promise<void>;
+}
+
+/** Files and directories of `Files` that the command sees beside its working tree. */
+export interface SandboxedRequest extends ProcessRequest {
+  readonly reads: readonly HostPath[];
+  readonly writes: readonly HostPath[];
+}
+
+export interface SandboxedProcess extends RunningProcess {
+  /** Of its limits those that it ran into, known when it was reaped: `memory limit of 512 MiB`. */
+  reached(): readonly string[];
 }
 
 export interface RunningProcess {

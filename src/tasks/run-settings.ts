@@ -1,6 +1,7 @@
 /** What `run-task` is asked to do, read from its inputs. */
 import { FAILURE_CODES, type Failure, type FailureCode } from '../shared/failure.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import { readSandbox, type SandboxSettings } from '../shared/sandbox.ts';
 import { createInputReader, type InputReader } from './inputs.ts';
 import { findShell } from './shell.ts';
 
@@ -25,6 +26,8 @@ export interface RunSettings {
   readonly verify?: string;
   readonly verifyTimeout: number;
   readonly changes: 'allowed' | 'required' | 'forbidden';
+  /** Absent on this machine itself. */
+  readonly sandbox?: SandboxSettings;
 }
 
 const SECOND = 1000;
@@ -52,6 +55,7 @@ export function readRunSettings(inputs: Readonly<Record<string, string>>): Resul
     ...present('startupTimeout', reader.duration('startup-timeout')),
     ...present('retryOn', readRetryOn(reader)),
     ...present('verify', reader.text('verify')),
+    ...present('sandbox', readBox(reader)),
   };
   const problem = reader.failure();
   return problem ? err(problem) : ok(settings);
@@ -67,6 +71,21 @@ function readShell(reader: InputReader): string {
   const found = findShell(name);
   if (!found.ok) reader.reject(found.error.message);
   return name;
+}
+
+/** JSON, as in orchestrator.yaml; `host` is as good as nothing. */
+function readBox(reader: InputReader): SandboxSettings | undefined {
+  if (reader.text('sandbox')?.trim() === 'host') return undefined;
+  const value = reader.json('sandbox', isObject, 'host or a JSON object');
+  if (value === undefined) return undefined;
+  const read = readSandbox(value);
+  if (read.ok) return read.value;
+  for (const { path, message } of read.error) reader.reject(`${['sandbox', ...path].join('.')}: ${message}`);
+  return undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function readRetryOn(reader: InputReader): readonly (number | FailureCode)[] | undefined {

@@ -1,4 +1,5 @@
 /** What has to be there before a task's first attempt: settings, a working tree, an environment. */
+import { type HostPath, hostPath } from '../shared/brand.ts';
 import type { Failure } from '../shared/failure.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { ActionCall } from './action.ts';
@@ -9,6 +10,7 @@ import { invalidInput } from './inputs.ts';
 import type { TaskPorts, WorkTree } from './ports.ts';
 import { type PrepareRecord, readPrepare } from './record.ts';
 import { type RunSettings, readRunSettings } from './run-settings.ts';
+import { openSandbox } from './sandbox.ts';
 import { pathInside } from './tree-path.ts';
 import { createWarn, type Warn } from './warnings.ts';
 
@@ -20,7 +22,7 @@ export interface Run extends AttemptSetting {
   readonly setupEnv: Readonly<Record<string, string>>;
 }
 
-/** Fails as `input-invalid`, `secret-missing` or `cancelled`. */
+/** Fails as `input-invalid`, `secret-missing`, `cancelled`, or for want of a sandbox. */
 export async function makeReady(call: ActionCall, ports: TaskPorts): Promise<Result<Run, Failure>> {
   if (ports.signal.aborted) return err(cancelledFailure(ports.signal));
   const settings = readRunSettings(call.inputs);
@@ -40,6 +42,9 @@ export async function makeReady(call: ActionCall, ports: TaskPorts): Promise<Res
   if (!env.ok) return env;
   const prompt = await findPrompt(ports, tree, settings.value.prompt);
   if (!prompt.ok) return prompt;
+  const wanted = settings.value.sandbox;
+  const sandbox = wanted && (await openSandbox(ports, { settings: wanted, tree, prepared, warn }));
+  if (sandbox?.ok === false) return sandbox;
   const { run, job, leg } = ports.job;
   const own = { ORCH_RUN: run, ORCH_TASK: job, ORCH_LEG: leg };
   return ok({
@@ -50,7 +55,10 @@ export async function makeReady(call: ActionCall, ports: TaskPorts): Promise<Res
     cwd,
     warn,
     prepared,
-    env: { ...env.value.command, ...own, ORCH_WORKTREE: tree.path, ORCH_START: prepared.start, ...prompt.value },
+    env: { ...env.value.command, ...own, ORCH_WORKTREE: tree.path, ORCH_START: prepared.start, ...prompt.value.env },
+    reads: prompt.value.reads,
+    writes: [],
+    ...(sandbox && { sandbox: sandbox.value }),
     setupEnv: { ...env.value.setup, ...own },
   });
 }
@@ -62,29 +70,43 @@ interface Environments {
 }
 
 function readEnvironment({ env }: ActionCall, settings: RunSettings, warn: Warn): Result<Environments, Failure> {
-  const { environment, secrets } = settings;
+  const { environment, secrets, sandbox } = settings;
   const absent = findMissingSecrets(env, secrets);
   if (absent) return err(absent);
-  const { missing, refused, env: command } = selectEnvironment(env, [...environment, ...secrets]);
+  const place = sandbox === undefined ? 'host' : 'sandbox';
+  const names = [...environment, ...secrets];
+  const { missing, refused, env: command } = selectEnvironment(env, names, place);
   for (const name of missing)
     warn('variable-missing', `the variable ${name} is not set here, so the task does not have it`);
   for (const name of refused)
     warn('variable-reserved', `the variable ${name} is not for tasks, so the task does not have it`);
   const secret = new Set(secrets);
-  return ok({ command, setup: Object.fromEntries(Object.entries(command).filter(([name]) => !secret.has(name))) });
+  // Setup runs on this machine itself, whatever the command does.
+  const whole = place === 'host' ? command : selectEnvironment(env, names).env;
+  return ok({ command, setup: Object.fromEntries(Object.entries(whole).filter(([name]) => !secret.has(name))) });
+}
+
+interface Prompt {
+  readonly env: { readonly ORCH_PROMPT?: string };
+  /** Where it is a copy. */
+  readonly reads: readonly HostPath[];
 }
 
 async function findPrompt(
   ports: TaskPorts,
   tree: WorkTree,
   prompt: string | undefined,
-): Promise<Result<{ readonly ORCH_PROMPT?: string }, Failure>> {
-  if (prompt === undefined) return ok({});
+): Promise<Result<Prompt, Failure>> {
+  if (prompt === undefined) return ok({ env: {}, reads: [] });
   const inside = pathInside(tree.path, prompt);
   if (inside === undefined) return err(invalidInput([`prompt ${JSON.stringify(prompt)} leaves the working tree`]));
-  if ((await ports.files.read(inside, 1)) !== undefined) return ok({ ORCH_PROMPT: inside });
+  if ((await ports.files.read(inside, 1)) !== undefined) return ok({ env: { ORCH_PROMPT: inside }, reads: [] });
   const copy = await ports.files.fromCheckout(prompt);
   return copy === undefined
     ? err(invalidInput([`prompt ${JSON.stringify(prompt)} is not there`]))
-    : ok({ ORCH_PROMPT: copy });
+    : ok({ env: { ORCH_PROMPT: copy }, reads: [folderOf(copy)] });
+}
+
+function folderOf(path: HostPath): HostPath {
+  return hostPath(path.slice(0, path.lastIndexOf('/')));
 }

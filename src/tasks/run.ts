@@ -17,7 +17,7 @@ import { note } from './warnings.ts';
 /**
  * Inputs: `command`, `shell`, `working-directory`, `prompt`, `environment`, `secrets`, `outputs` (names), `timeout`,
  * `idle-timeout`, `startup-timeout`, `retries`, `retry-delay`, `retry-on`, `retry-from`, `expect` (a glob a line),
- * `verify`, `verify-timeout`, `changes`. Outputs: the declared ones that the last attempt has written.
+ * `verify`, `verify-timeout`, `changes`, `sandbox` (JSON). Outputs: the declared ones that the last attempt has written.
  */
 export const runTask: TaskAction = async (call, ports) => {
   const ready = await makeReady(call, ports);
@@ -25,7 +25,11 @@ export const runTask: TaskAction = async (call, ports) => {
     writeRun(call.memo, notRun(ready.error));
     return failedResult(ready.error);
   }
-  return runAttempts(ready.value);
+  try {
+    return await runAttempts(ready.value);
+  } finally {
+    await ready.value.sandbox?.close();
+  }
 };
 
 async function runAttempts(run: Run): Promise<ActionResult> {

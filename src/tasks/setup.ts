@@ -34,11 +34,11 @@ export async function runSetup(ports: TaskPorts, request: SetupRequest): Promise
   const { setup } = ports.job;
   const { tree, start } = request;
   if (setup === undefined) return { baseline: start, contained: UNCONTAINED };
-  const argv = await shellArguments(ports.files, 'bash', setup.command);
-  if (!argv.ok) return { failure: argv.error, baseline: start, contained: UNCONTAINED };
+  const call = await shellArguments(ports.files, 'bash', setup.command);
+  if (!call.ok) return { failure: call.error, baseline: start, contained: UNCONTAINED };
   note(ports, `setup: ${firstLine(setup.command)}`);
   const end = await runCommand(ports, {
-    argv: argv.value,
+    argv: call.value.argv,
     cwd: tree.path,
     env: request.env,
     limits: { whole: setup.timeout },

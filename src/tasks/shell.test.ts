@@ -4,8 +4,8 @@ import { createRig } from './testing/rig.ts';
 
 async function argumentsOf(shell: string, command: string) {
   const rig = createRig();
-  const argv = await shellArguments(rig.ports.files, shell, command);
-  return { argv: argv.ok ? argv.value : undefined, scripts: Object.fromEntries(rig.outside) };
+  const call = await shellArguments(rig.ports.files, shell, command);
+  return { argv: call.ok ? call.value.argv : undefined, scripts: Object.fromEntries(rig.outside) };
 }
 
 describe('shellArguments', () => {

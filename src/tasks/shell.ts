@@ -1,5 +1,5 @@
 /** How a command's text becomes a process's arguments, by shell. */
-import { hostPath } from '../shared/brand.ts';
+import { type HostPath, hostPath } from '../shared/brand.ts';
 import type { Failure } from '../shared/failure.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { invalidInput } from './inputs.ts';
@@ -59,15 +59,22 @@ export function findShell(name: string): Result<Shell, Failure> {
   );
 }
 
-/** The arguments that run `command`; a script goes to a file of its own where the shell wants one. */
-export async function shellArguments(files: Files, name: string, command: string): Promise<Result<Argv, Failure>> {
+export interface ShellCall {
+  readonly argv: Argv;
+  /** The directory of its own that the script is in, where the shell wants a file. */
+  readonly script?: HostPath;
+}
+
+/** The arguments that run `command`. */
+export async function shellArguments(files: Files, name: string, command: string): Promise<Result<ShellCall, Failure>> {
   const found = findShell(name);
   if (!found.ok) return found;
   const shell = found.value;
-  if (shell.inline && command.length <= LONGEST_ARGUMENT) return ok([...shell.inline, command]);
-  const path = hostPath(`${await files.temporary('script')}/command${shell.extension}`);
+  if (shell.inline && command.length <= LONGEST_ARGUMENT) return ok({ argv: [...shell.inline, command] });
+  const folder = await files.temporary('script');
+  const path = hostPath(`${folder}/command${shell.extension}`);
   await files.write(path, shell.wrap?.(command) ?? command);
   const [program, ...rest] = shell.script;
   const fill = (word: string) => word.replaceAll('{0}', () => path);
-  return ok([fill(program), ...rest.map(fill)]);
+  return ok({ argv: [fill(program), ...rest.map(fill)], script: folder });
 }

@@ -26,6 +26,8 @@ export interface PlanJob {
   readonly retries: number;
   readonly checks: readonly string[];
   readonly mutex?: string;
+  /** The container that the command runs in, in words. */
+  readonly sandbox?: string;
 }
 
 export type PlanFormat = 'text' | 'json' | 'mermaid';
@@ -60,6 +62,7 @@ function linesOf(job: PlanJob, look: Look): string[] {
     ...(job.needs.length > 0 ? [`after ${job.needs.join(', ')}`] : []),
     ...(job.if === undefined ? [] : [`if ${job.if}`]),
     ...(job.mutex === undefined ? [] : [`alone in ${job.mutex}`]),
+    ...(job.sandbox === undefined ? [] : [`in a sandbox of ${job.sandbox}`]),
   ];
   const how = [
     `${formatDuration(job.timeout).replace(/ 00[smh]$/, '')}${job.retries > 0 ? `, ${plural(job.retries, 'retry', 'retries')}` : ''}`,

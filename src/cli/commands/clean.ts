@@ -1,6 +1,7 @@
 /** `orch clean`: what finished and crashed runs have left, listed and then removed; never anything of a run that is on. */
 import { cleanText, plural, shortCommit } from '../../reports/index.ts';
 import { listRunProcesses, sweepContainers, sweepRun } from '../../runner/environments/index.ts';
+import { sweepTemporary } from '../../runner/jobs/index.ts';
 import { removeTree, type SweptWorktree, sweepWorktrees } from '../../runner/workspaces/index.ts';
 import { formatBytes, parseDuration } from '../../shared/quantity.ts';
 import { acquireRunLock, newRunId } from '../../store/index.ts';
@@ -33,6 +34,7 @@ export async function clean({ dryRun = false, olderThan, force = false }: CleanO
     }
     const alive = await endProcesses(project, found);
     const containers = await removeContainers(project, found);
+    for (const { run } of found) if (isOver(project, run)) await sweepTemporary(run);
     removeStaleLock(project, found);
     const swept = await removeWorktrees(project, found, force);
     const { removed, problems: kept } = await removeClones(project, found);

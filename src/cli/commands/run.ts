@@ -1,6 +1,7 @@
 /** `orch run` of tasks: from the file to the report, unattended. */
 import { type RunEvent, startRun } from '../../engine/index.ts';
-import { sweepRun, systemClock } from '../../runner/environments/index.ts';
+import { sweepContainers, sweepRun, systemClock } from '../../runner/environments/index.ts';
+import { sweepTemporary } from '../../runner/jobs/index.ts';
 import { worktreeRoot } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import { acquireRunLock, type LockHeld, type RunLock, waitForRunLock } from '../../store/index.ts';
@@ -14,6 +15,7 @@ import { attempt, forgetOldRuns, notify, say, sayLost, writeSummary } from '../r
 import { headerOf } from '../run/header.ts';
 import { openRunOutput } from '../run/output.ts';
 import { planView } from '../run/plan-view.ts';
+import { requireSandboxes } from '../run/sandboxes.ts';
 import { type RunOptions, type RunSetup, setUpRun } from '../run/setup.ts';
 import { checkSpace } from '../run/space.ts';
 import { listenForStop } from '../run/stopping.ts';
@@ -50,6 +52,7 @@ interface Ready {
 async function makeReady(project: Project, options: RunCommandOptions, run?: string): Promise<Ready | undefined> {
   const loaded = loadProject(project, options);
   if (loaded === undefined) return undefined;
+  if (options.dryRun !== true) await requireSandboxes(project, loaded);
   const setup = await setUpRun(project, loaded, options, run);
   if (options.dryRun !== true) await makeSureOfSpace(project, loaded, setup);
   return { loaded, setup };
@@ -134,12 +137,12 @@ async function writeDown(project: Project, { events, ui }: RunningState): Promis
 /** What a crashed run has left running is ended. */
 async function sweepStale({ stale }: RunLock): Promise<readonly string[]> {
   if (stale === undefined) return [];
-  const swept = stale.info === undefined ? [] : await sweepRun(stale.info.run);
+  const run = stale.info?.run;
+  const swept = run === undefined ? [] : await sweepRun(run);
+  if (run !== undefined) await Promise.all([sweepContainers(run, process.env), sweepTemporary(run)]);
   return [
     stale.message,
-    ...swept.map(
-      ({ pid, command }) => `ended what run ${stale.info?.run} had left running: ${pid} ${programOf(command)}`,
-    ),
+    ...swept.map(({ pid, command }) => `ended what run ${run} had left running: ${pid} ${programOf(command)}`),
   ];
 }
 

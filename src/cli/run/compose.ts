@@ -1,16 +1,34 @@
 /** Wires a run of tasks: the engine's ports, filled with what this machine has. */
+import { join } from 'node:path';
 import type { EventSink, JobOutcome, JobRequest, JobRunner } from '../../engine/index.ts';
 import { taskActionOf } from '../../orchestrator/index.ts';
 import { createHostEnvironment, systemClock } from '../../runner/environments/index.ts';
-import { createJobRunner, createTaskResults, openTaskFrames, type TaskResults } from '../../runner/jobs/index.ts';
-import { compareFingerprints, createFingerprints, createWorkspaces } from '../../runner/workspaces/index.ts';
+import {
+  type BoxGit,
+  createJobRunner,
+  createTaskResults,
+  type GitPlace,
+  openTaskFrames,
+  type TaskResults,
+} from '../../runner/jobs/index.ts';
+import {
+  compareFingerprints,
+  createFingerprints,
+  createWorkspaces,
+  type JobWorkspace,
+  type LinkedWorktree,
+} from '../../runner/workspaces/index.ts';
+import { hostPath } from '../../shared/brand.ts';
 import { createMasker, type Masker } from '../../shared/mask.ts';
 import { LOGS, SUMMARY } from '../../store/index.ts';
 import type { UiSink } from '../../ui/index.ts';
+import { bundled } from '../bundled.ts';
 import type { Loaded } from '../load.ts';
 import type { Project } from '../project.ts';
+import { cacheDirectory } from '../workflow/cache-directory.ts';
 import type { RunOutput } from './output.ts';
 import type { EarlierRun } from './rerun.ts';
+import { sandboxGround } from './sandboxes.ts';
 import type { RunSetup } from './setup.ts';
 
 export interface Wiring {
@@ -38,17 +56,33 @@ export async function composeRun(wiring: Wiring): Promise<Composed> {
     link: worktrees.link,
     ...(worktrees.root === undefined ? {} : { root: worktrees.root }),
   });
+  // One for a leg: what it has learned of its worktree is good for its sandbox too.
+  const opened = new Map<string, JobWorkspace>();
+  const workspaceOf = (leg: string): JobWorkspace => {
+    const workspace = opened.get(leg) ?? workspaces.forJob(`orch/${setup.run}/${leg}`);
+    opened.set(leg, workspace);
+    return workspace;
+  };
   const results = createTaskResults();
   const frames = openTaskFrames({
     run: setup.run,
     ...(worktrees.setup === undefined ? {} : { setup: { command: worktrees.setup, timeout: worktrees.setupTimeout } }),
     hostEnv: setup.hostEnv,
     processes: createHostEnvironment({ run: setup.run }),
+    sandboxes: {
+      ...sandboxGround(project, loaded),
+      run: setup.run,
+      program: bundled('supervisor.mjs'),
+      forwarder: bundled('forwarder.mjs'),
+      cache: hostPath(join(cacheDirectory(), 'externals')),
+      links: worktrees.link,
+      gitOf: async (leg, box) => gitOf(await workspaceOf(leg).current(), box),
+    },
     clock: systemClock,
     results,
     checkout: repository.root,
     artifacts: output.paths.artifacts,
-    repositoryFor: (leg) => workspaces.forJob(`orch/${setup.run}/${leg}`),
+    repositoryFor: workspaceOf,
     masker,
     logOf: output.logOf,
     onLine: (leg, line) => ui.output(leg, line),
@@ -65,6 +99,11 @@ export async function composeRun(wiring: Wiring): Promise<Composed> {
     ...(earlier === undefined ? {} : { reuse: (request) => takeOver(earlier, results, request) }),
   });
   return { runner, sinks: [output.sink, { name: ui.name, event: (event) => ui.event(event) }], masker };
+}
+
+async function gitOf(tree: LinkedWorktree | undefined, place: GitPlace): Promise<BoxGit> {
+  if (tree === undefined) throw new Error('a sandbox is made for a task without a working tree');
+  return tree.boxGit(place);
 }
 
 /** A result of an earlier run, with its commits left where dependents look for those of their needs. */

@@ -1,5 +1,7 @@
 /** The plan of an orchestrator.yaml as people look at it, before anything runs. */
 import type { Config, Task } from '../../orchestrator/index.ts';
+import { formatRule } from '../../shared/allow-list.ts';
+import type { SandboxSettings } from '../../shared/sandbox.ts';
 import type { PlanJob, PlanView } from '../../ui/index.ts';
 import { evaluateNode, expandMatrix, type Json } from '../../workflow/index.ts';
 
@@ -20,7 +22,13 @@ function planJob(task: Task): PlanJob {
     ...(legs === undefined ? {} : { legs }),
     ...(task.if === undefined ? {} : { if: String(task.if.value) }),
     ...(task.mutex === undefined ? {} : { mutex: task.mutex }),
+    ...(task.sandbox === undefined ? {} : { sandbox: sandboxInWords(task.sandbox.settings) }),
   };
+}
+
+function sandboxInWords({ image, network }: SandboxSettings): string {
+  const hosts = typeof network === 'string' ? network : network.map(formatRule).join(' ') || 'none';
+  return `${image} (network: ${hosts})`;
 }
 
 /** What a task has to show, in words. */

@@ -50,6 +50,7 @@ export function runInputs(task: Task): ActionInputs {
     ['verify', text(task.verify)],
     ['verify-timeout', spanText(task.verifyTimeout), spanText(byDefault.verifyTimeout)],
     ['changes', task.changes, byDefault.changes],
+    ['sandbox', text(task.sandbox?.text)],
   ]);
 }
 

@@ -1,21 +1,22 @@
 /** The frame of a task's job on this machine: its log, its ports, and the four actions that its steps use. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobRequest, RunnerEvent } from '../../engine/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import type { Clock, JobIdentity, Processes, Repository, TaskLog } from '../../tasks/index.ts';
 import { type StepHandler, type TaskActionName, taskActions } from '../steps/index.ts';
-import { createTaskFiles, matchGlob } from '../workspaces/index.ts';
+import { createTaskFiles, matchGlob, removeTree } from '../workspaces/index.ts';
 import type { JobFrame, OpenFrame } from './frame.ts';
 import { type LogSettings, openLog } from './open-log.ts';
 import type { TaskResults } from './task-results.ts';
+import { createSandboxes, type SandboxesSettings } from './task-sandboxes.ts';
+import { makeTemporary } from './task-temporary.ts';
 
 export interface TaskFrames extends LogSettings {
   readonly run: string;
   readonly setup?: NonNullable<JobIdentity['setup']>;
   readonly hostEnv: Readonly<Record<string, string>>;
   readonly processes: Processes;
+  readonly sandboxes: SandboxesSettings;
   readonly clock: Clock;
   readonly results: TaskResults;
   readonly checkout: HostPath;
@@ -31,7 +32,7 @@ export function openTaskFrames(settings: TaskFrames): OpenFrame {
   return async (request, emit) => {
     const { id } = request.leg;
     const { log, lost, close } = await openLog(settings, id);
-    const temporary = hostPath(await mkdtemp(join(tmpdir(), 'orch-task-')));
+    const temporary = await makeTemporary(settings.run);
     const action = taskActions({
       hostEnv: settings.hostEnv,
       ports: portsOf(settings, { request, emit, log, temporary }),
@@ -41,7 +42,7 @@ export function openTaskFrames(settings: TaskFrames): OpenFrame {
       note: (line) => log.note(`[orch] ${line}`),
       lost,
       close: async () => {
-        await rm(temporary, { recursive: true, force: true });
+        await removeTree(temporary);
         const names = { job: request.job.id, leg: id };
         for (const warning of await settings.inspect()) emit({ type: 'warning', ...names, ...warning });
         return close();
@@ -67,6 +68,7 @@ function portsOf(
     job: { run: settings.run, ...names, ...(settings.setup === undefined ? {} : { setup: settings.setup }) },
     repository: settings.repositoryFor(leg.id),
     processes: settings.processes,
+    sandboxes: createSandboxes(settings.sandboxes, { leg: leg.id, temporary }),
     clock: settings.clock,
     progress: { report: (event) => emit({ ...event, ...names }) },
     log,

@@ -9,6 +9,7 @@ import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import type { FakeFiles } from './fake-history.ts';
 import { createFakeProcesses, type FakeProcesses } from './fake-processes.ts';
 import { createFakeRepository, type FakeRepository } from './fake-repository.ts';
+import { createFakeSandboxes, type FakeSandboxes } from './fake-sandboxes.ts';
 
 type Inputs = Readonly<Record<string, string>>;
 
@@ -26,6 +27,8 @@ export interface Rig {
   readonly ports: TaskPorts;
   readonly clock: FakeClock;
   readonly processes: FakeProcesses;
+  /** What tasks have asked for, and the processes in their sandboxes. */
+  readonly sandboxes: FakeSandboxes;
   readonly repository: FakeRepository;
   readonly events: TaskProgress[];
   /** The log's text, orch's own lines among it. */
@@ -45,6 +48,7 @@ export interface Rig {
 export function createRig(options: RigOptions = {}): Rig {
   const clock = createFakeClock();
   const processes = createFakeProcesses();
+  const sandboxes = createFakeSandboxes();
   const repository = createFakeRepository(options.files);
   const events: TaskProgress[] = [];
   const published: JobCommits[] = [];
@@ -58,6 +62,7 @@ export function createRig(options: RigOptions = {}): Rig {
     job: { run: 'r1', job: leg.split('+')[0] ?? leg, leg, ...(options.setup && { setup: options.setup }) },
     repository,
     processes,
+    sandboxes,
     clock,
     progress: { report: (event) => void events.push(event) },
     log: {
@@ -75,6 +80,7 @@ export function createRig(options: RigOptions = {}): Rig {
     ports,
     clock,
     processes,
+    sandboxes,
     repository,
     events,
     published,

@@ -20,7 +20,7 @@ export type Order =
       readonly grace: number;
     };
 
-export type Method = 'stop' | 'interrupt' | 'left' | 'reap' | 'cpuTime';
+export type Method = 'stop' | 'interrupt' | 'left' | 'reap' | 'cpuTime' | 'limits';
 
 /** From the supervisor. */
 export type Report =

@@ -9,6 +9,7 @@ import {
   type RunningProcess,
 } from '../process.ts';
 import { createFrameReader, type Method, messageFrame, type Order } from './frames.ts';
+import type { LimitCounts } from './limits-reached.ts';
 
 export interface SupervisorReady {
   /** The container's environment: the image's, and what it was created with. */
@@ -18,7 +19,14 @@ export interface SupervisorReady {
   readonly version: string;
 }
 
+/** What a container has of its own. */
+export interface SupervisedProcess extends RunningProcess {
+  /** To be asked before it is reaped; nothing when the container is gone. */
+  limits(): Promise<LimitCounts>;
+}
+
 export interface Supervised extends Environment {
+  start(request: ProcessRequest): Promise<SupervisedProcess>;
   /** Undefined when the line broke before the supervisor was ready. */
   readonly ready: Promise<SupervisorReady | undefined>;
   /** The line is there. */
@@ -82,8 +90,8 @@ class Line implements Supervised {
     if (this.#open) this.#line.end();
   }
 
-  async start({ argv, cwd, env, onOutput }: ProcessRequest): Promise<RunningProcess> {
-    if (!this.#open) return notStarted('the container is gone');
+  async start({ argv, cwd, env, onOutput }: ProcessRequest): Promise<SupervisedProcess> {
+    if (!this.#open) return { ...notStarted('the container is gone'), limits: async () => readLimits(null) };
     const id = ++this.#last;
     let tellExit: (exit: ProcessExit) => void = () => undefined;
     const exit = new Promise<ProcessExit>((resolve) => {
@@ -159,7 +167,7 @@ interface ProcessParts {
   readonly forget: () => void;
 }
 
-function processOf({ exit, watched, ask, forget }: ProcessParts): RunningProcess {
+function processOf({ exit, watched, ask, forget }: ProcessParts): SupervisedProcess {
   let cpu = 0;
   let reaped: Promise<Containment> | undefined;
   const rethrow = (): void => {
@@ -178,6 +186,7 @@ function processOf({ exit, watched, ask, forget }: ProcessParts): RunningProcess
       cpu = Math.max(cpu, typeof now === 'number' ? now : 0);
       return cpu;
     },
+    limits: async () => readLimits(await ask('limits')),
     stop: async (grace) => void (await ask('stop', grace)),
     interrupt: async (grace) => void (await ask('interrupt', grace)),
     left: async () => {
@@ -233,6 +242,11 @@ function readExit(exit: unknown): ProcessExit {
   if (kind === 'exited' && typeof code === 'number') return { kind, code };
   if (kind === 'not-started' && typeof message === 'string') return { kind, message };
   return kind === 'signalled' && typeof signal === 'string' ? { kind, signal } : KILLED;
+}
+
+function readLimits(value: unknown): LimitCounts {
+  const { memory, pids } = isLoose(value) ? value : {};
+  return { memory: typeof memory === 'number' ? memory : 0, pids: typeof pids === 'number' ? pids : 0 };
 }
 
 function readContainment(value: unknown): Containment {

@@ -7,6 +7,7 @@ import { createHostEnvironment } from '../host.ts';
 import type { RunningProcess } from '../process.ts';
 import { setAccess } from './file-access.ts';
 import { createFrameReader, type Method, messageFrame, type Order, outputFrame, type Report } from './frames.ts';
+import { countLimits } from './limits-reached.ts';
 
 // The container is namespace enough.
 const environment = createHostEnvironment({ run: process.env['ORCH_SUPERVISED_RUN'] ?? '', namespace: 'off' });
@@ -67,6 +68,8 @@ function perform(running: RunningProcess, method: Method, grace: number): Promis
       return running.reap();
     case 'cpuTime':
       return running.cpuTime();
+    case 'limits':
+      return Promise.resolve(countLimits());
   }
 }
 

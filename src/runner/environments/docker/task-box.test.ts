@@ -7,8 +7,8 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllowRule } from '../../../shared/allow-list.ts';
 import { hostPath } from '../../../shared/brand.ts';
-import { parseAllowRule } from '../egress/allow-list.ts';
 import type { Refusal } from '../egress/proxy.ts';
 import type { Engine } from './engine.ts';
 import { type BoxSettings, createTaskBoxes } from './task-box.ts';
@@ -68,6 +68,7 @@ describe.skipIf(typeof engine === 'string')('a box on a real engine', async () =
       ],
       externals,
       forwarder,
+      temporary: hostPath(scratch),
       onRefusal: (refusal) => void refusals.push(refusal),
       ...changes,
     });
@@ -78,7 +79,7 @@ describe.skipIf(typeof engine === 'string')('a box on a real engine', async () =
       const running = await boxes.start({ argv, cwd: work, env, onOutput });
       const exit = await running.exit;
       await running.reap();
-      return { exit, out };
+      return { exit, out, reached: running.reached() };
     };
     return { run, boxes, sh, refusals };
   }
@@ -89,7 +90,7 @@ describe.skipIf(typeof engine === 'string')('a box on a real engine', async () =
       'id -u; pwd; echo mine > "$HOME/kept"; echo x > /tmp/x && cat /tmp/x; echo made > made; echo "$A"',
       { A: 'b' },
     );
-    expect(first).toEqual({ exit: { kind: 'exited', code: 0 }, out: `${user.uid}\n${work}\nx\nb\n` });
+    expect(first).toEqual({ exit: { kind: 'exited', code: 0 }, reached: [], out: `${user.uid}\n${work}\nx\nb\n` });
     expect(readFileSync(join(work, 'made'), 'utf8')).toBe('made\n');
     expect((await sh('cat "$HOME/kept"; ls /tmp; exit 3')).exit).toEqual({ kind: 'exited', code: 3 });
   });
@@ -168,14 +169,16 @@ describe.skipIf(typeof engine === 'string')('a box on a real engine', async () =
     expect(await real.docker.listContainers({ all: true, filters })).toEqual([]);
   });
 
-  it('ends what multiplies', async () => {
-    const { exit } = await box().sh(`exec sh -c 'for i in $(seq 300); do sleep 1000 & done'`);
+  it('ends what multiplies, and says so', async () => {
+    const { exit, reached } = await box().sh(`exec sh -c 'for i in $(seq 300); do sleep 1000 & done'`);
     expect(exit).not.toMatchObject({ code: 0 });
+    expect(reached).toEqual(['limit of 100 processes and threads']);
   });
 
-  it('ends what takes all memory', async () => {
-    const { exit } = await box().sh('set -o pipefail; head -c 600M /dev/zero | tail -c 599M | wc -c');
+  it('ends what takes all memory, and says so', async () => {
+    const { exit, reached } = await box().sh('set -o pipefail; head -c 600M /dev/zero | tail -c 599M | wc -c');
     expect(exit).not.toEqual({ kind: 'exited', code: 0 });
+    expect(reached).toEqual(['memory limit of 256 MiB']);
   });
 
   it('leaves nothing running, whatever the command has detached', async () => {

@@ -3,24 +3,24 @@
  * command, since whoever shares a user with the supervisor can speak in its name: what the task's own command left
  * running must not have a say in `verify`.
  */
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, sep } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { sep } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type HostPath, hostPath } from '../../../shared/brand.ts';
+import type { HostPath } from '../../../shared/brand.ts';
 import { type Failure, MachineError } from '../../../shared/failure.ts';
-import type { AllowList } from '../egress/allow-list.ts';
-import { type Egress, openEgress, type Refusal } from '../egress/proxy.ts';
-import { proxyVariables } from '../egress/proxy-variables.ts';
-import type { Environment, ProcessRequest, RunningProcess } from '../process.ts';
+import { formatSize } from '../../../shared/quantity.ts';
+import type { ProcessRequest, RunningProcess } from '../process.ts';
 import { type CreateDraft, emptyDraft } from './create-draft.ts';
 import type { Engine } from './engine.ts';
 import type { Externals } from './externals.ts';
 import { type JobContainer, startJobContainer } from './job-container.ts';
 import type { Owner } from './labels.ts';
+import type { LimitCounts } from './limits-reached.ts';
 import type { Mount } from './path-map.ts';
+import { openWay, type WaySettings } from './way-out.ts';
 
-export interface BoxSettings {
+/** A list of hosts is enforced by a proxy, and there is no network beside it. */
+export interface BoxSettings extends WaySettings {
   readonly owner: Owner;
   /** It has to be there already. */
   readonly image: string;
@@ -32,8 +32,6 @@ export interface BoxSettings {
   readonly cpus: number;
   /** Processes and threads; about 30 are orch's. */
   readonly pids: number;
-  /** A list is enforced by a proxy, and there is no network beside it. */
-  readonly network: 'none' | 'full' | AllowList;
   /** The root of the file system cannot be written. */
   readonly readOnly: boolean;
   /** What HOME is there; kept from one command to the next. */
@@ -41,36 +39,48 @@ export interface BoxSettings {
   /** The working tree and whatever else the command is to see, by the same paths as here or by others. */
   readonly mounts: readonly Mount[];
   readonly externals: Externals;
-  /** The bundle of `forwarder-program.ts`. */
-  readonly forwarder: HostPath;
-  readonly onRefusal: (refusal: Refusal) => void;
+}
+
+export interface BoxRequest extends ProcessRequest {
+  /** For this command alone, over those of the settings. */
+  readonly mounts?: readonly Mount[];
+}
+
+export interface BoxedProcess extends RunningProcess {
+  /** Of its limits those that it ran into, known when it was reaped: `memory limit of 512 MiB`. */
+  reached(): readonly string[];
+}
+
+export interface TaskBoxes {
+  start(request: BoxRequest): Promise<BoxedProcess>;
 }
 
 const HOME = '/home/task';
-const INNER_SOCKET = '/__o/proxy.sock';
-const INNER_FORWARDER = '/__o/forwarder.mjs';
-/** Of the box alone, so it is free. */
-const PORT = 3128;
 const NANO = 1e9;
 /** Milliseconds that the supervisor has beyond the grace; a box that is not heard of then is ended from outside. */
 const PATIENCE = 5_000;
 
 /** `start` throws `MachineError` when the box cannot be made. Call `reap` of what it gives: that removes the box. */
-export function createTaskBoxes(engine: Engine, settings: BoxSettings): Environment {
+export function createTaskBoxes(engine: Engine, settings: BoxSettings): TaskBoxes {
   let count = 0;
   return {
-    start: async (request) => {
-      const problem = await findUnsafe(engine, settings);
+    start: async ({ mounts = [], ...request }) => {
+      const whole = { ...settings, mounts: [...settings.mounts, ...mounts] };
+      const problem = await findUnsafe(engine, whole);
       if (problem !== undefined) throw new MachineError(problem);
       count += 1;
-      return startInBox(await openBox(engine, settings, count), request);
+      return startInBox(await openBox(engine, whole, count), request);
     },
   };
 }
 
+type Limits = Pick<BoxSettings, 'memory' | 'pids'>;
+
 /** A container that is there for one command. */
 export interface Box {
   readonly container: JobContainer;
+  /** Of a task's box: what it may run into. */
+  readonly limits?: Limits;
   /** What the command's environment is put on top of. */
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -96,12 +106,12 @@ async function openBox(engine: Engine, settings: BoxSettings, count: number): Pr
       await way.close();
     };
     try {
-      if (way.isOpen) await startForwarder(container, externals);
+      await way.open(container, externals);
     } catch (error) {
       await container.remove();
       throw error;
     }
-    return { container, env: { ...container.ready.env, HOME, ...way.env }, close };
+    return { container, limits: settings, env: { ...container.ready.env, HOME, ...way.env }, close };
   } catch (error) {
     await way.close();
     throw error;
@@ -109,7 +119,7 @@ async function openBox(engine: Engine, settings: BoxSettings, count: number): Pr
 }
 
 /** What the engine is asked for; whatever the image says of its own is overruled. */
-function lockedDraft({ user, memory, cpus, pids, network, readOnly }: BoxSettings): CreateDraft {
+function lockedDraft({ user, memory, cpus, pids, network, readOnly, mounts }: BoxSettings): CreateDraft {
   const draft = emptyDraft();
   draft.noHealth = true;
   Object.assign(draft.top, { User: `${user.uid}:${user.gid}` });
@@ -118,7 +128,7 @@ function lockedDraft({ user, memory, cpus, pids, network, readOnly }: BoxSetting
     SecurityOpt: ['no-new-privileges'],
     Privileged: false,
     ReadonlyRootfs: readOnly,
-    Tmpfs: { '/tmp': 'rw,nosuid,nodev,exec,mode=1777' },
+    Tmpfs: { '/tmp': 'rw,nosuid,nodev,exec,mode=1777', ...passable(mounts) },
     Memory: memory,
     MemorySwap: memory,
     NanoCpus: Math.round(cpus * NANO),
@@ -129,67 +139,15 @@ function lockedDraft({ user, memory, cpus, pids, network, readOnly }: BoxSetting
   return draft;
 }
 
-interface Way {
-  readonly isOpen: boolean;
-  readonly mounts: readonly Mount[];
-  readonly env: Readonly<Record<string, string>>;
-  close(): Promise<void>;
-}
-
-/** The way out, where there is one but not the engine's network. */
-async function openWay({ network, forwarder, onRefusal }: BoxSettings): Promise<Way> {
-  if (typeof network === 'string') return { isOpen: false, mounts: [], env: {}, close: () => Promise.resolve() };
-  // Closed to others of this machine: they would have the way too.
-  const folder = await mkdtemp(join(tmpdir(), 'orch-out-'));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
-  const socket = hostPath(join(folder, 'proxy.sock'));
-  let egress: Egress;
-  try {
-    egress = await openEgress(socket, { list: network, onRefusal });
-  } catch (error) {
-    await remove();
-    throw error;
-  }
-  return {
-    isOpen: true,
-    mounts: [
-      { host: socket, inner: INNER_SOCKET, readOnly: true },
-      { host: forwarder, inner: INNER_FORWARDER, readOnly: true },
-    ],
-    env: proxyVariables(PORT),
-    close: async () => {
-      try {
-        await egress.close();
-      } finally {
-        await remove();
-      }
-    },
-  };
-}
-
-async function startForwarder({ supervised }: JobContainer, { node }: Externals): Promise<void> {
-  let said = '';
-  let tell: (isReady: boolean) => void = () => undefined;
-  const ready = new Promise<boolean>((resolve) => {
-    tell = resolve;
-  });
-  const forwarder = await supervised.start({
-    argv: [node, INNER_FORWARDER, INNER_SOCKET, String(PORT)],
-    cwd: hostPath('/'),
-    env: {},
-    onOutput: (chunk) => {
-      said += String(chunk);
-      if (said.includes('ready')) tell(true);
-    },
-  });
-  void forwarder.exit.then(() => tell(false));
-  if (await ready) return;
-  throw new MachineError({ code: 'setup-failed', message: `the way out of the sandbox did not open: ${said.trim()}` });
+/** Images keep this folder shut to all but root; what is mounted below has to be reached. */
+function passable(mounts: readonly Mount[]): Readonly<Record<string, string>> {
+  return mounts.some(({ inner }) => inner.startsWith('/root/')) ? { '/root': 'rw,nosuid,nodev,mode=755' } : {};
 }
 
 /** The box is closed when the command is reaped. */
-export async function startInBox(box: Box, request: ProcessRequest): Promise<RunningProcess> {
+export async function startInBox(box: Box, request: ProcessRequest): Promise<BoxedProcess> {
   const { container } = box;
+  let reached: readonly string[] = [];
   const running = await container.supervised.start({ ...request, env: { ...box.env, ...request.env } });
   const endWith = async <T>(asked: Promise<T>, patience: number): Promise<T> => {
     const timer = new AbortController();
@@ -207,6 +165,7 @@ export async function startInBox(box: Box, request: ProcessRequest): Promise<Run
   };
   const reap: RunningProcess['reap'] = async () => {
     try {
+      if (box.limits !== undefined) reached = nameLimits(await endWith(running.limits(), PATIENCE), box.limits);
       return await endWith(running.reap(), PATIENCE);
     } finally {
       await box.close();
@@ -219,11 +178,19 @@ export async function startInBox(box: Box, request: ProcessRequest): Promise<Run
     interrupt: (grace) => endWith(running.interrupt(grace), grace + PATIENCE),
     stop: (grace) => endWith(running.stop(grace), grace + PATIENCE),
     left: () => running.left(),
+    reached: () => reached,
     reap: () => {
       reaped ??= reap();
       return reaped;
     },
   };
+}
+
+function nameLimits({ memory, pids }: LimitCounts, limits: Limits): readonly string[] {
+  return [
+    ...(memory > 0 ? [`memory limit of ${formatSize(limits.memory)}`] : []),
+    ...(pids > 0 ? [`limit of ${limits.pids} processes and threads`] : []),
+  ];
 }
 
 /** What would make a box none. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { canonicalAddress, specialKind } from './addresses.ts';
+import { specialKind } from './addresses.ts';
 
 it.each<readonly [string, string | undefined]>([
   ['8.8.8.8', undefined],
@@ -45,15 +45,4 @@ it.each<readonly [string, string | undefined]>([
   ['example.com', 'unreadable'],
 ])('%s: %s', (address, kind) => {
   expect(specialKind(address)).toBe(kind);
-});
-
-it.each<readonly [string, string | undefined]>([
-  ['192.0.2.1', '192.0.2.1'],
-  ['2001:DB8:0:0::1', '2001:db8::1'],
-  ['::ffff:127.0.0.1', '::ffff:7f00:1'],
-  ['192.0.2.01', undefined],
-  ['fe80::1%lo', undefined],
-  ['localhost', undefined],
-])('%s is written %s', (address, canonical) => {
-  expect(canonicalAddress(address)).toBe(canonical);
 });

@@ -41,13 +41,6 @@ export function specialKind(address: string): string | undefined {
   return kind ?? (GLOBAL_IPV6.check(address, 'ipv6') ? undefined : 'reserved');
 }
 
-/** One spelling for each address; undefined for what is none. IPv6 comes without brackets. */
-export function canonicalAddress(text: string): string | undefined {
-  if (isIPv4(text)) return text;
-  if (!isIPv6(text) || text.includes('%')) return undefined;
-  return new URL(`http://[${text}]`).hostname.slice(1, -1);
-}
-
 // One list a family: in a list of both, an IPv4 range also speaks for the IPv6 addresses that carry it, and the reverse.
 function listOf(ranges: readonly string[], family: 'ipv4' | 'ipv6'): BlockList {
   const list = new BlockList();

@@ -22,11 +22,20 @@ function tie(one: Socket, other: Socket): void {
   one.pipe(other);
 }
 
-server.on('error', (error) => {
-  process.stderr.write(`${error.message}\n`);
+server.on('error', ({ message }) => fail(message));
+
+function fail(message: string): void {
+  process.stderr.write(`${message}\n`);
   process.exit(1);
-});
-server.listen(Number(port), '127.0.0.1', () => {
-  const address = server.address();
-  process.stdout.write(`ready ${typeof address === 'object' ? address?.port : ''}\n`);
+}
+
+// Where the engine is not on the machine that the socket is of, it is there and nobody listens.
+const first = connect({ path });
+first.on('error', ({ message }) => fail(message));
+first.on('connect', () => {
+  first.destroy();
+  server.listen(Number(port), '127.0.0.1', () => {
+    const address = server.address();
+    process.stdout.write(`ready ${typeof address === 'object' ? address?.port : ''}\n`);
+  });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseAllowRule, parseAuthority } from './allow-list.ts';
+import { parseAllowRule, parseAuthority } from '../../../shared/allow-list.ts';
 import { judgeTarget } from './judgement.ts';
 
 const NAMES: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,7 @@
 /** Whether a box may connect, and to which address: the name, the port and every address behind it have to pass. */
-import { canonicalAddress, specialKind } from './addresses.ts';
-import { type AllowList, formatHost, isListed, listedPorts, type Target } from './allow-list.ts';
+import { canonicalAddress } from '../../../shared/address.ts';
+import { type AllowList, formatHost, isListed, listedPorts, type Target } from '../../../shared/allow-list.ts';
+import { specialKind } from './addresses.ts';
 import type { Resolve } from './lookups.ts';
 
 export type Judgement =

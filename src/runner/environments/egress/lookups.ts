@@ -1,7 +1,7 @@
 /** Names to addresses, without letting a flood of questions take the machine's resolver. */
 import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
-import { canonicalAddress } from './addresses.ts';
+import { canonicalAddress } from '../../../shared/address.ts';
 
 /** All addresses of a name. Rejects when there is none. */
 export type Resolve = (name: string) => Promise<readonly string[]>;

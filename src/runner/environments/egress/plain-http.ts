@@ -2,7 +2,7 @@
 import { type ClientRequest, type IncomingMessage, request as makeRequest, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
-import { parseAuthority, type Target } from './allow-list.ts';
+import { parseAuthority, type Target } from '../../../shared/allow-list.ts';
 
 const PLAIN_PORT = 80;
 /** Of one connection alone (RFC 9110, 7.6.1). `host` is written anew, so that it cannot name another than was checked. */

@@ -39,6 +39,7 @@ export function realBox(engine: Engine, externals: Externals, tree: LinkedWorktr
         network: 'none',
         readOnly: true,
         home,
+        temporary: home,
         mounts: [{ host: tree.path, inner: tree.path }, ...git.mounts],
         externals,
         forwarder: hostPath('/nowhere'),

@@ -11,8 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
+import { parseAllowRule } from '../../../../shared/allow-list.ts';
 import { hostPath } from '../../../../shared/brand.ts';
-import { parseAllowRule } from '../allow-list.ts';
 import { type EgressSettings, openEgress, type Refusal } from '../proxy.ts';
 
 const endings: (() => unknown)[] = [];

@@ -1,7 +1,6 @@
 /** The hosts that a box may reach, as the user lists them: names, suffixes and addresses, each with one port. */
-import { domainToASCII } from 'node:url';
-import { err, ok, type Result } from '../../../shared/result.ts';
-import { canonicalAddress } from './addresses.ts';
+import { asciiName, canonicalAddress } from './address.ts';
+import { err, ok, type Result } from './result.ts';
 
 export type AllowList = readonly AllowRule[];
 
@@ -32,7 +31,7 @@ export function parseAllowRule(text: string): Result<AllowRule, string> {
   const [, star, raw = '', digits] = parts;
   const port = digits === undefined ? DEFAULT_PORT : readPort(digits);
   if (port === undefined) return err(`${quoted(text)} has no port from 1 to 65535`);
-  const host = readHost(raw.startsWith('[') ? raw : domainToASCII(raw));
+  const host = readHost(raw.startsWith('[') ? raw : asciiName(raw));
   if (host === undefined) return err(`${quoted(text)} is not a host name or an address`);
   if (star === undefined) return ok({ kind: host.isAddress ? 'address' : 'name', host: host.host, port });
   if (host.isAddress) return err(`${quoted(text)} puts a star before an address: list each address by itself`);
@@ -65,9 +64,14 @@ export function listedPorts(list: AllowList, target: Target): readonly number[] 
   return [...new Set(list.map(({ port }) => port))].filter((port) => isListed(list, { ...target, port }));
 }
 
-/** A rule or a target as the user would list it. */
+/** A host as the user would list it. */
 export function formatHost({ host, port }: { readonly host: string; readonly port: number }): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** A rule as it would be written. */
+export function formatRule(rule: AllowRule): string {
+  return `${rule.kind === 'suffix' ? '*.' : ''}${formatHost(rule)}`;
 }
 
 function readHost(raw: string): Omit<Target, 'port'> | undefined {

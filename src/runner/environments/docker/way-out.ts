@@ -1,0 +1,90 @@
+/** The way out of a box that has no network: the proxy on this machine, its socket in the box, the program that joins both. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AllowList } from '../../../shared/allow-list.ts';
+import { type HostPath, hostPath } from '../../../shared/brand.ts';
+import { MachineError } from '../../../shared/failure.ts';
+import { type Egress, openEgress, type Refusal } from '../egress/proxy.ts';
+import { proxyVariables } from '../egress/proxy-variables.ts';
+import type { Externals } from './externals.ts';
+import type { JobContainer } from './job-container.ts';
+import type { Mount } from './path-map.ts';
+
+export interface WaySettings {
+  readonly network: 'none' | 'full' | AllowList;
+  /** The bundle of `forwarder-program.ts`. */
+  readonly forwarder: HostPath;
+  /** Where the socket may be put; nobody else of this machine sees into it. */
+  readonly temporary: HostPath;
+  readonly onRefusal: (refusal: Refusal) => void;
+}
+
+export interface Way {
+  readonly mounts: readonly Mount[];
+  readonly env: Readonly<Record<string, string>>;
+  /** In the box, before its command. */
+  open(container: JobContainer, externals: Externals): Promise<void>;
+  close(): Promise<void>;
+}
+
+const INNER_SOCKET = '/__o/proxy.sock';
+const INNER_FORWARDER = '/__o/forwarder.mjs';
+/** Of the box alone, so it is free. */
+const PORT = 3128;
+
+const NO_WAY: Way = { mounts: [], env: {}, open: () => Promise.resolve(), close: () => Promise.resolve() };
+
+/** No way where there is no network, or the engine's own. */
+export async function openWay({ network, forwarder, temporary, onRefusal }: WaySettings): Promise<Way> {
+  if (typeof network === 'string') return NO_WAY;
+  // Closed to others of this machine: they would have the way too.
+  const folder = await mkdtemp(join(temporary, 'out-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const socket = hostPath(join(folder, 'proxy.sock'));
+  let egress: Egress;
+  try {
+    egress = await openEgress(socket, { list: network, onRefusal });
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return {
+    mounts: [
+      { host: socket, inner: INNER_SOCKET, readOnly: true },
+      { host: forwarder, inner: INNER_FORWARDER, readOnly: true },
+    ],
+    env: proxyVariables(PORT),
+    open: startForwarder,
+    close: async () => {
+      try {
+        await egress.close();
+      } finally {
+        await remove();
+      }
+    },
+  };
+}
+
+async function startForwarder({ supervised }: JobContainer, { node }: Externals): Promise<void> {
+  let said = '';
+  let tell: (isReady: boolean) => void = () => undefined;
+  const ready = new Promise<boolean>((resolve) => {
+    tell = resolve;
+  });
+  const forwarder = await supervised.start({
+    argv: [node, INNER_FORWARDER, INNER_SOCKET, String(PORT)],
+    cwd: hostPath('/'),
+    env: {},
+    onOutput: (chunk) => {
+      said += String(chunk);
+      if (said.includes('ready')) tell(true);
+    },
+  });
+  void forwarder.exit.then(() => tell(false));
+  if (await ready) return;
+  throw new MachineError({
+    code: 'setup-failed',
+    message: `the way out of the sandbox did not open: ${said.trim()}`,
+    hint: 'it needs an engine on this machine itself; with one elsewhere a sandbox has "network: none" or "full"',
+  });
+}

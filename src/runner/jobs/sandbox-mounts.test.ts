@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { hostPath } from '../../shared/brand.ts';
+import { linkMounts, resolveMounts, resolveTrust } from './sandbox-mounts.ts';
+
+const top = realpathSync(mkdtempSync(join(tmpdir(), 'orch-mounts-')));
+afterAll(() => rmSync(top, { recursive: true, force: true }));
+const at = (path: string) => hostPath(join(top, path));
+for (const path of ['repo/.git/hooks', 'repo/node_modules', 'data', 'cache/trees/one', 'tree'])
+  mkdirSync(at(path), { recursive: true });
+symlinkSync(at('repo/.git'), at('innocent'));
+writeFileSync(at('ca.pem'), 'x');
+const ground = { checkout: at('repo'), gitDir: at('repo/.git'), own: [at('cache/trees')], env: {} };
+const mount = (source: string, readOnly = true) => ({ mounts: [{ source, target: '/in', readOnly }] });
+
+it.each<readonly [string, string, boolean]>([
+  ['an absolute path', at('data'), true],
+  ['one to be written', at('data'), false],
+  ['what is around git, to be read', at('repo'), true],
+])('%s can be mounted', async (_, source, readOnly) => {
+  expect(await resolveMounts(mount(source, readOnly), ground)).toEqual({
+    ok: true,
+    value: [{ host: source, inner: '/in', readOnly }],
+  });
+});
+
+it('a relative path is below the checkout', async () => {
+  const found = await resolveMounts(mount('node_modules'), ground);
+  expect(found).toMatchObject({ value: [{ host: at('repo/node_modules') }] });
+});
+
+it.each<readonly [string, string, boolean, RegExp]>([
+  ['what is not there', 'gone', true, /the mount gone is not there/],
+  ['git by its path', at('repo/.git/hooks'), true, /lies in the repository's git directory/],
+  ['git by a link', at('innocent'), true, /innocent \(.*\/repo\/\.git\) lies in the repository's git directory/],
+  ['what holds git, to be written', at('repo'), false, /which is orch's or git's/],
+  ["orch's own, to be written", at('cache'), false, /which is orch's or git's/],
+  ["what is in orch's own", at('cache/trees/one'), false, /which is orch's or git's/],
+])('%s cannot', async (_, source, readOnly, message) => {
+  const found = await resolveMounts(mount(source, readOnly), ground);
+  expect(found.ok ? [] : found.error).toEqual([expect.stringMatching(message)]);
+});
+
+it('of links those count that lead to the checkout, at the place that they lead to', async () => {
+  symlinkSync(at('repo/node_modules'), at('tree/node_modules'));
+  symlinkSync('/etc', at('tree/data'));
+  const links = ['node_modules/', 'data', 'gone'];
+  expect(await linkMounts(at('tree'), links, ground)).toEqual([
+    { host: at('repo/node_modules'), inner: at('repo/node_modules'), readOnly: true },
+  ]);
+});
+
+it("this machine's certificates are what its variables name", async () => {
+  const env = { CURL_CA_BUNDLE: at('gone.pem'), NODE_EXTRA_CA_CERTS: at('ca.pem') };
+  const trust = await resolveTrust({ ca: 'host' }, { ...ground, env });
+  expect(trust).toMatchObject({
+    ok: true,
+    value: {
+      mounts: [{ host: at('ca.pem'), readOnly: true }],
+      env: { SSL_CERT_FILE: '/__o/ca.pem', PIP_CERT: '/__o/ca.pem' },
+    },
+  });
+  expect(await resolveTrust({ ca: 'image' }, { ...ground, env })).toEqual({ ok: true, value: { mounts: [], env: {} } });
+});

@@ -1,0 +1,125 @@
+/** What a sandbox sees of this machine beside its working tree, and why it may not see something. */
+import { readlink, realpath } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve, sep } from 'node:path';
+import { type HostPath, hostPath } from '../../shared/brand.ts';
+import { errnoOf } from '../../shared/errno.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import type { SandboxMount, SandboxSettings } from '../../shared/sandbox.ts';
+import type { Mount } from '../environments/index.ts';
+
+export interface SandboxGround {
+  /** The user's checkout, which relative sources are below. */
+  readonly checkout: HostPath;
+  /** The repository's git directory, the one of all its worktrees. */
+  readonly gitDir: HostPath;
+  /** Folders of orch's own. */
+  readonly own: readonly HostPath[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The mounts that the task names; or a sentence for each that cannot be. */
+export async function resolveMounts(
+  { mounts }: Pick<SandboxSettings, 'mounts'>,
+  ground: SandboxGround,
+): Promise<Result<readonly Mount[], readonly string[]>> {
+  const found = await Promise.all(mounts.map((mount) => resolveMount(mount, ground)));
+  const faults = found.flatMap((one) => (one.ok ? [] : [one.error]));
+  return faults.length > 0 ? err(faults) : ok(found.flatMap((one) => (one.ok ? [one.value] : [])));
+}
+
+async function resolveMount(mount: SandboxMount, ground: SandboxGround): Promise<Result<Mount, string>> {
+  const { source, target, readOnly } = mount;
+  const real = await realOf(resolve(ground.checkout, source.replace(/^~(?=\/|$)/, homedir())));
+  if (real === undefined) return err(`the mount ${source} is not there`);
+  const gitDir = (await realOf(ground.gitDir)) ?? ground.gitDir;
+  const leaves = `the mount ${source} ${real === resolve(source) ? '' : `(${real}) `}`;
+  if (isAtOrBelow(real, gitDir)) return err(`${leaves}lies in the repository's git directory`);
+  if (readOnly) return ok({ host: hostPath(real), inner: target, readOnly });
+  for (const own of [gitDir, ...ground.own])
+    if (isAtOrBelow(own, real) || isAtOrBelow(real, own))
+      return err(`${leaves}holds ${own}, which is orch's or git's, and cannot be writable`);
+  return ok({ host: hostPath(real), inner: target, readOnly });
+}
+
+/** What the tree has links to, at the places that they lead to: the checkout's own files, to be read. */
+export async function linkMounts(
+  tree: HostPath,
+  links: readonly string[],
+  { checkout }: SandboxGround,
+): Promise<readonly Mount[]> {
+  const mounts = links.map(async (link): Promise<readonly Mount[]> => {
+    const target = join(checkout, link).replace(/\/+$/, '');
+    const text = await textOf(join(tree, link).replace(/\/+$/, ''));
+    const real = text === target ? await realOf(target) : undefined;
+    return real === undefined ? [] : [{ host: hostPath(real), inner: target, readOnly: true }];
+  });
+  return (await Promise.all(mounts)).flat();
+}
+
+const CA_INNER = '/__o/ca.pem';
+
+/** Where systems keep what they trust, in one file. */
+const CA_FILES = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+];
+const CA_NAMED = ['SSL_CERT_FILE', 'CURL_CA_BUNDLE', 'REQUESTS_CA_BUNDLE', 'GIT_SSL_CAINFO', 'NODE_EXTRA_CA_CERTS'];
+/** What common tools are told by. */
+const CA_VARIABLES = [
+  ...CA_NAMED,
+  'AWS_CA_BUNDLE',
+  'PIP_CERT',
+  'CARGO_HTTP_CAINFO',
+  'DENO_CERT',
+  'NIX_SSL_CERT_FILE',
+  'npm_config_cafile',
+];
+
+export interface Trust {
+  readonly mounts: readonly Mount[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** This machine's certificate authorities, where the task asks for them. The error is a sentence. */
+export async function resolveTrust(
+  { ca }: Pick<SandboxSettings, 'ca'>,
+  { env }: SandboxGround,
+): Promise<Result<Trust, string>> {
+  if (ca === 'image') return ok({ mounts: [], env: {} });
+  for (const path of [...CA_NAMED.flatMap((name) => env[name] ?? []), ...CA_FILES]) {
+    const real = await realOf(path);
+    if (real !== undefined)
+      return ok({
+        mounts: [{ host: hostPath(real), inner: CA_INNER, readOnly: true }],
+        env: Object.fromEntries(CA_VARIABLES.map((name) => [name, CA_INNER])),
+      });
+  }
+  return err(
+    `"ca: host" finds no certificates on this machine (looked for ${CA_FILES.join(', ')}); SSL_CERT_FILE names them`,
+  );
+}
+
+function isAtOrBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+async function realOf(path: string): Promise<string | undefined> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+async function textOf(link: string): Promise<string | undefined> {
+  try {
+    return await readlink(link);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * The container around the commands of a task, as its `sandbox` describes it: read from plain JSON with the keys of
+ * orchestrator.yaml, by the file's checks and again by the action that it is handed to.
+ */
+import { type AllowList, type AllowRule, parseAllowRule } from './allow-list.ts';
+import { parseSize } from './quantity.ts';
+import { err, ok, type Result } from './result.ts';
+
+export interface SandboxSettings {
+  readonly image: string;
+  readonly network: 'none' | 'full' | AllowList;
+  /** Bytes, swap included. */
+  readonly memory: number;
+  /** In parts too: 1.5. */
+  readonly cpus: number;
+  /** Processes and threads. */
+  readonly pids: number;
+  /** The container's own files cannot be written. */
+  readonly readOnly: boolean;
+  /** Absent: whoever runs orch, or a user of no rights in place of root. */
+  readonly user?: SandboxUser;
+  readonly mounts: readonly SandboxMount[];
+  /** Whose certificate authorities are trusted. */
+  readonly ca: 'host' | 'image';
+}
+
+export interface SandboxUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface SandboxMount {
+  /** Absolute, below `~`, or relative to the root of the repository. */
+  readonly source: string;
+  /** Absolute, in the container. */
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/** What a sandbox has when its key says nothing. */
+const SANDBOX_DEFAULTS = { network: 'none', memory: '4g', cpus: 2, pids: 512, readOnly: true } as const;
+
+/** What is wrong, and where: the keys and indices that lead to it. */
+export interface SandboxFault {
+  readonly path: readonly (string | number)[];
+  /** To stand after the name of the place: `must be …`; of a host a whole sentence. */
+  readonly message: string;
+  /** Of the wrong form altogether, which the schema of the file says as well. */
+  readonly isForm: boolean;
+}
+
+const LEAST_MEMORY = 64 * 1024 ** 2;
+const MOST_MEMORY = 1024 ** 5;
+const MOST_CPUS = 1024;
+/** About thirty are the supervisor's. */
+const PIDS = { least: 64, most: 4_194_304 };
+const MOST_ID = 2 ** 32 - 2;
+/** As the client puts it into a request's path. */
+const IMAGE = /^(?!.*\.\.)\w[\w./:@-]{0,254}$/;
+
+/** Every fault at once; what has no fault is read. */
+export function readSandbox(value: unknown): Result<SandboxSettings, readonly SandboxFault[]> {
+  const faults: SandboxFault[] = [];
+  const wrong: Wrong = (path, message, isForm = false) => void faults.push({ path, message, isForm });
+  if (!isRecord(value)) return err([{ path: [], message: 'must be a mapping with an image', isForm: true }]);
+  const { ca = 'image', read_only: readOnly = SANDBOX_DEFAULTS.readOnly, ...rest } = value;
+  const user = readUser(rest['user'], wrong);
+  const settings: SandboxSettings = {
+    image: readImage(rest['image'], wrong),
+    network: readNetwork(rest['network'] ?? SANDBOX_DEFAULTS.network, wrong),
+    memory: readMemory(rest['memory'] ?? SANDBOX_DEFAULTS.memory, wrong),
+    cpus: readNumber(rest['cpus'] ?? SANDBOX_DEFAULTS.cpus, { key: 'cpus', least: 0.01, most: MOST_CPUS }, wrong),
+    pids: readNumber(rest['pids'] ?? SANDBOX_DEFAULTS.pids, { key: 'pids', ...PIDS, whole: true }, wrong),
+    readOnly: readOnly !== false,
+    mounts: readMounts(rest['mounts'] ?? [], wrong),
+    ca: ca === 'host' ? 'host' : 'image',
+    ...(user === undefined ? {} : { user }),
+  };
+  if (typeof readOnly !== 'boolean') wrong(['read_only'], 'must be true or false', true);
+  if (ca !== 'host' && ca !== 'image') wrong(['ca'], 'must be host or image', true);
+  return faults.length === 0 ? ok(settings) : err(faults);
+}
+
+type Wrong = (path: SandboxFault['path'], message: string, isForm?: boolean) => void;
+
+function readImage(value: unknown, wrong: Wrong): string {
+  if (typeof value === 'string' && IMAGE.test(value)) return value;
+  wrong(['image'], 'must be the name of an image such as node:22-bookworm', true);
+  return '';
+}
+
+function readNetwork(value: unknown, wrong: Wrong): SandboxSettings['network'] {
+  if (value === 'none' || value === 'full') return value;
+  if (!Array.isArray(value)) {
+    wrong(['network'], 'must be none, full or a list of hosts', true);
+    return 'none';
+  }
+  return value.flatMap((entry: unknown, index): readonly AllowRule[] => {
+    const rule = parseAllowRule(String(entry));
+    if (rule.ok) return [rule.value];
+    wrong(['network', index], rule.error);
+    return [];
+  });
+}
+
+function readMemory(value: unknown, wrong: Wrong): number {
+  const bytes = typeof value === 'string' ? parseSize(value) : undefined;
+  if (bytes === undefined) wrong(['memory'], 'must be a size such as 512m or 4g', true);
+  else if (bytes < LEAST_MEMORY) wrong(['memory'], 'must be 64m or more, a part of which orch needs itself');
+  else if (bytes > MOST_MEMORY) wrong(['memory'], 'is more than any machine has');
+  return bytes ?? 0;
+}
+
+interface Range {
+  readonly key: string;
+  readonly least: number;
+  readonly most: number;
+  readonly whole?: boolean;
+}
+
+function readNumber(value: unknown, { key, least, most, whole = false }: Range, wrong: Wrong): number {
+  const fits = typeof value === 'number' && value >= least && value <= most && (!whole || Number.isInteger(value));
+  if (fits) return value;
+  wrong([key], `must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}`, true);
+  return least;
+}
+
+function readUser(value: unknown, wrong: Wrong): SandboxUser | undefined {
+  if (value === undefined) return undefined;
+  const [uid = Number.NaN, gid = uid, ...more] = /^[\d:]+$/.test(String(value))
+    ? String(value).split(':').map(Number)
+    : [];
+  const fits = (id: number): boolean => Number.isInteger(id) && id >= 1 && id <= MOST_ID;
+  if (fits(uid) && fits(gid) && more.length === 0) return { uid, gid };
+  const message = uid === 0 || gid === 0 ? 'must not be root' : 'must be a number such as 1000, or two as in 1000:1000';
+  wrong(['user'], message, uid !== 0 && gid !== 0);
+  return undefined;
+}
+
+function readMounts(value: unknown, wrong: Wrong): readonly SandboxMount[] {
+  if (!Array.isArray(value)) {
+    wrong(['mounts'], 'must be a list of mappings', true);
+    return [];
+  }
+  const targets = new Set<string>();
+  return value.map((mount: unknown, index) =>
+    readMount(mount, targets, (path, text, isForm) => wrong(['mounts', index, ...path], text, isForm)),
+  );
+}
+
+function readMount(value: unknown, targets: Set<string>, wrong: Wrong): SandboxMount {
+  const { source, target, read_only: readOnly = true } = isRecord(value) ? value : {};
+  if (typeof source !== 'string') wrong(['source'], 'must be a path on this machine', true);
+  if (typeof target !== 'string') wrong(['target'], 'must be a path in the container', true);
+  if (typeof readOnly !== 'boolean') wrong(['read_only'], 'must be true or false', true);
+  const mount = { source: String(source), target: plainPath(String(target)), readOnly: readOnly !== false };
+  const faultOfSource = typeof source === 'string' ? whyNoSource(source) : undefined;
+  if (faultOfSource !== undefined) wrong(['source'], faultOfSource);
+  const faultOfTarget = typeof target === 'string' ? whyNoTarget(target, mount.target, targets) : undefined;
+  if (faultOfTarget !== undefined) wrong(['target'], faultOfTarget);
+  targets.add(mount.target);
+  return mount;
+}
+
+/** What is the machine's own, or says how to command it. */
+const MACHINE = ['/proc', '/sys', '/dev', '/run', '/var/run', '/boot'];
+
+function whyNoSource(source: string): string | undefined {
+  if (source === '' || /\p{Cc}/u.test(source)) return 'must be a path without control characters';
+  if (/^~(?!\/|$)/.test(source)) return 'is no directory that orch knows: of paths with a tilde only ~/… is known';
+  const path = plainPath(source);
+  if (path === '/') return 'cannot be the whole machine';
+  if (path.split('/').some((part) => part.toLowerCase() === '.git'))
+    return 'lies inside .git, by which a task could leave its sandbox';
+  if (path.startsWith('..')) return 'leads out of the repository; write it as an absolute path if that is meant';
+  return isBelowAny(path, MACHINE) ? 'is of the machine itself, not of its files' : undefined;
+}
+
+/** Where orch itself puts something, and what the engine makes. */
+const WHOLE = ['/work', '/__e', '/__o', '/proc', '/sys', '/dev'];
+/** Into a home something may be mounted. */
+const TAKEN = ['/home/task', ...WHOLE];
+
+function whyNoTarget(target: string, path: string, targets: ReadonlySet<string>): string | undefined {
+  if (!target.startsWith('/') || /\p{Cc}/u.test(target)) return 'must be an absolute path in the container';
+  if (target.split('/').includes('..')) return 'must not hold ..';
+  if (path === '/' || path === '/tmp' || TAKEN.some((taken) => isBelowAny(taken, [path])) || isBelowAny(path, WHOLE))
+    return 'is taken in a sandbox, or lies around what is';
+  return targets.has(path) ? 'is the target of another mount too' : undefined;
+}
+
+function isBelowAny(path: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
+}
+
+/** Without empty parts, dots and what `..` takes back; relative paths stay relative. */
+function plainPath(path: string): string {
+  const kept: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..' && kept.length > 0 && kept.at(-1) !== '..') kept.pop();
+    else if (part !== '..' || !path.startsWith('/')) kept.push(part);
+  }
+  return `${path.startsWith('/') ? '/' : ''}${kept.join('/')}`;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
