@@ -10,6 +10,7 @@ const table = {
   'runner/actions': { own: ['shared', 'workflow'], npm: [], node: '*' },
   'runner/environments': { own: ['shared'], npm: ['execa', 'dockerode', 'tar-fs', '@balena/dockerignore'], node: '*' },
   'runner/workspaces': { own: ['shared'], npm: ['simple-git', 'picomatch'], node: '*' },
+  'runner/sandboxes': { own: ['shared', 'tasks', 'runner/environments'], npm: [], node: '*' },
   'runner/jobs': { own: ['shared', 'workflow', 'engine', 'tasks', 'runner'], npm: [], node: '*' },
   'runner/steps': { own: ['shared', 'workflow', 'engine', 'tasks', 'runner'], npm: ['@actions/glob'], node: '*' },
   store: { own: ['shared', 'engine'], npm: [], node: '*' },
@@ -56,7 +57,7 @@ forbidden.push(
     name: 'action-templates-own',
     severity: 'error',
     from: { path: '^action-templates/', pathNot: test },
-    to: { path: '^src/', pathNot: '^src/(shared/|(tasks|runner/environments|runner/workspaces)/index\\.ts$)' },
+    to: { path: '^src/', pathNot: '^src/(shared/|(tasks|runner/environments|runner/workspaces|runner/sandboxes)/index\\.ts$)' },
   },
   {
     name: 'action-templates-npm',

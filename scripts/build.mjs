@@ -89,6 +89,10 @@ for (const action of (await readdir('action-templates')).filter((name) =>
     plugins: [leaveOut, pure],
     banner: { js: `// ${MARK}: a copy of an action of orch ${version}.\n${banner.js}` },
   });
+  // What a sandbox is given.
+  if (action === 'run-task')
+    for (const program of ['supervisor.mjs', 'forwarder.mjs'])
+      await markedCopy(`dist/${program}`, `${outdir}/${program}`);
   const definition = await readFile(`action-templates/${action}/action.yml`, 'utf8');
   await writeFile(`${outdir}/action.yml`, `# ${MARK}: a copy of an action of orch ${version}.\n${definition}`);
   await writeFile(`${outdir}/THIRD-PARTY-LICENSES.txt`, `${MARK}.\n\n${await licenses(bundled)}`);
@@ -99,6 +103,10 @@ await chmod(entry, 0o755);
 await mkdir('dist/schema', { recursive: true });
 await cp('src/orchestrator/schema.json', 'dist/schema/orchestrator.schema.json');
 await writeFile('dist/THIRD-PARTY-LICENSES.txt', await licenses(metafile));
+
+async function markedCopy(from, to) {
+  await writeFile(to, `// ${MARK}: a copy of a program of orch ${version}.\n${await readFile(from, 'utf8')}`);
+}
 
 /** The licence of every package whose code is in the bundle. */
 async function licenses({ inputs }) {

@@ -1,8 +1,10 @@
 /** An action of a task as a process of its own: inputs from the environment, outcome as the exit code. */
 import { appendFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setFailed, setOutput, warning } from '@actions/core';
 import { createHostEnvironment, systemClock } from '../../src/runner/environments/index.ts';
+import { createSandboxes } from '../../src/runner/sandboxes/index.ts';
 import {
   createTaskFiles,
   createWorkspaces,
@@ -10,7 +12,7 @@ import {
   matchGlob,
   openRepository,
 } from '../../src/runner/workspaces/index.ts';
-import { hostPath } from '../../src/shared/brand.ts';
+import { type HostPath, hostPath } from '../../src/shared/brand.ts';
 import { MachineError } from '../../src/shared/failure.ts';
 import type { ActionResult, Results, TaskAction, TaskPorts } from '../../src/tasks/index.ts';
 import { openLog } from './log.ts';
@@ -76,10 +78,30 @@ function portsOf(
     copy: [],
     link: [],
   });
+  const workspaceOfLeg = workspaces.forJob(`orch/${job.run}/${job.leg}`);
   return {
     job,
-    repository: workspaces.forJob(`orch/${job.run}/${job.leg}`),
+    repository: workspaceOfLeg,
     processes: createHostEnvironment({ run: job.run }),
+    sandboxes: createSandboxes(
+      {
+        run: job.run,
+        env: process.env,
+        program: beside('supervisor.mjs'),
+        forwarder: beside('forwarder.mjs'),
+        cache: hostPath(join(directory, 'externals')),
+        checkout: repository.root,
+        gitDir: repository.commonDir,
+        own: [hostPath(directory), hostPath(place.worktrees)],
+        links: [],
+        gitOf: async (_, box) => {
+          const tree = await workspaceOfLeg.current();
+          if (tree === undefined) throw new Error('a sandbox is made for a task without a working tree');
+          return tree.boxGit(box);
+        },
+      },
+      { leg: job.leg, temporary: hostPath(directory) },
+    ),
     clock: systemClock,
     progress: {
       report: (event) => {
@@ -98,6 +120,11 @@ function portsOf(
     random: Math.random,
     signal: cancelled(),
   };
+}
+
+/** A program of its own, in the action's folder. */
+function beside(name: string): HostPath {
+  return hostPath(join(dirname(fileURLToPath(import.meta.url)), name));
 }
 
 /** A runner asks an action to end with a signal, and ends it itself some seconds later. */

@@ -37,8 +37,17 @@ export interface SandboxMount {
   readonly readOnly: boolean;
 }
 
-/** What a sandbox has when its key says nothing. */
-const SANDBOX_DEFAULTS = { network: 'none', memory: '4g', cpus: 2, pids: 512, readOnly: true } as const;
+/** What a sandbox has when a key says nothing, by the keys of the file. */
+const DEFAULTS: Readonly<Record<string, unknown>> = {
+  network: 'none',
+  memory: '4g',
+  cpus: 2,
+  pids: 512,
+  read_only: true,
+  mounts: [],
+  ca: 'image',
+};
+const KEYS: ReadonlySet<string> = new Set([...Object.keys(DEFAULTS), 'image', 'user']);
 
 /** What is wrong, and where: the keys and indices that lead to it. */
 export interface SandboxFault {
@@ -63,25 +72,35 @@ export function readSandbox(value: unknown): Result<SandboxSettings, readonly Sa
   const faults: SandboxFault[] = [];
   const wrong: Wrong = (path, message, isForm = false) => void faults.push({ path, message, isForm });
   if (!isRecord(value)) return err([{ path: [], message: 'must be a mapping with an image', isForm: true }]);
-  const { ca = 'image', read_only: readOnly = SANDBOX_DEFAULTS.readOnly, ...rest } = value;
-  const user = readUser(rest['user'], wrong);
+  const given = { ...DEFAULTS, ...value };
+  for (const key of Object.keys(value)) if (!KEYS.has(key)) wrong([key], 'is not known', true);
+  const user = readUser(given['user'], wrong);
   const settings: SandboxSettings = {
-    image: readImage(rest['image'], wrong),
-    network: readNetwork(rest['network'] ?? SANDBOX_DEFAULTS.network, wrong),
-    memory: readMemory(rest['memory'] ?? SANDBOX_DEFAULTS.memory, wrong),
-    cpus: readNumber(rest['cpus'] ?? SANDBOX_DEFAULTS.cpus, { key: 'cpus', least: 0.01, most: MOST_CPUS }, wrong),
-    pids: readNumber(rest['pids'] ?? SANDBOX_DEFAULTS.pids, { key: 'pids', ...PIDS, whole: true }, wrong),
-    readOnly: readOnly !== false,
-    mounts: readMounts(rest['mounts'] ?? [], wrong),
-    ca: ca === 'host' ? 'host' : 'image',
+    image: readImage(given['image'], wrong),
+    network: readNetwork(given['network'], wrong),
+    memory: readMemory(given['memory'], wrong),
+    cpus: readNumber(given['cpus'], { key: 'cpus', least: 0.01, most: MOST_CPUS }, wrong),
+    pids: readNumber(given['pids'], { key: 'pids', ...PIDS, whole: true }, wrong),
+    readOnly: readFlag(given['read_only'], 'read_only', wrong),
+    mounts: readMounts(given['mounts'], wrong),
+    ca: readAuthorities(given['ca'], wrong),
     ...(user === undefined ? {} : { user }),
   };
-  if (typeof readOnly !== 'boolean') wrong(['read_only'], 'must be true or false', true);
-  if (ca !== 'host' && ca !== 'image') wrong(['ca'], 'must be host or image', true);
   return faults.length === 0 ? ok(settings) : err(faults);
 }
 
 type Wrong = (path: SandboxFault['path'], message: string, isForm?: boolean) => void;
+
+function readFlag(value: unknown, key: string, wrong: Wrong): boolean {
+  if (typeof value !== 'boolean') wrong([key], 'must be true or false', true);
+  return value !== false;
+}
+
+function readAuthorities(value: unknown, wrong: Wrong): SandboxSettings['ca'] {
+  if (value === 'host' || value === 'image') return value;
+  wrong(['ca'], 'must be host or image', true);
+  return 'image';
+}
 
 function readImage(value: unknown, wrong: Wrong): string {
   if (typeof value === 'string' && IMAGE.test(value)) return value;
@@ -96,7 +115,7 @@ function readNetwork(value: unknown, wrong: Wrong): SandboxSettings['network'] {
     return 'none';
   }
   return value.flatMap((entry: unknown, index): readonly AllowRule[] => {
-    const rule = parseAllowRule(String(entry));
+    const rule = parseAllowRule(typeof entry === 'string' ? entry : '');
     if (rule.ok) return [rule.value];
     wrong(['network', index], rule.error);
     return [];
@@ -127,13 +146,13 @@ function readNumber(value: unknown, { key, least, most, whole = false }: Range, 
 
 function readUser(value: unknown, wrong: Wrong): SandboxUser | undefined {
   if (value === undefined) return undefined;
-  const [uid = Number.NaN, gid = uid, ...more] = /^[\d:]+$/.test(String(value))
-    ? String(value).split(':').map(Number)
-    : [];
-  const fits = (id: number): boolean => Number.isInteger(id) && id >= 1 && id <= MOST_ID;
-  if (fits(uid) && fits(gid) && more.length === 0) return { uid, gid };
-  const message = uid === 0 || gid === 0 ? 'must not be root' : 'must be a number such as 1000, or two as in 1000:1000';
-  wrong(['user'], message, uid !== 0 && gid !== 0);
+  const text = typeof value === 'number' || typeof value === 'string' ? `${value}` : '';
+  const parts = /^(\d+)(?::(\d+))?$/.exec(text);
+  const uid = Number(parts?.[1]);
+  const gid = Number(parts?.[2] ?? parts?.[1]);
+  if ([uid, gid].every((id) => id >= 1 && id <= MOST_ID)) return { uid, gid };
+  const isRoot = uid === 0 || gid === 0;
+  wrong(['user'], isRoot ? 'must not be root' : 'must be a number such as 1000, or two as in 1000:1000', !isRoot);
   return undefined;
 }
 
@@ -152,8 +171,11 @@ function readMount(value: unknown, targets: Set<string>, wrong: Wrong): SandboxM
   const { source, target, read_only: readOnly = true } = isRecord(value) ? value : {};
   if (typeof source !== 'string') wrong(['source'], 'must be a path on this machine', true);
   if (typeof target !== 'string') wrong(['target'], 'must be a path in the container', true);
-  if (typeof readOnly !== 'boolean') wrong(['read_only'], 'must be true or false', true);
-  const mount = { source: String(source), target: plainPath(String(target)), readOnly: readOnly !== false };
+  const mount = {
+    source: typeof source === 'string' ? source : '',
+    target: typeof target === 'string' ? plainPath(target) : '',
+    readOnly: readFlag(readOnly, 'read_only', wrong),
+  };
   const faultOfSource = typeof source === 'string' ? whyNoSource(source) : undefined;
   if (faultOfSource !== undefined) wrong(['source'], faultOfSource);
   const faultOfTarget = typeof target === 'string' ? whyNoTarget(target, mount.target, targets) : undefined;

@@ -36,7 +36,7 @@ async function open(ports: TaskPorts, opening: SandboxOpening): Promise<Sandbox>
     start: prepared.start,
     signal: ports.signal,
     tell: (line) => note(ports, line),
-    onRefusal: refusals.add,
+    onRefusal: (host, why) => refusals.add(host, why),
     onTrouble: (message) => warn('sandbox', message),
   });
   return {

@@ -76,7 +76,8 @@ echo changed > by-verify.txt; echo x=2 2>&- > "$ORCH_OUTPUT" || echo 'no second 
     repo.write('modules/m.js', 'm\n');
     const { exitCode, events, run, stderr } = await orch(repo, ['run'], { env: { KEY: 'very-secret' } });
     const log = logOf(repo, 'api');
-    expect(log, stderr).toMatch(
+    expect(stderr).toBe('');
+    expect(log).toMatch(
       /the prompt\nmine=yes key=11 home=\/home\/task at=\/work tree=\/work\n0\n-----BEGIN CERTIFICA\nm\n.*no writing\n\?\? more\.txt\n/s,
     );
     expect(log).toMatch(/one\ntwo\nkept\n0\n.*no second word\n/s);

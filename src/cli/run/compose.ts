@@ -3,14 +3,8 @@ import { join } from 'node:path';
 import type { EventSink, JobOutcome, JobRequest, JobRunner } from '../../engine/index.ts';
 import { taskActionOf } from '../../orchestrator/index.ts';
 import { createHostEnvironment, systemClock } from '../../runner/environments/index.ts';
-import {
-  type BoxGit,
-  createJobRunner,
-  createTaskResults,
-  type GitPlace,
-  openTaskFrames,
-  type TaskResults,
-} from '../../runner/jobs/index.ts';
+import { createJobRunner, createTaskResults, openTaskFrames, type TaskResults } from '../../runner/jobs/index.ts';
+import type { BoxGit, GitPlace } from '../../runner/sandboxes/index.ts';
 import {
   compareFingerprints,
   createFingerprints,
@@ -22,8 +16,8 @@ import { hostPath } from '../../shared/brand.ts';
 import { createMasker, type Masker } from '../../shared/mask.ts';
 import { LOGS, SUMMARY } from '../../store/index.ts';
 import type { UiSink } from '../../ui/index.ts';
-import { bundled } from '../bundled.ts';
 import type { Loaded } from '../load.ts';
+import { beside } from '../program-files.ts';
 import type { Project } from '../project.ts';
 import { cacheDirectory } from '../workflow/cache-directory.ts';
 import type { RunOutput } from './output.ts';
@@ -72,8 +66,8 @@ export async function composeRun(wiring: Wiring): Promise<Composed> {
     sandboxes: {
       ...sandboxGround(project, loaded),
       run: setup.run,
-      program: bundled('supervisor.mjs'),
-      forwarder: bundled('forwarder.mjs'),
+      program: beside('supervisor.mjs'),
+      forwarder: beside('forwarder.mjs'),
       cache: hostPath(join(cacheDirectory(), 'externals')),
       links: worktrees.link,
       gitOf: async (leg, box) => gitOf(await workspaceOf(leg).current(), box),

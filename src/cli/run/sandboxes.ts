@@ -1,6 +1,6 @@
 /** What the sandboxes of tasks need of this machine: said before anything starts, where it is missing. */
 import { requireEngine } from '../../runner/environments/index.ts';
-import { findSandboxFaults, type SandboxGround } from '../../runner/jobs/index.ts';
+import { findSandboxFaults, type SandboxGround } from '../../runner/sandboxes/index.ts';
 import { worktreeRoot } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import { UsageError } from '../explain.ts';

@@ -17,7 +17,6 @@ import { createPrivateClone, removeTree } from '../../runner/workspaces/index.ts
 import { hostPath } from '../../shared/brand.ts';
 import type { Masker } from '../../shared/mask.ts';
 import { createGroupFile, describeSelf, probeProcesses } from '../../store/index.ts';
-import { bundled } from '../bundled.ts';
 import { UsageError } from '../explain.ts';
 import { type From, leftOutBefore } from '../pause/from-step.ts';
 import { beside } from '../program-files.ts';

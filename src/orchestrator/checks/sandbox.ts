@@ -3,7 +3,7 @@ import { readSandbox, type SandboxFault } from '../../shared/sandbox.ts';
 import type { Node } from '../../workflow/index.ts';
 import { jsonOf, mappingOf, nodeAt, valueOf } from '../nodes.ts';
 import { type FileView, type Finding, taskMappings } from '../view.ts';
-import { quote } from '../wording.ts';
+import { describeValue, quote } from '../wording.ts';
 
 /** What has the wrong form is left to the schema. */
 export function checkSandboxes(view: FileView): readonly Finding[] {
@@ -23,6 +23,6 @@ function toFinding(sandbox: Node, { path, message, isForm }: SandboxFault): read
   const code = key === 'network' ? 'bad-host' : key === 'mounts' ? 'bad-mount' : 'bad-value';
   const place =
     index === undefined ? quote(`sandbox.${key}`) : `item ${Number(index) + 1} of ${quote(`sandbox.${key}`)}`;
-  const text = key === 'network' ? `${place}: ${message}` : `${quote(String(jsonOf(node)))} in ${place} ${message}`;
+  const text = key === 'network' ? `${place}: ${message}` : `${describeValue(jsonOf(node))} in ${place} ${message}`;
   return [{ code, message: text, at: node.at }];
 }

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { JobRequest, RunnerEvent } from '../../engine/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import type { Clock, JobIdentity, Processes, Repository, TaskLog } from '../../tasks/index.ts';
+import { createSandboxes, type SandboxesSettings } from '../sandboxes/index.ts';
 import { type StepHandler, type TaskActionName, taskActions } from '../steps/index.ts';
 import { createTaskFiles, matchGlob, removeTree } from '../workspaces/index.ts';
 import type { JobFrame, OpenFrame } from './frame.ts';
 import { type LogSettings, openLog } from './open-log.ts';
 import type { TaskResults } from './task-results.ts';
-import { createSandboxes, type SandboxesSettings } from './task-sandboxes.ts';
 import { makeTemporary } from './task-temporary.ts';
 
 export interface TaskFrames extends LogSettings {

@@ -21,8 +21,8 @@ export interface SupervisorReady {
 
 /** What a container has of its own. */
 export interface SupervisedProcess extends RunningProcess {
-  /** To be asked before it is reaped; nothing when the container is gone. */
-  limits(): Promise<LimitCounts>;
+  /** To be asked before it is reaped; nothing when the container is gone. Absent where no supervisor counts. */
+  readonly limits?: () => Promise<LimitCounts>;
 }
 
 export interface Supervised extends Environment {

@@ -165,7 +165,8 @@ export async function startInBox(box: Box, request: ProcessRequest): Promise<Box
   };
   const reap: RunningProcess['reap'] = async () => {
     try {
-      if (box.limits !== undefined) reached = nameLimits(await endWith(running.limits(), PATIENCE), box.limits);
+      if (box.limits !== undefined && running.limits !== undefined)
+        reached = nameLimits(await endWith(running.limits(), PATIENCE), box.limits);
       return await endWith(running.reap(), PATIENCE);
     } finally {
       await box.close();

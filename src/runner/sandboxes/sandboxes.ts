@@ -23,7 +23,7 @@ import {
   type TaskBoxes,
 } from '../environments/index.ts';
 import { changeOwner, type Lent } from './file-owner.ts';
-import { linkMounts, resolveMounts, resolveTrust, type SandboxGround } from './sandbox-mounts.ts';
+import { linkMounts, resolveMounts, resolveTrust, type SandboxGround } from './mounts.ts';
 
 export interface SandboxesSettings extends ExternalsSettings, SandboxGround {
   readonly run: string;
@@ -130,6 +130,7 @@ function sandboxOf(opening: Opening, { boxes, user, home, env }: Opened): Sandbo
     { host: request.tree, inner: WORK },
     { host: place.temporary, inner: FILES },
   ]);
+  const toInner = (path: string): string => paths.toInner(path);
   return {
     start: async (asked) => {
       const { reads, writes } = asked;
@@ -138,9 +139,9 @@ function sandboxOf(opening: Opening, { boxes, user, home, env }: Opened): Sandbo
           tellOf(request, await changeOwner(path, own, user));
       const git = await settings.gitOf(place.leg, { user, workTree: WORK });
       return boxes.start({
-        argv: argumentsIn(asked, paths.toInner),
-        cwd: hostPath(paths.toInner(asked.cwd)),
-        env: { ...env, ...git.env, ...mapValues(asked.env, paths.toInner) },
+        argv: argumentsIn(asked, toInner),
+        cwd: hostPath(toInner(asked.cwd)),
+        env: { ...env, ...git.env, ...mapValues(asked.env, toInner) },
         onOutput: asked.onOutput,
         mounts: [...git.mounts, ...filesOf(reads, true), ...filesOf(writes, false)],
       });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { hostPath } from '../../shared/brand.ts';
-import { linkMounts, resolveMounts, resolveTrust } from './sandbox-mounts.ts';
+import { linkMounts, resolveMounts, resolveTrust } from './mounts.ts';
 
 const top = realpathSync(mkdtempSync(join(tmpdir(), 'orch-mounts-')));
 afterAll(() => rmSync(top, { recursive: true, force: true }));
