@@ -65,7 +65,7 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) throw error;
   const json: unknown = Reflect.get(error, 'json');
   const message: unknown = typeof json === 'object' && json !== null ? Reflect.get(json, 'message') : undefined;
-  return (typeof message === 'string' ? message : error.message).trim();
+  return (typeof message === 'string' ? message : error.message.replace(/^\(HTTP code \d+\) [^-]* - /, '')).trim();
 }
 
 /** The engine's HTTP status, such as 404 for what is not there. */

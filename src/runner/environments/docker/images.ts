@@ -7,6 +7,8 @@ import type { Failure } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { readJson } from './endpoint.ts';
 import { type Engine, reasonOf, statusOf } from './engine.ts';
+import { createPullProgress } from './pull-progress.ts';
+import { joinPull } from './shared-pulls.ts';
 
 export interface ImageRequest {
   readonly image: string;
@@ -23,29 +25,42 @@ export interface PullSettings {
 
 const TRIES = 3;
 const NOT_FOUND = 404;
+/** The registry's words, which the engine may pass on as a failure of its own. */
+const FINAL = /\bunknown\b|\bdenied\b|\bunauthorized\b|no basic auth/i;
+/** Milliseconds without a word about an image that is being pulled. */
+const SILENCE = 5 * 60_000;
 
 export async function provideImage(
-  { docker }: Engine,
+  engine: Engine,
   request: ImageRequest,
   settings: PullSettings,
 ): Promise<Result<void, Failure>> {
   const { image } = request;
-  const there = await isThere({ docker }, image);
+  const there = await isThere(engine, image);
   if (!there.ok) return unusable(image, there.error);
   if (there.value) return ok(undefined);
-  settings.tell(`Pulling ${image}`);
+  const name = JSON.stringify([image, request.platform, request.credentials]);
+  const work = (tell: (line: string) => void, signal: AbortSignal): Promise<string | undefined> =>
+    tryToPull(engine, request, { tell, signal, env: settings.env });
+  const problem = await joinPull(engine.docker, { name, image, work }, settings);
+  if (settings.signal.aborted) return err({ code: 'cancelled', message: `the image ${image} was not pulled` });
+  return problem === undefined ? ok(undefined) : unusable(image, problem);
+}
+
+/** Undefined when it is there. */
+async function tryToPull(engine: Engine, request: ImageRequest, settings: PullSettings): Promise<string | undefined> {
   let reason = '';
   for (let tries = 0; tries < TRIES && !settings.signal.aborted; tries++) {
     try {
-      await pull({ docker }, request, settings);
-      return ok(undefined);
+      await pull(engine, request, settings);
+      return undefined;
     } catch (error) {
       reason = reasonOf(error);
       // Neither what is not there nor what is not allowed comes by asking again.
-      if ([NOT_FOUND, 401, 403].includes(statusOf(error) ?? 0)) break;
+      if ([NOT_FOUND, 401, 403].includes(statusOf(error) ?? 0) || FINAL.test(reason)) break;
     }
   }
-  return unusable(image, reason);
+  return reason;
 }
 
 function unusable(image: string, reason: string): Result<never, Failure> {
@@ -66,19 +81,34 @@ async function isThere({ docker }: Pick<Engine, 'docker'>, image: string): Promi
 async function pull(
   { docker }: Pick<Engine, 'docker'>,
   { image, platform, credentials }: ImageRequest,
-  { signal, env }: PullSettings,
+  { signal, env, tell }: PullSettings,
 ): Promise<void> {
   const registry = registryOf(image);
   const authconfig =
     credentials === undefined ? knownLogin(registry, env) : { ...credentials, serveraddress: registry };
-  const stream = await docker.pull(withTag(image), {
-    abortSignal: signal,
-    ...(platform === undefined ? {} : { platform }),
-    ...(authconfig === undefined ? {} : { authconfig }),
-  });
-  await new Promise<void>((resolve, reject) => {
-    docker.modem.followProgress(stream, (error: Error | null) => (error === null ? resolve() : reject(error)));
-  });
+  const silent = new AbortController();
+  const limit = setTimeout(() => silent.abort(), SILENCE);
+  try {
+    const stream = await docker.pull(withTag(image), {
+      abortSignal: AbortSignal.any([signal, silent.signal]),
+      ...(platform === undefined ? {} : { platform }),
+      ...(authconfig === undefined ? {} : { authconfig }),
+    });
+    const progress = createPullProgress(image);
+    await new Promise<void>((resolve, reject) => {
+      const hear = (report: unknown): void => {
+        limit.refresh();
+        const line = progress(report, performance.now());
+        if (line !== undefined) tell(line);
+      };
+      docker.modem.followProgress(stream, (error: Error | null) => (error === null ? resolve() : reject(error)), hear);
+    });
+  } catch (error) {
+    if (silent.signal.aborted) throw new Error(`nothing came of it for ${SILENCE / 60_000} minutes`, { cause: error });
+    throw error;
+  } finally {
+    clearTimeout(limit);
+  }
 }
 
 /** Without a tag the engine would pull every one. */
