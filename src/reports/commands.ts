@@ -47,12 +47,31 @@ export function rerunCommand(view: Pick<RunView, 'started' | 'finished'>): strin
   return ['orch', 'run', ...[...rerunWith, '--rerun-failed', run].map(shellQuote)].join(' ');
 }
 
-/** How a run that is paused goes on, and how it ends; empty when nothing of it is paused. `lost`: its process is gone. */
-export function pauseCommands(view: Pick<RunView, 'started' | 'legs'>, lost = false): readonly string[] {
+/**
+ * How a run that is paused goes on, and how it ends; empty when nothing of it is paused. `lost`: its process is gone.
+ * `leg`: of this one alone, where several are paused.
+ */
+export function pauseCommands(
+  view: Pick<RunView, 'started' | 'legs'>,
+  { lost = false, leg }: { readonly lost?: boolean; readonly leg?: string } = {},
+): readonly string[] {
   const run = view.started?.run;
-  const paused = view.legs.some(({ standing, stood }) => standing === 'paused' || (lost && stood !== undefined));
-  if (run === undefined || !paused) return [];
-  return [`orch retry ${shellQuote(run)}`, `orch abort ${shellQuote(run)}`];
+  const { length } = pausedLegs(view, lost);
+  if (run === undefined || length === 0) return [];
+  const job = leg === undefined || length === 1 ? '' : ` --job ${shellQuote(leg)}`;
+  return [`orch retry ${shellQuote(run)}${job}`, `orch abort ${shellQuote(run)}${job}`];
+}
+
+/** What the commands are about when they name no job; undefined when there is but one. */
+export function pauseScope(view: Pick<RunView, 'started' | 'legs'>, lost = false): string | undefined {
+  const paused = pausedLegs(view, lost);
+  const [first] = paused;
+  if (first === undefined || paused.length === 1) return undefined;
+  return `these are about all ${paused.length} paused jobs; one alone: --job ${shellQuote(first.id)}`;
+}
+
+function pausedLegs({ legs }: Pick<RunView, 'legs'>, lost: boolean): readonly LegView[] {
+  return legs.filter(({ standing, stood }) => standing === 'paused' || (lost && stood !== undefined));
 }
 
 /** What was typed; of secrets the names alone, as they are given from the environment. None when another word held one. */

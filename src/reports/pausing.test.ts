@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEventBody } from '../engine/index.ts';
-import { pauseCommands } from './commands.ts';
+import { pauseCommands, pauseScope } from './commands.ts';
 import { foldRun } from './fold.ts';
 import { renderSummary } from './summary.ts';
 import { begun, createJournal, RUN, started } from './testing/journal.ts';
@@ -65,10 +65,23 @@ describe('a run whose process is gone', () => {
     const before = view(...broken, ...begun('b'));
     expect(before.leg).toMatchObject({ standing: 'running', stood: STAND });
     expect(pauseCommands(before.run)).toEqual([]);
-    expect(pauseCommands(before.run, true)).toEqual([`orch retry ${RUN}`, `orch abort ${RUN}`]);
+    expect(pauseCommands(before.run, { lost: true })).toEqual([`orch retry ${RUN}`, `orch abort ${RUN}`]);
     const { run, leg } = view(...broken, ...begun('b'), RESUMED);
     expect(leg).toMatchObject({ standing: 'paused', paused: STAND });
     expect(leg.step).toBeUndefined();
     expect(run.legs.map(({ standing }) => standing)).toEqual(['paused', 'waiting']);
+  });
+});
+
+describe('several jobs that are paused', () => {
+  it('go on together unless one is named', () => {
+    const one = view();
+    expect([pauseScope(one.run), pauseCommands(one.run, { leg: 'a' })[0]]).toEqual([undefined, `orch retry ${RUN}`]);
+    const second = { ...STAND, type: 'job.paused', job: 'b', leg: 'b', duration: 5 } as const;
+    const { run } = view(...begun('b'), second);
+    expect(pauseCommands(run)).toEqual([`orch retry ${RUN}`, `orch abort ${RUN}`]);
+    expect(pauseCommands(run, { leg: 'b' })).toEqual([`orch retry ${RUN} --job b`, `orch abort ${RUN} --job b`]);
+    expect(pauseScope(run)).toBe('these are about all 2 paused jobs; one alone: --job a');
+    expect(renderSummary(run)).toContain('# these are about all 2 paused jobs; one alone: --job a');
   });
 });

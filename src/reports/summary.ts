@@ -1,7 +1,7 @@
 /** The run's summary in Markdown: red first, nothing that is not in the record, the same bytes for the same events. */
 import type { RunBase, RunEvent } from '../engine/index.ts';
 import { formatDuration } from '../shared/quantity.ts';
-import { mergeCommands, pauseCommands, rerunCommand } from './commands.ts';
+import { mergeCommands, pauseCommands, pauseScope, rerunCommand } from './commands.ts';
 import { environmentsSection } from './environments.ts';
 import { formatTime, plural, shortCommit } from './figures.ts';
 import { foldRun } from './fold.ts';
@@ -107,6 +107,7 @@ function when(view: RunView): string {
 function nextSteps(view: RunView, green: boolean): string {
   const rerun = green ? undefined : rerunCommand(view);
   const [retry, abort] = pauseCommands(view);
+  const scope = pauseScope(view);
   const ofTasks = view.started?.kind === 'tasks';
   const merges = mergeCommands(view);
   const cut =
@@ -117,6 +118,7 @@ function nextSteps(view: RunView, green: boolean): string {
       : [ofTasks ? '# run again what did not succeed; what did is reused' : '# run it again', rerun]),
     ...(retry === undefined ? [] : ['# repeat the step that failed, and go on', retry]),
     ...(abort === undefined ? [] : ['# or let the failure stand', abort]),
+    ...(scope === undefined ? [] : [`# ${scope}`]),
     ...(cut.length === 0 ? [] : [`# take what succeeded`, ...cut]),
   ];
   return lines.length === 0 ? '' : `## Next\n\n${shellBlock(lines)}`;

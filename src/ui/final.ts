@@ -12,6 +12,7 @@ import {
   judgeRun,
   mergeCommands,
   pauseCommands,
+  pauseScope,
   plural,
   reasonOf,
   rerunCommand,
@@ -146,6 +147,7 @@ function whatNext({ view, look, columns, summary }: FinalInput, green: boolean):
   const path = summary();
   const rerun = green ? undefined : rerunCommand(view);
   const [retry, abort] = pauseCommands(view);
+  const scope = pauseScope(view);
   const merges = green ? mergeCommands(view) : [];
   const command = (text: string): string => look.chalk.cyan(text);
   return [
@@ -153,6 +155,7 @@ function whatNext({ view, look, columns, summary }: FinalInput, green: boolean):
     ...(rerun === undefined ? [] : [`run again  ${command(rerun)}`]),
     ...(retry === undefined ? [] : [`go on      ${command(retry)}`]),
     ...(abort === undefined ? [] : [`end it     ${command(abort)}`]),
+    ...(scope === undefined ? [] : wrapText(scope, width - 11).map((line) => `           ${line}`)),
     ...merges.slice(0, MERGES).map((merge, i) => `${i === 0 ? 'take it   ' : '          '} ${command(merge)}`),
     ...(merges.length > MERGES
       ? [

@@ -1,6 +1,6 @@
 /** What the live display shows at a moment, as lines: all tasks where they fit, else those that matter, and the counts. */
 import type { LegView, RunView } from '../reports/index.ts';
-import { cleanText, displayWidth, pauseCommands, recordedReason, shellQuote } from '../reports/index.ts';
+import { cleanText, displayWidth, pauseCommands, pauseScope, recordedReason, shellQuote } from '../reports/index.ts';
 import { formatDuration } from '../shared/quantity.ts';
 import { type Look, layLine, type Piece, paintOf } from './look.ts';
 
@@ -144,7 +144,11 @@ const DOING: Readonly<Record<LegView['phase'], (leg: LegView, output: string) =>
 function pausedOf({ view, columns, look }: FrameInput): string[] {
   const enter = view.legs.flatMap(({ paused }) => (paused === undefined ? [] : [`sh ${shellQuote(paused.enter)}`]));
   const commands = [...enter.slice(0, 1), ...pauseCommands(view)];
-  return commands.map((text) => layLine([{ text, paint: look.chalk.cyan }], columns - 1, look.ellipsis));
+  const scope = pauseScope(view);
+  return [
+    ...commands.map((text) => layLine([{ text, paint: look.chalk.cyan }], columns - 1, look.ellipsis)),
+    ...(scope === undefined ? [] : [layLine([{ text: scope }], columns - 1, look.ellipsis)]),
+  ];
 }
 
 /** What is to be known of the run as a whole: that it waits, or is being stopped. */

@@ -11,6 +11,7 @@ import {
   shellQuote,
 } from '../reports/index.ts';
 import { formatDuration } from '../shared/quantity.ts';
+import { createErrorFilter } from './error-filter.ts';
 import { renderFinal, runLine, type Summary } from './final.ts';
 import { lookOf, paintOf } from './look.ts';
 import type { UiSink } from './sink.ts';
@@ -28,6 +29,7 @@ export function createPlainUi(terminal: Terminal, summary: Summary, past: readon
   const fold = createRunFold();
   const names = new Map<string, string>();
   const last = new Map<string, number>();
+  const filter = createErrorFilter();
   let begun = 0;
   let width = 8;
 
@@ -57,11 +59,14 @@ export function createPlainUi(terminal: Terminal, summary: Summary, past: readon
       learn(event);
       // What the last attempt came to is told by the end of its task.
       if (event.type === 'attempt.finished' && event.attempt === last.get(event.leg)) return;
-      const line = lineOf(event);
-      if (line) write(event, line);
+      for (const told of filter(event)) {
+        const line = lineOf(told);
+        if (line) write(told, line);
+      }
       if (event.type !== 'job.paused') return;
       const { leg, enter } = event;
-      write(event, { leg, text: [`look: sh ${shellQuote(enter)}`, ...pauseCommands(fold.view())].join('; or ') });
+      const commands = pauseCommands(fold.view(), { leg });
+      write(event, { leg, text: [`look: sh ${shellQuote(enter)}`, ...commands].join('; or ') });
     },
     output() {
       // One line an event: the output itself is in the task's log.

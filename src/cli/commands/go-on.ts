@@ -28,9 +28,15 @@ export async function goOn(how: GoOn, options: GoOnOptions): Promise<number> {
     const legs = chooseLegs(await pausedLegs(project, record, how), options.job);
     if (record.state !== 'running') return goOnHere(project, record, { how, legs, options });
     for (const leg of legs) leaveAnswer(record.paths, { leg, how });
-    process.stdout.write(`Told run ${record.run}: ${legs.join(', ')} ${how === 'retry' ? 'goes on' : 'is ended'}.\n`);
+    process.stdout.write(told(record.run, how, legs));
     return EXIT.success;
   });
+}
+
+function told(run: string, how: GoOn, legs: readonly string[]): string {
+  const [one, several] = how === 'retry' ? ['goes on', 'go on'] : ['is ended', 'are ended'];
+  if (legs.length === 1) return `Told run ${run}: ${legs[0]} ${one}.\n`;
+  return `Told run ${run}: ${legs.length} paused jobs ${several}: ${legs.join(', ')}; --job names one.\n`;
 }
 
 /**

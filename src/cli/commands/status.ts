@@ -1,7 +1,7 @@
 /** `orch status`: where a run stands, from any terminal. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { pauseCommands, rerunCommand, shellQuote, statusOf } from '../../reports/index.ts';
+import { pauseCommands, pauseScope, rerunCommand, shellQuote, statusOf } from '../../reports/index.ts';
 import { newestRun } from '../../store/index.ts';
 import { renderStatus, safeJson } from '../../ui/index.ts';
 import { openDisplay } from '../display.ts';
@@ -55,8 +55,11 @@ function lookAt({ legs }: ShownRun['view']): readonly Step[] {
 function nextSteps({ run, view, state }: ShownRun, { newest, summary }: Whereabouts): Step[] {
   const logs = newest ? 'orch logs' : `orch logs ${run}`;
   const why = whyOf(view, logs);
-  const [retry, abort] = pauseCommands(view, state === 'crashed');
-  if (retry !== undefined && abort !== undefined) return [...lookAt(view), ['go on', retry], ['end it', abort]];
+  const [retry, abort] = pauseCommands(view, { lost: state === 'crashed' });
+  const scope = pauseScope(view, state === 'crashed');
+  const about: readonly Step[] = scope === undefined ? [] : [['', scope]];
+  if (retry !== undefined && abort !== undefined)
+    return [...lookAt(view), ['go on', retry], ['end it', abort], ...about];
   if (state !== 'finished' && state !== 'crashed') {
     const running = view.legs.find(({ standing }) => standing === 'running');
     return running === undefined ? why : [...why, ['follow', `${logs} -f ${shellQuote(running.id)}`]];

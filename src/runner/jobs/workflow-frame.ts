@@ -279,14 +279,16 @@ class WorkflowJob {
   }
 
   #standstill(): Standstill | undefined {
-    const { request, home, log, stood } = this.#parts;
-    const { failures } = this.#settings;
+    const { request, home, log, stood, containers } = this.#parts;
+    const { failures, hostEnv } = this.#settings;
     if (failures === undefined) return undefined;
     const leave = async (): Promise<Closed> => {
       await this.#place.processes.close();
+      await containers.close();
       return log.close();
     };
-    return createStandstill(failures, { request, place: this.#place, home, memory: this.#memory, stood, leave });
+    const standing = { request, place: this.#place, home, memory: this.#memory, stood, hostEnv, leave };
+    return createStandstill(failures, standing);
   }
 
   #sideOf(index: number): ReturnType<typeof createSidePlace> {

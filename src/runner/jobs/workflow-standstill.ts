@@ -39,14 +39,17 @@ export interface StandingPlace {
   readonly home: HostPath;
   readonly memory: KeptMemory;
   readonly stood: StandingJob | undefined;
+  /** Of this machine, also for a job in a container. */
+  readonly hostEnv: Readonly<Record<string, string>>;
   readonly leave: () => Promise<Closed>;
 }
 
 export function createStandstill(settings: FailureSettings, job: StandingPlace): Standstill {
   const { request, place, home, memory, stood } = job;
   const { leg, job: model } = request;
+  // A container goes with its job; its files are looked at with the programs of this machine.
   const processOf = ({ process }: StandingStep) =>
-    process ?? { cwd: place.workspace, env: { ...place.hostEnv, ...Object.fromEntries(place.made.env) } };
+    process ?? { cwd: place.workspace, env: { ...job.hostEnv, ...Object.fromEntries(place.made.env) } };
   return {
     ...(stood === undefined ? {} : { before: stood.steps }),
     staysOpen: settings.staysOpen,
