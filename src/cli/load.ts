@@ -2,10 +2,10 @@
 
 import { type Config, loadConfig, type Translation, translate } from '../orchestrator/index.ts';
 import { nearest } from '../shared/diagnostic.ts';
-import { openTerminal, renderDiagnostics } from '../ui/index.ts';
 import { UsageError } from './explain.ts';
 import type { Project } from './project.ts';
 import { configFile } from './root.ts';
+import { showDiagnostics } from './show-diagnostics.ts';
 
 export interface LoadOptions {
   readonly config?: string;
@@ -25,11 +25,7 @@ export function loadProject(project: Project, options: LoadOptions): Loaded | un
   const file = configFile(project.repository.root, options.config);
   const overrides = { inputs: pairs(options.input, '--input'), vars: pairs(options.var, '--var') };
   const { result, diagnostics, text } = loadConfig({ file, root: project.repository.root, ...overrides });
-  if (diagnostics.length > 0) {
-    const terminal = openTerminal(process.stderr, process.env);
-    const view = { sources: new Map([[file, text]]), chalk: terminal.chalk, columns: terminal.size().columns };
-    terminal.write(renderDiagnostics(diagnostics, 'text', view));
-  }
+  showDiagnostics(diagnostics, new Map([[file, text]]));
   if (!result.ok) return undefined;
   const config = select(result.value, options.only);
   return { file, config, translation: translate(config) };

@@ -1,5 +1,5 @@
 /** Files that are wrong give diagnostics with a place, exit 2, and start nothing. */
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/shared/diagnostic.ts';
@@ -180,6 +180,16 @@ it('a file that is not there, a folder, and one that is far too large', async ()
     expect([file, exitCode]).toEqual([file, 2]);
     expect(`${stdout}${stderr}`).not.toMatch(/\n\s+at .*:\d+:\d+|internal error/);
     expect(`${stdout}${stderr}`.length).toBeLessThan(20_000);
+  }
+});
+
+it('workflows of three gigabytes: an error, and nothing is read that is too long anyway', async () => {
+  const repo = createRepository({ files: { '.github/workflows/big.yml': 'on: push\njobs:\n' } });
+  truncateSync(join(repo.root, '.github/workflows/big.yml'), 3 * 1024 ** 3);
+  for (const words of [['validate', 'big'], ['run', 'big'], ['validate'], ['run', '--event', 'push']]) {
+    const { exitCode, stdout, stderr } = await orch(repo, words);
+    expect([words, exitCode]).toEqual([words, 2]);
+    expect(`${stdout}${stderr}`).toContain('The maximum file size of 1048576 characters has been exceeded');
   }
 });
 

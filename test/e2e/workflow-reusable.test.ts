@@ -245,3 +245,26 @@ test('a called workflow runs by hand, with inputs and secrets of its own', async
   expect(missing.exitCode).toBe(2);
   expect(missing.stderr).toContain('Secret password is required, but not provided while calling.');
 });
+
+test('what deserves a word in a called workflow is said before it runs, and when it is paused and taken up', async () => {
+  const repository = createRepository({
+    files: {
+      [CI]: 'on: push\njobs: { call: { uses: ./.github/workflows/called.yml } }\n',
+      '.github/workflows/called.yml': `
+on: workflow_call
+jobs:
+  inner:
+    runs-on: ubuntu-latest
+    steps:
+      - if: "\${{ false }} || true"
+        run: test -e fixed
+`,
+    },
+  });
+  const word = /called\.yml:7:\d+: warning: .*\[always-true\]/;
+  const paused = await orch(repository, ['run', 'ci', '--pause-on-failure']);
+  expect([paused.exitCode, paused.stderr]).toEqual([77, expect.stringMatching(word)]);
+  const ended = await orch(repository, ['abort', paused.run ?? '']);
+  expect([ended.exitCode, ended.stderr]).toEqual([0, expect.stringMatching(word)]);
+  expect((await orch(repository, ['plan', 'ci'])).stderr).toMatch(word);
+});

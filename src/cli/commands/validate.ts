@@ -1,11 +1,11 @@
 /** `orch validate`: every mistake in the files, and nothing else. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { type Diagnostic, hasErrors } from '../../shared/diagnostic.ts';
 import { type DiagnosticFormat, openTerminal, renderDiagnostics } from '../../ui/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import { configFile, DEFAULT_CONFIG, findRoot } from '../root.ts';
-import { byName, findWorkflows, looksLikeWorkflow, WORKFLOWS } from '../workflow/files.ts';
+import { byName, findWorkflows, looksLikeWorkflow, readText, WORKFLOWS } from '../workflow/files.ts';
 
 export interface ValidateOptions {
   readonly files: readonly string[];
@@ -58,7 +58,7 @@ async function readAny(root: string, file: string): Promise<Read> {
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return readConfig(root, file);
   const isAction = /^action\.ya?ml$/.test(basename(file));
   const isPlaced = relative(root, resolve(file)).startsWith(`${WORKFLOWS}/`);
-  const text = readFileSync(file, 'utf8');
+  const text = readText(file);
   if (!isAction && !isPlaced && !looksLikeWorkflow(text)) return readConfig(root, file);
   const { parseAction, parseWorkflow } = await import('../../workflow/parse/index.ts');
   const parsed = isAction ? parseAction(text, file) : parseWorkflow(text, file);

@@ -7,6 +7,7 @@ import { hostPath } from '../../shared/brand.ts';
 import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
 import type { SecretOptions } from '../secrets.ts';
+import { showDiagnostics } from '../show-diagnostics.ts';
 import { findWorkflows, type ReadWorkflow, readWorkflows } from '../workflow/files.ts';
 import { aboutRun, githubJson } from '../workflow/github-json.ts';
 import { readSettings, type WorkflowSettings } from '../workflow/options.ts';
@@ -37,17 +38,18 @@ export async function prepareAgain(
   const settings = settingsOf(project, resume, secrets);
   const file = readFileAgain(project, resume.file);
   const actions = openActions(settings, resume.actionSource);
-  const resolved = await resolveFile(project, file, { settings, actions, signal });
-  if (!resolved.ok)
-    throw new UsageError(resolved.error.map(({ message }) => `${file.path}: ${message}`).join('\norch: '));
-  if (shapeOf(resolved.value) !== resume.shape) {
+  const called = await resolveFile(project, file, { settings, actions, signal });
+  if (!called.ok) throw new UsageError(called.error.map(({ message }) => `${file.path}: ${message}`).join('\norch: '));
+  const { resolved, warnings } = called.value;
+  showDiagnostics(warnings, new Map([[file.path, file.text]]));
+  if (shapeOf(resolved) !== resume.shape) {
     throw new UsageError(`the jobs of ${file.path} are not those that run ${run} began with`, {
       hint: 'orch abort cannot help either: start it anew with orch run, and remove this one with orch clean --force',
     });
   }
   const { event, facts } = resume.prepared;
   const github = githubJson({ ...aboutRun(file, { run, facts, settings }), event });
-  return { prepared: { ...resume.prepared, file, resolved: resolved.value, github, actions }, settings, resume };
+  return { prepared: { ...resume.prepared, file, resolved, github, actions }, settings, resume };
 }
 
 /** As the first process had them, or said so: options, files that are still there, the environment. */

@@ -1,5 +1,5 @@
 /** Finding workflow files: those of `.github/workflows`, and those that the user names by path, folder or name. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import type { Diagnostic } from '../../shared/diagnostic.ts';
 import { nearest } from '../../shared/diagnostic.ts';
@@ -107,9 +107,20 @@ function kindOf(path: string): 'file' | 'folder' | undefined {
   return stat.isFile() ? 'file' : undefined;
 }
 
-function readText(path: string): string {
+/** More than any workflow may have, in bytes of the longest characters: what is cut here is refused for its length. */
+const MOST = 4 * 1024 * 1024 + 4;
+
+/** The text of a workflow or action file, of which no more is read than it takes to refuse it. Throws `UsageError`. */
+export function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    const file = openSync(path, 'r');
+    try {
+      if (fstatSync(file).size < MOST) return readFileSync(file, 'utf8');
+      const start = Buffer.alloc(MOST);
+      return start.toString('utf8', 0, readSync(file, start, 0, MOST, 0));
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -1,10 +1,10 @@
 /** What stands for the labels of runners: images, or this machine; from the command line and the orchestrator.yaml. */
 import { existsSync } from 'node:fs';
 import { hasErrors } from '../../shared/diagnostic.ts';
-import { openTerminal, renderDiagnostics } from '../../ui/index.ts';
 import { UsageError } from '../explain.ts';
 import { pairs } from '../load.ts';
 import { configFile } from '../root.ts';
+import { showDiagnostics } from '../show-diagnostics.ts';
 
 /** By label in lower case: an image, or `HOST`. */
 export type Platforms = Readonly<Record<string, string>>;
@@ -37,10 +37,6 @@ export async function configuredPlatforms(root: string): Promise<Platforms | und
   if (!existsSync(file)) return {};
   const { loadPlatforms } = await import('../../orchestrator/index.ts');
   const { platforms, diagnostics, text } = loadPlatforms(file);
-  if (diagnostics.length > 0) {
-    const terminal = openTerminal(process.stderr, process.env);
-    const view = { sources: new Map([[file, text]]), chalk: terminal.chalk, columns: terminal.size().columns };
-    terminal.write(renderDiagnostics(diagnostics, 'text', view));
-  }
+  showDiagnostics(diagnostics, new Map([[file, text]]));
   return hasErrors(diagnostics) ? undefined : platforms;
 }

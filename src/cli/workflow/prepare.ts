@@ -79,8 +79,8 @@ export async function prepareRuns(project: Project, request: Request): Promise<P
   const found: Diagnostic[] = [...diagnostics];
   for (const choice of chosen) {
     const prepared = await prepare(choice, { ...request, facts, tree, actions, project });
-    if (prepared.ok) runs.push(prepared.value);
-    else found.push(...prepared.error);
+    if (prepared.ok) runs.push(prepared.value.prepared);
+    found.push(...(prepared.ok ? prepared.value.warnings : prepared.error));
   }
   return { runs: hasErrors(found) && !othersRun ? [] : runs, diagnostics: found, sources, passedOver };
 }
@@ -141,7 +141,7 @@ function eventOf(
 async function prepare(
   { file, event: before }: Chosen,
   surroundings: Surroundings,
-): Promise<Result<Prepared, readonly Diagnostic[]>> {
+): Promise<Result<{ readonly prepared: Prepared; readonly warnings: readonly Diagnostic[] }, readonly Diagnostic[]>> {
   const { facts, tree, settings, actions, project, looking, signal } = surroundings;
   const run = newRunId(new Date());
   const about = aboutRun(file, { run, facts, settings });
@@ -153,12 +153,14 @@ async function prepare(
     throw new UsageError(problems.map((problem) => `${file.path}: ${problem}`).join('\norch: '));
   }
   const event = eventOf({ file, name: before.name }, inputs.value.texts, surroundings);
-  const resolved = await resolveFile(project, file, { settings, actions, signal });
-  if (!resolved.ok) return resolved;
+  const called = await resolveFile(project, file, { settings, actions, signal });
+  if (!called.ok) return called;
+  const { resolved, warnings } = called.value;
   const github = githubJson({ ...about, event });
   const masker = workflowMasker(settings.secrets);
   const title = runTitle(file, event, { ...contexts, github, inputs: inputs.value.values });
   if (!title.ok) return title;
-  const found = { run, file, resolved: resolved.value, event, facts, tree, actions };
-  return ok({ ...found, github, title: masker.maskText(title.value), inputs: inputs.value.values });
+  const found = { run, file, resolved, event, facts, tree, actions };
+  const prepared = { ...found, github, title: masker.maskText(title.value), inputs: inputs.value.values };
+  return ok({ prepared, warnings });
 }

@@ -1,14 +1,14 @@
 /** Workflows made ready for a command: prepared, with what is wrong or passed over said on standard error. */
 import { hasErrors } from '../../shared/diagnostic.ts';
 import type { Result } from '../../shared/result.ts';
-import { openTerminal, renderDiagnostics } from '../../ui/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
+import { showDiagnostics } from '../show-diagnostics.ts';
 import { interruptible } from './interruptible.ts';
 import { readSettings, type WorkflowOptions, type WorkflowSettings } from './options.ts';
 import { configuredPlatforms } from './platforms.ts';
-import { type Preparation, type Prepared, prepareRuns } from './prepare.ts';
+import { type Prepared, prepareRuns } from './prepare.ts';
 
 export interface ReadyWorkflows {
   readonly runs: readonly Prepared[];
@@ -30,7 +30,7 @@ export async function readyWorkflows(
   const request = { operands, options, settings, looking: options.looking === true };
   const preparation = await interruptible((signal) => prepareRuns(project, { ...request, signal }));
   if (preparation === undefined) return { ok: false, error: EXIT.cancelled };
-  showDiagnostics(preparation);
+  showDiagnostics(preparation.diagnostics, preparation.sources);
   for (const notice of settings.notices) process.stderr.write(`orch: ${notice}\n`);
   const { runs, diagnostics, passedOver } = preparation;
   const incomplete = hasErrors(diagnostics);
@@ -39,11 +39,4 @@ export async function readyWorkflows(
   throw new UsageError('no workflow is started by this event', {
     hint: `${passedOver.join('\n  ')}\n  --all ignores filters`,
   });
-}
-
-function showDiagnostics({ diagnostics, sources }: Preparation): void {
-  if (diagnostics.length === 0) return;
-  const terminal = openTerminal(process.stderr, process.env);
-  const view = { sources, chalk: terminal.chalk, columns: terminal.size().columns };
-  terminal.write(renderDiagnostics(diagnostics, 'text', view));
 }

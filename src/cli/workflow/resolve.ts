@@ -23,15 +23,22 @@ export interface ResolveRequest {
   readonly signal: AbortSignal;
 }
 
+export interface ResolvedFile {
+  readonly resolved: ResolvedWorkflow;
+  /** Of the calls, and of the files that are called. */
+  readonly warnings: readonly Diagnostic[];
+}
+
 /** Throws `UsageError` for jobs and legs that are not there. */
 export async function resolveFile(
   { repository }: Project,
   { workflow, path }: ReadWorkflow,
   { settings, actions, signal }: ResolveRequest,
-): Promise<Result<ResolvedWorkflow, readonly Diagnostic[]>> {
+): Promise<Result<ResolvedFile, readonly Diagnostic[]>> {
   const jobs = settings.jobs === undefined ? undefined : wantedJobs(workflow, settings.jobs);
   const narrowed = narrowMatrices(selectJobs(workflow, jobs), settings.matrix);
   const load = loadCallee({ root: repository.root, actions, signal });
   const resolved = await resolveCalls({ workflow: narrowed, file: path, origin: { path } }, load);
-  return resolved.ok ? ok(resolved.value.value) : resolved;
+  if (!resolved.ok) return resolved;
+  return ok({ resolved: resolved.value.value, warnings: resolved.value.warnings });
 }

@@ -9,6 +9,7 @@ import { type ComposedText, composeYaml, type Offsets, type YamlDocument } from 
 import type { Faults } from './faults.ts';
 import { foldLiteral } from './fold-literal.ts';
 import { typedScalar } from './typed-scalar.ts';
+import { hintForYaml } from './yaml-hints.ts';
 
 const MAX_CHARACTERS = 1024 * 1024;
 const MAX_DEPTH = 50;
@@ -31,19 +32,28 @@ export function readYaml(text: string, faults: Faults): Node | undefined {
     return undefined;
   }
   const { document, second } = composed;
-  for (const { message, pos } of document.errors) faults.error('yaml-syntax', message, { at: rangeOf(pos) });
+  document.errors.forEach(({ message, pos }, index) =>
+    // The first is what was meant otherwise; those behind it follow from it.
+    faults.error('yaml-syntax', message, { at: rangeOf(pos) }, index === 0 ? hintForYaml(text, pos[0]) : undefined),
+  );
   if (second !== undefined) faults.error('yaml-syntax', 'Expected one document', { at: rangeOf(second) });
   if (document.errors.length > 0 || second !== undefined) return undefined;
-  return readContents(document, rangeOf, faults);
+  return readContents(document, { text, rangeOf, faults });
 }
 
 /** Ends the reading; what was found is already among the faults. */
 class Unreadable extends Error {}
 
-function readContents(document: YamlDocument, rangeOf: ComposedText['rangeOf'], faults: Faults): Node | undefined {
-  if (document.contents === null) return { kind: 'scalar', value: null, at: rangeOf([0, 0]) };
+interface Reading {
+  readonly text: string;
+  readonly rangeOf: ComposedText['rangeOf'];
+  readonly faults: Faults;
+}
+
+function readContents(document: YamlDocument, reading: Reading): Node | undefined {
+  if (document.contents === null) return { kind: 'scalar', value: null, at: reading.rangeOf([0, 0]) };
   try {
-    return new NodeReader(rangeOf, faults).read(document.contents);
+    return new NodeReader(reading).read(document.contents);
   } catch (error) {
     if (error instanceof Unreadable) return undefined;
     throw error;
@@ -51,8 +61,7 @@ function readContents(document: YamlDocument, rangeOf: ComposedText['rangeOf'], 
 }
 
 class NodeReader {
-  readonly #rangeOf: ComposedText['rangeOf'];
-  readonly #faults: Faults;
+  readonly #reading: Reading;
   readonly #anchors = new Map<string, ParsedNode>();
   /** The nodes being read, to find an alias inside what it stands for. */
   readonly #open = new Set<ParsedNode>();
@@ -60,9 +69,8 @@ class NodeReader {
   #bytes = 0;
   #depth = 0;
 
-  constructor(rangeOf: ComposedText['rangeOf'], faults: Faults) {
-    this.#rangeOf = rangeOf;
-    this.#faults = faults;
+  constructor(reading: Reading) {
+    this.#reading = reading;
   }
 
   read(node: ParsedNode): Node {
@@ -111,11 +119,13 @@ class NodeReader {
   }
 
   #at(range: Offsets | readonly [number, number, number]): SourceRange {
-    return this.#rangeOf([range[0], range[1]]);
+    return this.#reading.rangeOf([range[0], range[1]]);
   }
 
   #fail(code: string, message: string, node: ParsedNode): never {
-    this.#faults.error(code, message, { at: this.#at(node.range) });
+    const { text, faults } = this.#reading;
+    const hint = code === 'yaml-key' ? hintForYaml(text, node.range[0]) : undefined;
+    faults.error(code, message, { at: this.#at(node.range) }, hint);
     throw new Unreadable(message);
   }
 }
