@@ -1,6 +1,7 @@
 /** Turns what a command threw into words and an exit code. */
+
+import { EXIT } from '../shared/exit-codes.ts';
 import { MachineError } from '../shared/failure.ts';
-import { EXIT } from './exit-codes.ts';
 
 /** Thrown by commands for a mistake in how they were called: a sentence and a way out, no stack. */
 export class UsageError extends Error {

@@ -1,9 +1,9 @@
 /** The commands and their options, as commander has them; each loads its own code only when it is called. */
 
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { DEFAULT_CONFIG } from '../shared/default-config.ts';
+import { EXIT } from '../shared/exit-codes.ts';
 import { DYNAMIC_LISTS, type DynamicList } from './completion/shape.ts';
-import { EXIT } from './exit-codes.ts';
-import { DEFAULT_CONFIG } from './root.ts';
 import { VERSION } from './version.ts';
 import { addWorkflowChoice, addWorkflowRun, collect } from './workflow-options.ts';
 

@@ -1,8 +1,7 @@
 /** The root of the working tree and the config in it, found without git: for commands that only read files. */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-
-export const DEFAULT_CONFIG = 'framework/orchestrator/orchestrator.yaml';
+import { DEFAULT_CONFIG } from '../shared/default-config.ts';
 
 /** The nearest directory at or above `from` that is the root of a working tree; undefined outside of any. */
 export function findRoot(from: string): string | undefined {

@@ -1,5 +1,5 @@
 /** From the command line to the exit code, and the last resort of both. */
-import { EXIT } from './exit-codes.ts';
+import { EXIT } from '../shared/exit-codes.ts';
 import { outliveReader, outliveTerminal } from './lost-terminal.ts';
 
 export async function start(): Promise<void> {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { loadConfig } from '../orchestrator/index.ts';
 import type { GitRepository } from '../runner/workspaces/index.ts';
-import { DEFAULT_CONFIG } from './root.ts';
+import { DEFAULT_CONFIG } from '../shared/default-config.ts';
 
 /** Undefined when it does not say, is not there, or is wrong, which `orch validate` tells. */
 export function loadWorktreeRoot({ root }: GitRepository): string | undefined {

@@ -1,4 +1,5 @@
 /** What a run came to, and in words why a job did not take part. */
+import { EXIT } from '../shared/exit-codes.ts';
 import type { JobResult } from '../workflow/index.ts';
 import type { JobSkipped, RunFinished } from './events.ts';
 import type { Plan } from './plan.ts';
@@ -7,20 +8,20 @@ import { isIncomplete, questionLabels } from './platforms.ts';
 import { jobAt, type LegState, plannedAt, type RunState } from './state.ts';
 import { itemsOf } from './vector.ts';
 
-/** Exit codes are part of the record: 0 success, 1 the run failed, 4 incomplete, 77 paused, 130 cancelled. */
+/** Exit codes are part of the record. */
 export function standingOf(plan: Plan, state: RunState): Pick<RunFinished, 'result' | 'exitCode'> {
-  if (state.paused > 0) return { result: 'paused', exitCode: 77 };
-  if (state.cancelReason === 'user') return { result: 'cancelled', exitCode: 130 };
+  if (state.paused > 0) return { result: 'paused', exitCode: EXIT.paused };
+  if (state.cancelReason === 'user') return { result: 'cancelled', exitCode: EXIT.cancelled };
   // Another run took its place in a concurrency group.
-  if (state.cancelReason === 'concurrency') return { result: 'cancelled', exitCode: 130 };
+  if (state.cancelReason === 'concurrency') return { result: 'cancelled', exitCode: EXIT.cancelled };
   // A failed vital sink: the record is not whole, whatever the jobs did.
-  if (state.cancelReason !== undefined) return { result: 'failure', exitCode: 1 };
+  if (state.cancelReason !== undefined) return { result: 'failure', exitCode: EXIT.failed };
   const results = plan.jobs.map(({ index }) => jobAt(state, index).result);
   return results.every((result) => result === 'success' || result === 'skipped') && !brokenSomewhere(state)
     ? incompleteSomewhere(plan, state)
-      ? { result: 'incomplete', exitCode: 4 }
-      : { result: 'success', exitCode: 0 }
-    : { result: 'failure', exitCode: 1 };
+      ? { result: 'incomplete', exitCode: EXIT.incomplete }
+      : { result: 'success', exitCode: EXIT.success }
+    : { result: 'failure', exitCode: EXIT.failed };
 }
 
 function isCounted({ called, failed }: LegState): boolean {

@@ -1,9 +1,8 @@
 /** The commands that a report tells people to type next, quoted so that any name can be pasted safely. */
+import { DEFAULT_CONFIG } from '../shared/default-config.ts';
 import { shellWord } from '../shared/shell-word.ts';
 import { shortCommit } from './figures.ts';
 import type { LegView, RunView } from './view.ts';
-
-const DEFAULT_FILE = 'framework/orchestrator/orchestrator.yaml';
 
 /** One word for a POSIX shell; with characters that cannot be seen, for bash and zsh. */
 export function shellQuote(word: string): string {
@@ -43,7 +42,7 @@ export function rerunCommand(view: Pick<RunView, 'started' | 'finished'>): strin
   if (view.finished?.result === 'paused') return undefined;
   if (view.started?.kind === 'workflow') return sameCommand(view.started.command);
   if (view.started?.kind !== 'tasks') return undefined;
-  const { file, run, rerunWith = file === DEFAULT_FILE ? [] : [file] } = view.started;
+  const { file, run, rerunWith = file === DEFAULT_CONFIG ? [] : [file] } = view.started;
   return ['orch', 'run', ...[...rerunWith, '--rerun-failed', run].map(shellQuote)].join(' ');
 }
 

@@ -5,3 +5,7 @@
  * their owner's. Locks and manifests, and what becomes part of the checkout, are as the user's umask has it.
  */
 export const PRIVATE_FILE = 0o600;
+
+/** Of directories that hold what is nobody else's business, and of programs that are. */
+export const PRIVATE_DIRECTORY = 0o700;
+export const PRIVATE_PROGRAM = 0o700;

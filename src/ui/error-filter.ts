@@ -1,5 +1,5 @@
 /** Leaves out what would be told twice: the error that a step failed with, when its job is about to be told with it. */
-import type { AnnotationMade, RunEvent } from '../engine/index.ts';
+import type { AnnotationMade, RunEvent, StepFinished } from '../engine/index.ts';
 
 type Annotation = RunEvent & AnnotationMade;
 
@@ -21,22 +21,31 @@ export function createErrorFilter(): (event: RunEvent) => readonly RunEvent[] {
   };
 }
 
-function next(event: RunEvent, { held, cause }: Errors): Errors & { readonly told: readonly RunEvent[] } {
+type Step = Errors & { readonly told: readonly RunEvent[] };
+
+function next(event: RunEvent, errors: Errors): Step {
+  const { held, cause } = errors;
   const before = held === undefined ? [] : [held];
-  const kept = cause === undefined ? {} : { cause };
-  switch (event.type) {
-    case 'annotation':
-      if (event.level !== 'error' || event.file !== undefined) return { ...kept, told: [...before, event] };
-      return { ...kept, held: event, told: before };
-    case 'step.finished':
-      if (held?.step !== event.step || event.conclusion !== 'failure' || cause !== undefined) break;
-      return { cause: held, told: [event] };
-    case 'job.finished':
-    case 'job.paused': {
-      const isTold = cause === undefined || event.failure?.message === cause.message;
-      return { told: [...before, ...(isTold ? [] : [cause]), event] };
-    }
-    default:
-  }
-  return { ...kept, told: [...before, event] };
+  if (event.type === 'annotation') return annotated(event, errors);
+  if (event.type === 'step.finished' && isCause(event, errors)) return { ...errorsOf(undefined, held), told: [event] };
+  if (event.type !== 'job.finished' && event.type !== 'job.paused')
+    return { ...errorsOf(undefined, cause), told: [...before, event] };
+  const isTold = cause === undefined || event.failure?.message === cause.message;
+  return { told: [...before, ...(isTold ? [] : [cause]), event] };
+}
+
+function annotated(event: Annotation, { held, cause }: Errors): Step {
+  const before = held === undefined ? [] : [held];
+  const isBare = event.level === 'error' && event.file === undefined;
+  return isBare
+    ? { ...errorsOf(event, cause), told: before }
+    : { ...errorsOf(undefined, cause), told: [...before, event] };
+}
+
+function isCause({ step, conclusion }: RunEvent & StepFinished, { held, cause }: Errors): boolean {
+  return held?.step === step && conclusion === 'failure' && cause === undefined;
+}
+
+function errorsOf(held: Annotation | undefined, cause: Annotation | undefined): Errors {
+  return { ...(held === undefined ? {} : { held }), ...(cause === undefined ? {} : { cause }) };
 }

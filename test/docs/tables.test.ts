@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { EXIT } from '../../src/cli/exit-codes.ts';
 import { makeProgram } from '../../src/cli/program.ts';
 import { FLAGS } from '../../src/cli/workflow/act-files.ts';
 import type { RunEvent } from '../../src/engine/index.ts';
 import { configSchema } from '../../src/orchestrator/index.ts';
 import { foldRun, statusOf } from '../../src/reports/index.ts';
+import { EXIT } from '../../src/shared/exit-codes.ts';
 import { FAILURE_CODES } from '../../src/shared/failure.ts';
 import { codeOf, readTable } from './markdown.ts';
 

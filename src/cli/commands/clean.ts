@@ -3,12 +3,12 @@ import { cleanText, plural, shortCommit } from '../../reports/index.ts';
 import { listRunProcesses, sweepContainers, sweepRun } from '../../runner/environments/index.ts';
 import { sweepTemporary } from '../../runner/jobs/index.ts';
 import { removeTree, type SweptWorktree, sweepWorktrees } from '../../runner/workspaces/index.ts';
+import { EXIT } from '../../shared/exit-codes.ts';
 import { formatBytes, parseDuration } from '../../shared/quantity.ts';
 import { acquireRunLock, newRunId } from '../../store/index.ts';
 import { type Leftovers, renderLeftovers } from '../../ui/index.ts';
 import { findLeftovers, isOver } from '../clean/leftovers.ts';
 import { openDisplay } from '../display.ts';
-import { EXIT } from '../exit-codes.ts';
 import { UsageError } from '../explain.ts';
 import { type Project, withProject } from '../project.ts';
 

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { loadConfig } from '../../orchestrator/index.ts';
 import { hostPath } from '../../shared/brand.ts';
+import { DEFAULT_CONFIG } from '../../shared/default-config.ts';
+import { EXIT } from '../../shared/exit-codes.ts';
 import { MachineError } from '../../shared/failure.ts';
 import { type Layout, layoutOf, listRuns, newestRun } from '../../store/index.ts';
 import { EVENT_NAMES } from '../../workflow/index.ts';
 import type { DynamicList } from '../completion/shape.ts';
-import { EXIT } from '../exit-codes.ts';
-import { DEFAULT_CONFIG } from '../root.ts';
 import { readRun } from '../runs.ts';
 import { findWorkflows, readWorkflows } from '../workflow/files.ts';
 

@@ -1,10 +1,10 @@
 /** `orch completion`: a completion script for a shell, made from the commands and options that there are. */
 import type { Command } from 'commander';
+import { EXIT } from '../../shared/exit-codes.ts';
 import { bashScript } from '../completion/bash.ts';
 import { fishScript } from '../completion/fish.ts';
 import { shapeOf } from '../completion/shape.ts';
 import { zshScript } from '../completion/zsh.ts';
-import { EXIT } from '../exit-codes.ts';
 import { UsageError } from '../explain.ts';
 
 const SCRIPTS = new Map([

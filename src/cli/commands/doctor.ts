@@ -1,10 +1,11 @@
 /** `orch doctor`: what this machine has, what is missing, and what to do about it. */
+
+import { EXIT } from '../../shared/exit-codes.ts';
 import { type Check, renderChecks } from '../../ui/index.ts';
 import { openDisplay } from '../display.ts';
 import { checkContainers, checkContainment, checkNode, checkProcessors } from '../doctor/machine.ts';
 import { checkAgents, checkProgram, type ProgramCheck, type Variables } from '../doctor/programs.ts';
 import { checkProject } from '../doctor/project.ts';
-import { EXIT } from '../exit-codes.ts';
 
 const NEEDED: readonly ProgramCheck[] = [
   { name: 'git', oldest: [2, 38], otherwise: { state: 'bad', hint: 'install git 2.38 or newer' } },

@@ -1,8 +1,8 @@
 /** `orch eval`: a GitHub expression, or a stream of them, evaluated as the runner would. */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { EXIT } from '../../shared/exit-codes.ts';
 import { evaluateForPeople, isJsonObject, type Json } from '../../workflow/index.ts';
-import { EXIT } from '../exit-codes.ts';
 import { UsageError } from '../explain.ts';
 
 export interface EvalOptions {

@@ -3,15 +3,15 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { type ActionSource, EXPORT_MARK, exportFile } from '../../orchestrator/index.ts';
 import type { HostPath } from '../../shared/brand.ts';
+import { DEFAULT_CONFIG } from '../../shared/default-config.ts';
+import { EXIT } from '../../shared/exit-codes.ts';
 import { shellWord } from '../../shared/shell-word.ts';
 import { inspectFile, putFile } from '../../store/index.ts';
 import { type Display, openDisplay } from '../display.ts';
-import { EXIT } from '../exit-codes.ts';
 import { UsageError } from '../explain.ts';
 import { type RepositoryFile, vendoredActions } from '../export/vendored.ts';
 import { type Loaded, type LoadOptions, loadProject } from '../load.ts';
 import { withProject } from '../project.ts';
-import { DEFAULT_CONFIG } from '../root.ts';
 import { WORKFLOWS } from '../workflow/files.ts';
 
 export interface ExportCommandOptions extends LoadOptions {

@@ -1,11 +1,11 @@
 /** `orch init`: a small orchestrator.yaml to begin with, its schema for editors, and an example task. */
 import { relative } from 'node:path';
 import { configSchema } from '../../orchestrator/index.ts';
+import { DEFAULT_CONFIG } from '../../shared/default-config.ts';
+import { EXIT } from '../../shared/exit-codes.ts';
 import { addFile, addToGitignore, LOGS, SUMMARY } from '../../store/index.ts';
 import { type Display, openDisplay } from '../display.ts';
-import { EXIT } from '../exit-codes.ts';
 import { withProject } from '../project.ts';
-import { DEFAULT_CONFIG } from '../root.ts';
 import { ORCHESTRATOR_YAML, TASK_PAGE, TASK_PAGE_TEXT } from './init-files.ts';
 
 const SCHEMA_FILE = 'framework/orchestrator/orchestrator.schema.json';

@@ -3,6 +3,7 @@
 import { cleanText, type LegView, nounFor, recordedReason } from '../../reports/index.ts';
 import type { HostPath } from '../../shared/brand.ts';
 import { nearest } from '../../shared/diagnostic.ts';
+import { EXIT } from '../../shared/exit-codes.ts';
 import {
   findRun,
   followLog,
@@ -17,7 +18,6 @@ import {
 import { createLogText, pour, renderLogList, wordsFor } from '../../ui/index.ts';
 import { awaitView } from '../await-view.ts';
 import { openDisplay } from '../display.ts';
-import { EXIT } from '../exit-codes.ts';
 import { UsageError } from '../explain.ts';
 import { withProject } from '../project.ts';
 import { chooseRun, readRun, type ShownRun } from '../runs.ts';

@@ -1,7 +1,7 @@
 /** `orch plan`: what would run, of tasks or of workflows, without running it. */
 import { availableParallelism } from 'node:os';
+import { EXIT } from '../../shared/exit-codes.ts';
 import { openTerminal, type PlanFormat, renderWorkflowPlans } from '../../ui/index.ts';
-import { EXIT } from '../exit-codes.ts';
 import type { LoadOptions } from '../load.ts';
 import { type Project, withProject } from '../project.ts';
 import type { WorkflowOptions } from '../workflow/options.ts';

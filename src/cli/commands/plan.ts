@@ -1,6 +1,7 @@
 /** `orch plan` of tasks: what would run, in which order, without running it. */
+
+import { EXIT } from '../../shared/exit-codes.ts';
 import { openTerminal, type PlanFormat, renderPlan } from '../../ui/index.ts';
-import { EXIT } from '../exit-codes.ts';
 import { type LoadOptions, loadProject } from '../load.ts';
 import type { Project } from '../project.ts';
 import { planView } from '../run/plan-view.ts';

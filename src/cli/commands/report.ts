@@ -1,8 +1,8 @@
 /** `orch report`: the summary of a run once more, from its journal. */
 import { createRunFold, renderSummary, writeReport } from '../../reports/index.ts';
+import { EXIT } from '../../shared/exit-codes.ts';
 import { type RunRecord, readJournal } from '../../store/index.ts';
 import { openDisplay } from '../display.ts';
-import { EXIT } from '../exit-codes.ts';
 import { withProject } from '../project.ts';
 import { chooseRun, summaryPath } from '../runs.ts';
 

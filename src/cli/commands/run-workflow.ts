@@ -1,8 +1,8 @@
 /** `orch run` of workflows: from names and an event to a report a run. */
 import { requireEngine } from '../../runner/environments/index.ts';
 import { containerNeeds, type OpenFrame, openWorkflowFrames, type WorkflowFrames } from '../../runner/jobs/index.ts';
+import { EXIT } from '../../shared/exit-codes.ts';
 import { openTerminal, renderWorkflowList, renderWorkflowPlans, type UiMode } from '../../ui/index.ts';
-import { EXIT } from '../exit-codes.ts';
 import { debuggingOf } from '../pause/debugging.ts';
 import type { Project } from '../project.ts';
 import { parallelism } from '../run/setup.ts';

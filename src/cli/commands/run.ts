@@ -4,9 +4,9 @@ import { sweepContainers, sweepRun, systemClock } from '../../runner/environment
 import { sweepTemporary } from '../../runner/jobs/index.ts';
 import { worktreeRoot } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
+import { EXIT } from '../../shared/exit-codes.ts';
 import { acquireRunLock, type LockHeld, type RunLock, waitForRunLock } from '../../store/index.ts';
 import { createUi, openTerminal, renderPlan, type UiMode, type UiSink } from '../../ui/index.ts';
-import { EXIT } from '../exit-codes.ts';
 import { UsageError } from '../explain.ts';
 import { type Loaded, loadProject } from '../load.ts';
 import { type Project, withProject } from '../project.ts';

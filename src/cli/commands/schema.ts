@@ -1,6 +1,6 @@
 /** `orch schema`. */
 import { configSchema } from '../../orchestrator/index.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from '../../shared/exit-codes.ts';
 
 export async function schema(): Promise<number> {
   process.stdout.write(`${JSON.stringify(configSchema, null, 2)}\n`);

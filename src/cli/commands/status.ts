@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pauseCommands, pauseScope, rerunCommand, shellQuote, statusOf } from '../../reports/index.ts';
+import { EXIT } from '../../shared/exit-codes.ts';
 import { newestRun } from '../../store/index.ts';
 import { renderStatus, safeJson } from '../../ui/index.ts';
 import { openDisplay } from '../display.ts';
-import { EXIT } from '../exit-codes.ts';
 import { withProject } from '../project.ts';
 import { chooseRun, readRun, type ShownRun, summaryPath } from '../runs.ts';
 
@@ -52,14 +52,18 @@ function lookAt({ legs }: ShownRun['view']): readonly Step[] {
   );
 }
 
+function pauseSteps(view: ShownRun['view'], lost: boolean): Step[] {
+  const [retry, abort] = pauseCommands(view, { lost });
+  if (retry === undefined || abort === undefined) return [];
+  const scope = pauseScope(view, lost);
+  return [...lookAt(view), ['go on', retry], ['end it', abort], ...(scope === undefined ? [] : [['', scope] as const])];
+}
+
 function nextSteps({ run, view, state }: ShownRun, { newest, summary }: Whereabouts): Step[] {
   const logs = newest ? 'orch logs' : `orch logs ${run}`;
   const why = whyOf(view, logs);
-  const [retry, abort] = pauseCommands(view, { lost: state === 'crashed' });
-  const scope = pauseScope(view, state === 'crashed');
-  const about: readonly Step[] = scope === undefined ? [] : [['', scope]];
-  if (retry !== undefined && abort !== undefined)
-    return [...lookAt(view), ['go on', retry], ['end it', abort], ...about];
+  const paused = pauseSteps(view, state === 'crashed');
+  if (paused.length > 0) return paused;
   if (state !== 'finished' && state !== 'crashed') {
     const running = view.legs.find(({ standing }) => standing === 'running');
     return running === undefined ? why : [...why, ['follow', `${logs} -f ${shellQuote(running.id)}`]];

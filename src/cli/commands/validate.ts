@@ -1,10 +1,11 @@
 /** `orch validate`: every mistake in the files, and nothing else. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
+import { DEFAULT_CONFIG } from '../../shared/default-config.ts';
 import { type Diagnostic, hasErrors } from '../../shared/diagnostic.ts';
+import { EXIT } from '../../shared/exit-codes.ts';
 import { type DiagnosticFormat, openTerminal, renderDiagnostics } from '../../ui/index.ts';
-import { EXIT } from '../exit-codes.ts';
-import { configFile, DEFAULT_CONFIG, findRoot } from '../root.ts';
+import { configFile, findRoot } from '../root.ts';
 import { byName, findWorkflows, looksLikeWorkflow, readText, WORKFLOWS } from '../workflow/files.ts';
 
 export interface ValidateOptions {

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { loadConfig } from '../../orchestrator/index.ts';
 import { type GitRepository, openRepository, worktreeRoot } from '../../runner/workspaces/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
+import { DEFAULT_CONFIG } from '../../shared/default-config.ts';
 import { MachineError } from '../../shared/failure.ts';
 import { formatBytes } from '../../shared/quantity.ts';
 import { freeSpace, holderOfFile, layoutOf, probeProcesses, readRunLock } from '../../store/index.ts';
 import type { Check } from '../../ui/index.ts';
-import { DEFAULT_CONFIG } from '../root.ts';
 import { loadWorktreeRoot } from '../worktree-root.ts';
 
 /** Bytes. Less than this is too little for any run, or for most. */

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writ
 import { join } from 'node:path';
 import { type Seal, sealJson, unsealJson } from '../../runner/jobs/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
-import { PRIVATE_FILE } from '../../shared/file-modes.ts';
+import { PRIVATE_DIRECTORY, PRIVATE_FILE } from '../../shared/file-modes.ts';
 import type { ResolvedWorkflow } from '../../workflow/calls/index.ts';
 import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
@@ -40,7 +40,7 @@ export function pausedDirectory(project: Project, run: string): HostPath {
 
 export function writeResumeFile(project: Project, record: ResumeRecord, seal: Seal): void {
   const directory = pausedDirectory(project, record.prepared.run);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
   // A job could have put a link in their place.
   for (const owned of [workDirectory(project, record.prepared.run), directory]) {
     if (lstatSync(owned).isDirectory()) continue;
@@ -50,7 +50,7 @@ export function writeResumeFile(project: Project, record: ResumeRecord, seal: Se
   const path = fileIn(directory);
   rmSync(path, { force: true });
   writeFileSync(path, sealJson(record, seal), { flag: 'wx', mode: PRIVATE_FILE });
-  for (const owned of [workDirectory(project, record.prepared.run), directory]) chmodSync(owned, 0o700);
+  for (const owned of [workDirectory(project, record.prepared.run), directory]) chmodSync(owned, PRIVATE_DIRECTORY);
 }
 
 /** Whether a run has left what another process needs to go on with it. */

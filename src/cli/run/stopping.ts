@@ -1,7 +1,7 @@
 /** Stopping a run by signals, from the moment that it has something to leave behind. */
 import type { Run } from '../../engine/index.ts';
 import { sweepRun, systemClock } from '../../runner/environments/index.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from '../../shared/exit-codes.ts';
 import { listenToSignals } from '../signals.ts';
 
 export interface Stopping {

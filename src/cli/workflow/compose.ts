@@ -15,6 +15,7 @@ import { openHostJob, systemClock } from '../../runner/environments/index.ts';
 import type { FailureSettings, WorkflowFrames } from '../../runner/jobs/index.ts';
 import { createPrivateClone, removeTree } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
+import { PRIVATE_DIRECTORY } from '../../shared/file-modes.ts';
 import type { Masker } from '../../shared/mask.ts';
 import { createGroupFile, describeSelf, probeProcesses } from '../../store/index.ts';
 import { UsageError } from '../explain.ts';
@@ -82,7 +83,7 @@ export async function framesOf(wiring: Wiring): Promise<WorkflowFrames> {
   const { event, facts, run } = prepared;
   const directory = workDirectory(project, run);
   const temp = hostPath(join(directory, '_temp'));
-  await mkdir(temp, { recursive: true, mode: 0o700 });
+  await mkdir(temp, { recursive: true, mode: PRIVATE_DIRECTORY });
   return {
     run,
     repository: { name: facts.name, serverUrl: facts.serverUrl, commit: event.sha, ref: event.ref },

@@ -14,11 +14,11 @@ import {
 import { systemClock } from '../../runner/environments/index.ts';
 import { createJobRunner, type OpenFrame, type WorkflowFrames } from '../../runner/jobs/index.ts';
 import { removeTree } from '../../runner/workspaces/index.ts';
+import { EXIT } from '../../shared/exit-codes.ts';
 import { type Failure, MachineError } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { leaveRunDirectory } from '../../store/index.ts';
 import { createUi, type UiMode, type UiSink } from '../../ui/index.ts';
-import { EXIT } from '../exit-codes.ts';
 import type { From } from '../pause/from-step.ts';
 import { answer, failuresOf, type Pausing, resumption, sealOf, takeUp } from '../pause/pausing.ts';
 import { writeResumeFile } from '../pause/resume-file.ts';

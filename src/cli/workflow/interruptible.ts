@@ -1,7 +1,7 @@
 /** What comes before a run and may wait for a server: ended by the first signal, with nothing to tell of. */
 import { systemClock } from '../../runner/environments/index.ts';
+import { EXIT } from '../../shared/exit-codes.ts';
 import { MachineError } from '../../shared/failure.ts';
-import { EXIT } from '../exit-codes.ts';
 import { listenToSignals } from '../signals.ts';
 
 /** Undefined when somebody wished it to stop. */

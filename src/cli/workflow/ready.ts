@@ -1,7 +1,7 @@
 /** Workflows made ready for a command: prepared, with what is wrong or passed over said on standard error. */
 import { hasErrors } from '../../shared/diagnostic.ts';
+import { EXIT } from '../../shared/exit-codes.ts';
 import type { Result } from '../../shared/result.ts';
-import { EXIT } from '../exit-codes.ts';
 import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
 import { showDiagnostics } from '../show-diagnostics.ts';

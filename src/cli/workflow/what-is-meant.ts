@@ -1,10 +1,10 @@
 /** Whether a command line is about tasks or about workflows, by what it names and by the options that it has. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { DEFAULT_CONFIG } from '../../shared/default-config.ts';
 import { EVENT_NAMES } from '../../workflow/index.ts';
 import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
-import { DEFAULT_CONFIG } from '../root.ts';
 import { workflowOptions } from '../workflow-options.ts';
 import { byName, findWorkflows, namesWorkflows } from './files.ts';
 

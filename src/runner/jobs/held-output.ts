@@ -1,5 +1,7 @@
 /** Output that waits for its place in the log: kept in a file of its own until it is released, handed on from then. */
+
 import { type FileHandle, open, rm } from 'node:fs/promises';
+import { PRIVATE_FILE } from '../../shared/file-modes.ts';
 
 type Write = (chunk: Uint8Array) => void | Promise<void>;
 
@@ -34,7 +36,7 @@ export function createHeldOutput(path: string, onward: Write): HeldOutput {
     if (!holding) return onward(chunk);
     if (trouble !== undefined) return;
     try {
-      file ??= await open(path, 'wx+', 0o600);
+      file ??= await open(path, 'wx+', PRIVATE_FILE);
       await file.appendFile(chunk);
     } catch (error) {
       if (!(error instanceof Error && 'code' in error)) throw error;

@@ -2,13 +2,12 @@
 import { lstat, mkdir } from 'node:fs/promises';
 import { errnoOf } from '../../shared/errno.ts';
 import { MachineError } from '../../shared/failure.ts';
-
-const OWNER_ONLY = 0o700;
+import { PRIVATE_DIRECTORY } from '../../shared/file-modes.ts';
 
 /** Made when it is missing, its parent being there. Rejects with a `MachineError` for anything that is no directory. */
 export async function makeOwnDirectory(path: string): Promise<void> {
   if (await isOwnDirectory(path)) return;
-  await mkdir(path, { mode: OWNER_ONLY });
+  await mkdir(path, { mode: PRIVATE_DIRECTORY });
 }
 
 /** False when nothing is there. Rejects with a `MachineError` for anything else that is no directory. */

@@ -5,7 +5,7 @@ import { chmod, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { isErrno } from '../../shared/errno.ts';
-import { PRIVATE_FILE } from '../../shared/file-modes.ts';
+import { PRIVATE_FILE, PRIVATE_PROGRAM } from '../../shared/file-modes.ts';
 import { shellWord } from '../../shared/shell-word.ts';
 import type { FailedProcess } from '../steps/index.ts';
 import { isOwnDirectory, makeOwnDirectory } from './own-directory.ts';
@@ -14,7 +14,6 @@ import { type ReadStandingJob, readStandingJob, type StandingJob, writeStandingJ
 
 /** What orch has written for the shells of the steps, expressions evaluated: there may be secrets in it. */
 const SCRIPT = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.\w+)?$/;
-const OWNER_ONLY = 0o700;
 
 export interface PutAside {
   /** The job's own directory here; made when it is missing. */
@@ -31,7 +30,7 @@ export async function putAside(job: StandingJob, { directory, temp, process, sea
   for (const name of await readdir(temp)) if (SCRIPT.test(name)) await rm(join(temp, name));
   const enter = enterScript(directory);
   await replace(stateFile(directory), writeStandingJob(job, seal), PRIVATE_FILE);
-  await replace(enter, enterText(process, seal), OWNER_ONLY);
+  await replace(enter, enterText(process, seal), PRIVATE_PROGRAM);
   return enter;
 }
 
