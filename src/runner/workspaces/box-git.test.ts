@@ -175,4 +175,26 @@ describe.skipIf(typeof engine === 'string')('git in a box', async () => {
     expect(await sweepWorktrees(repository, { force: true })).toMatchObject([{ removed: true }]);
     expect(existsSync(join(sandbox.root, '.git/orch/worktrees/r1'))).toBe(false);
   });
+  it('knows submodules', async () => {
+    if (externals === undefined) throw new Error('no engine');
+    const sandbox = createSandbox();
+    sandbox.sh(sandbox.home, 'git init -q -b main lib; cd lib; echo one > lib.txt; git add .; git commit -qm lib');
+    sandbox.git('submodule', '--quiet', 'add', `${sandbox.home}/lib`, 'deps/lib');
+    sandbox.git('commit', '-qm', 'submodule');
+    const repository = await sandbox.open();
+    const tree = await jobIn(sandbox, repository, 't').open({ branch: branchOf('t'), start: repository.head.commit });
+    const out = await realBox(real, externals, tree).sh(`set -e
+      git status --porcelain; git submodule status | cut -c1,43-50
+      cd deps/lib; echo two > lib.txt; git commit -qam two; cd ../..
+      git status --porcelain; git commit -qam 'with two'; git status --porcelain`);
+    expect(out.split('\n')).toEqual([' deps/lib', ' M deps/lib', '0']);
+    const head = await tree.head();
+    const { tree: id, problems } = await tree.capture();
+    expect(problems).toEqual([]);
+    expect(await tree.treeOf(head.commit)).toBe(id);
+    await tree.close({ keep: false });
+    sandbox.git('switch', '-q', branchOf('t'));
+    sandbox.git('submodule', '--quiet', 'update', '--no-fetch');
+    expect(sandbox.gitIn(`${sandbox.root}/deps/lib`, 'log', '--format=%s')).toBe('two\nlib');
+  });
 });

@@ -2,17 +2,30 @@
  * The git repository that a box has in place of the user's: a git directory of its own, which it may do with as it
  * likes, and the user's objects to be read. Nothing in it is believed afterwards; `take-back.ts` looks at what is left.
  */
-import { chmod, copyFile, lchown, lstat, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { lchown, lstat, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type HostPath, hostPath } from '../../shared/brand.ts';
+import { hostPath } from '../../shared/brand.ts';
 import { isErrno } from '../../shared/errno.ts';
 import { MachineError } from '../../shared/failure.ts';
+import {
+  alternatesOf,
+  type BoxMount,
+  boxFolder,
+  boxGitDir,
+  copyText,
+  INNER_GIT,
+  INNER_OBJECTS,
+  mountStores,
+  pointerTo,
+  writeGitDir,
+} from './box-layout.ts';
+import { type BoxModule, createModule, findModules, mountModule } from './box-modules.ts';
 import { boxConfig } from './git-settings.ts';
 import { readRef } from './head-file.ts';
 import { findStores, type ObjectStore } from './object-stores.ts';
 import type { GitRepository } from './repository.ts';
-import { alternateLine, packedRefs, publishedRefs } from './repository-files.ts';
-import { exists, isRegular, readRegular, removeTree, replaceFile } from './safe-files.ts';
+import { packedRefs, publishedRefs } from './repository-files.ts';
+import { exists, readRegular, removeTree, replaceFile } from './safe-files.ts';
 import { isPointerIntact } from './worktree-admin.ts';
 import type { WorktreeRecord } from './worktree-record.ts';
 
@@ -25,7 +38,7 @@ export interface BoxPlace {
 
 /** What a box needs to have a repository; the working tree itself is mounted before these. */
 export interface BoxGit {
-  readonly mounts: readonly { readonly host: HostPath; readonly inner: string; readonly readOnly: boolean }[];
+  readonly mounts: readonly BoxMount[];
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -40,23 +53,9 @@ export interface BoxBegin {
   readonly attributes?: string;
 }
 
-/** Paths in the box. */
-const INNER_GIT = '/__o/git';
-const INNER_OBJECTS = '/__o/objects';
-
 const SHALLOW_LIMIT = 64 * 1024 * 1024;
 /** Copies that orch's own git directory has of the user's files. */
 const COPIED = ['info/exclude', 'info/attributes', 'user-excludes', 'user-attributes', 'shallow'] as const;
-
-/** Beside orch's own index of the worktree. */
-export function boxFolder({ index }: Pick<WorktreeRecord, 'index'>): string {
-  return index.replace(/\.index$/, '.box');
-}
-
-/** The git directory that the box writes to. */
-export function boxGitDir(record: Pick<WorktreeRecord, 'index'>): string {
-  return join(boxFolder(record), 'git');
-}
 
 /** Undefined when no box has been given a repository, or it was not finished. */
 export async function readBegin(record: Pick<WorktreeRecord, 'index'>): Promise<BoxBegin | undefined> {
@@ -71,19 +70,18 @@ export async function openBoxGit(repository: GitRepository, record: WorktreeReco
     throw new MachineError({ code: 'setup-failed', message });
   }
   const stores = await findStores(join(repository.commonDir, 'objects'));
-  for (const { path } of stores) await refuseUnreadable(path, place.user);
-  if ((await readBegin(record)) === undefined) await create(repository, record, stores);
+  const modules = await findModules(record);
+  for (const { path } of [...stores, ...modules.flatMap((module) => module.stores)])
+    await refuseUnreadable(path, place.user);
+  if ((await readBegin(record)) === undefined) await create(repository, record, { stores, modules });
   const folder = boxFolder(record);
   await own(folder, place.user);
   return {
     mounts: [
       { host: hostPath(join(folder, 'git')), inner: INNER_GIT, readOnly: false },
       { host: hostPath(join(folder, 'pointer')), inner: `${place.workTree}/.git`, readOnly: true },
-      ...stores.flatMap(({ path, hasAlternates }, at) => {
-        const inner = `${INNER_OBJECTS}/${at}`;
-        const none = { host: hostPath(join(folder, 'none')), inner: `${inner}/info/alternates`, readOnly: true };
-        return [{ host: hostPath(path), inner, readOnly: true }, ...(hasAlternates ? [none] : [])];
-      }),
+      ...mountStores(stores, { inner: INNER_OBJECTS, none: join(folder, 'none') }),
+      ...modules.flatMap((module) => mountModule(module, { folder, workTree: place.workTree })),
     ],
     // Should the owner of the files be another one than whoever asks.
     env: { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' },
@@ -93,15 +91,13 @@ export async function openBoxGit(repository: GitRepository, record: WorktreeReco
 async function create(
   repository: GitRepository,
   record: WorktreeRecord,
-  stores: readonly ObjectStore[],
+  { stores, modules }: { readonly stores: readonly ObjectStore[]; readonly modules: readonly BoxModule[] },
 ): Promise<void> {
   const { git, commonDir, remoteUrl, objectFormat, head } = repository;
   const folder = boxFolder(record);
   const gitDir = boxGitDir(record);
   await removeTree(gitDir);
-  for (const name of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info', 'hooks']) {
-    await mkdir(join(gitDir, name), { recursive: true });
-  }
+  await mkdir(join(gitDir, 'info'), { recursive: true });
   const copied = new Set<string>();
   for (const name of COPIED) if (await copyText(join(git.gitDir, name), join(gitDir, name))) copied.add(name);
   const config = boxConfig(git.settings, {
@@ -109,19 +105,18 @@ async function create(
     ...(copied.has('user-excludes') ? { excludesFile: `${INNER_GIT}/user-excludes` } : {}),
     ...(copied.has('user-attributes') ? { attributesFile: `${INNER_GIT}/user-attributes` } : {}),
     ...(remoteUrl === undefined ? {} : { origin: remoteUrl }),
+    modules: modules.map(({ name }) => name),
   });
   const own = `refs/heads/${record.branch}`;
   const commit = (await readRef(git, commonDir, own)) ?? record.start;
   const refs = await publishedRefs(repository);
   if (head.branch !== undefined) refs.set(`refs/heads/${head.branch}`, head.commit);
   refs.set(own, commit);
-  await writeFile(join(gitDir, 'config'), config);
-  await writeFile(join(gitDir, 'packed-refs'), packedRefs(refs));
-  await writeFile(join(gitDir, 'HEAD'), `ref: ${own}\n`);
-  const alternates = stores.map((_, at) => alternateLine(`${INNER_OBJECTS}/${at}`)).join('');
-  await writeFile(join(gitDir, 'objects/info/alternates'), alternates);
-  await copyIndex(record, join(gitDir, 'index'));
-  await writeFile(join(folder, 'pointer'), `gitdir: ${INNER_GIT}\n`);
+  const alternates = alternatesOf(stores, INNER_OBJECTS);
+  const texts = { config, alternates, HEAD: `ref: ${own}\n`, 'packed-refs': packedRefs(refs) };
+  await writeGitDir(gitDir, texts, [join(record.admin, 'index'), record.index]);
+  for (const module of modules) await createModule(repository, record, module);
+  await writeFile(join(folder, 'pointer'), pointerTo(INNER_GIT));
   await writeFile(join(folder, 'none'), '');
   const attributes = await readRegular(join(gitDir, 'info/attributes'), SHALLOW_LIMIT);
   const begin: BoxBegin = {
@@ -134,28 +129,11 @@ async function create(
   await replaceFile(join(folder, 'begin.json'), JSON.stringify(begin));
 }
 
-async function copyText(from: string, to: string): Promise<boolean> {
-  const text = await readRegular(from, SHALLOW_LIMIT);
-  if (text === undefined) return false;
-  await writeFile(to, text);
-  return true;
-}
-
-/** As the worktree has it now, what `setup` has added included. */
-async function copyIndex({ admin, index }: WorktreeRecord, target: string): Promise<void> {
-  const theirs = join(admin, 'index');
-  const from = (await isRegular(theirs)) ? theirs : index;
-  const { atime, mtime } = await stat(from);
-  await copyFile(from, target);
-  await chmod(target, 0o644);
-  // Git distrusts entries as young as the index itself; a copy must not make them look older than it.
-  await utimes(target, atime, mtime);
-}
-
 /** Gives the box what is the box's, where that is another user. Only root can, and only root needs to. */
 async function own(folder: string, user: BoxPlace['user']): Promise<void> {
   if (process.getuid?.() !== 0 || user.uid === (await lstat(join(folder, 'git'))).uid) return;
-  await lchown(join(folder, 'pointer'), user.uid, user.gid);
+  for (const name of await readdir(folder))
+    if (name.startsWith('pointer')) await lchown(join(folder, name), user.uid, user.gid);
   await ownBelow(join(folder, 'git'), user);
 }
 

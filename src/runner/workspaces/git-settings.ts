@@ -111,6 +111,8 @@ export interface BoxSettings {
   readonly attributesFile?: string;
   /** The address of `origin`. */
   readonly origin?: string;
+  /** Names of the submodules that are there. */
+  readonly modules?: readonly string[];
 }
 
 /** What a repository of a box's own begins with: the files look there as they do here, and the same person commits. */
@@ -135,6 +137,7 @@ export function boxConfig(user: Settings, own: BoxSettings): string {
   if (own.origin !== undefined) {
     entries.set('remote.origin.url', own.origin).set('remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*');
   }
+  for (const name of own.modules ?? []) entries.set(`submodule.${name}.active`, 'true');
   return [...entries].map(([key, value]) => configLine(key, value)).join('');
 }
 

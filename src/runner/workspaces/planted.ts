@@ -5,7 +5,8 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isErrno } from '../../shared/errno.ts';
-import { type BoxBegin, boxGitDir } from './box-repository.ts';
+import { boxGitDir } from './box-layout.ts';
+import type { BoxBegin } from './box-repository.ts';
 import { exists, readRegular } from './safe-files.ts';
 import type { TrustedGit } from './trusted-git.ts';
 import type { WorktreeRecord } from './worktree-record.ts';

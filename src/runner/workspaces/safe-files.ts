@@ -18,6 +18,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { join } from 'node:path';
 import { isErrno } from '../../shared/errno.ts';
 import { createPace, type Pace } from './pace.ts';
 
@@ -69,6 +70,20 @@ export async function isRegular(path: string): Promise<boolean> {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return false;
     throw error;
   }
+}
+
+/** Whether `path` below `root` is a folder, and every name on the way to it too: no symlink is among them. */
+export async function isPlainFolder(root: string, path: string): Promise<boolean> {
+  const parts = path.split('/');
+  for (let depth = 1; depth <= parts.length; depth++) {
+    try {
+      if (!lstatSync(join(root, ...parts.slice(0, depth))).isDirectory()) return false;
+    } catch (error) {
+      if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'EACCES')) return false;
+      throw error;
+    }
+  }
+  return true;
 }
 
 /** Writes beside and renames, so that a reader or a crash sees the old file or the new one. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { GitRepository } from './repository.ts';
+import { playBox } from './testing/box.ts';
 import { branchOf, createSandbox, jobIn, type Sandbox } from './testing/sandbox.ts';
 
 async function withSubmodule(): Promise<{ sandbox: Sandbox; repository: GitRepository; inner: string }> {
@@ -122,5 +123,53 @@ describe('submodules', () => {
     const repository = await sandbox.open();
     const tree = await jobIn(sandbox, repository, 't').open({ branch: branchOf('t'), start: repository.head.commit });
     expect((await tree.capture()).problems).toEqual([]);
+  });
+
+  it('work in a box, and bring their commits back from there', async () => {
+    const { sandbox, repository, inner } = await withSubmodule();
+    const start = repository.head.commit;
+    const tree = await jobIn(sandbox, repository, 't').open({ branch: branchOf('t'), start });
+    const { git, gitDir } = await playBox(sandbox, tree);
+    const module = join(gitDir, 'modules/deps/lib');
+    expect(git.mounts.map(({ host, inner, readOnly }) => [host, inner, readOnly])).toContainEqual([
+      join(gitDir, '../pointer-0'),
+      join(tree.path, 'deps/lib/.git'),
+      true,
+    ]);
+    const stores = git.mounts.filter((mount) => /^\/__o\/modules\/0\/\d$/.test(mount.inner));
+    expect(stores).toHaveLength(2);
+    const play = (command: string): string =>
+      sandbox.sh(
+        join(tree.path, 'deps/lib'),
+        `export GIT_DIR=${module} GIT_WORK_TREE=$PWD
+        export GIT_ALTERNATE_OBJECT_DIRECTORIES=${stores.map(({ host }) => host).join(':')}; ${command}`,
+      );
+    expect(play('git status --porcelain; git rev-parse HEAD')).toBe(inner);
+    play('git switch -qc work; echo two > lib.txt; git commit -qam two');
+    await tree.head();
+    const { tree: id, problems } = await tree.capture();
+    expect(problems).toEqual([]);
+    expect(await tree.changes(start, id)).toEqual([{ path: 'deps/lib', status: 'modified', size: 0 }]);
+    await tree.setBranch(branchOf('t'), await tree.commit({ tree: id, parent: start, message: 'x' }));
+    await tree.close({ keep: false });
+    sandbox.git('switch', '-q', 'orch/r1/t');
+    sandbox.git('submodule', '--quiet', 'update', '--no-fetch');
+    expect(readFileSync(join(sandbox.root, 'deps/lib/lib.txt'), 'utf8')).toBe('two\n');
+  });
+
+  it.each([
+    ['its HEAD is a symlink', 'ln -sf /etc/hostname HEAD'],
+    ['its git directory is gone', 'cd ..; mv lib ../../else; ln -s ../../else lib'],
+    ['bad object', 'printf "%040d\\n" 1 > HEAD'],
+  ])('are not followed out of a box: %s', async (said, script) => {
+    const { sandbox, repository } = await withSubmodule();
+    const start = repository.head.commit;
+    const tree = await jobIn(sandbox, repository, 't').open({ branch: branchOf('t'), start });
+    const { gitDir } = await playBox(sandbox, tree);
+    sandbox.sh(join(gitDir, 'modules/deps/lib'), script);
+    await tree.head();
+    const { problems } = await tree.capture();
+    expect(problems).toMatchObject([{ code: 'unsafe-tree', details: ['deps/lib'] }]);
+    expect(problems[0]?.message).toContain(said);
   });
 });

@@ -5,7 +5,9 @@
 import { join } from 'node:path';
 import { isErrno } from '../../shared/errno.ts';
 import type { Failure } from '../../shared/failure.ts';
-import { type BoxBegin, boxFolder, boxGitDir, readBegin } from './box-repository.ts';
+import { boxFolder, boxGitDir } from './box-layout.ts';
+import { takeBackModules } from './box-modules.ts';
+import { type BoxBegin, readBegin } from './box-repository.ts';
 import { isAncestor } from './history.ts';
 import { importObjects, OddObjects } from './import-objects.ts';
 import { OddRefs, type PlainRefs, readPlainRefs } from './plain-refs.ts';
@@ -20,8 +22,8 @@ export interface TakenBack {
   readonly remarks: readonly Remark[];
   /** There are commits that are nowhere else. */
   readonly isMore: boolean;
-  /** The repository is none that could be taken over: HEAD counts as if it had never moved. */
-  readonly problem?: Failure;
+  /** A repository is none that could be taken over: its HEAD counts as if it had never moved. */
+  readonly problems: readonly Failure[];
 }
 
 export interface Remark {
@@ -47,6 +49,7 @@ export async function takeBack(
   if (begin === undefined) return undefined;
   const planted = await findPlanted(repository.git, record, begin);
   const remarks = planted.length === 0 ? [] : [plantedRemark(planted)];
+  const ofModules = await takeBackModules(repository, record);
   try {
     const refs = await readPlainRefs(boxGitDir(record), repository.git.nullId.length);
     const head = headOf(refs, begin);
@@ -54,7 +57,7 @@ export async function takeBack(
       await bring(repository, record, { begin, commit: head.commit });
     const left = await leftBehind(repository, refs, { begin, head });
     if (left.length > 0) remarks.push(leftRemark(left, boxGitDir(record)));
-    return { head, remarks, isMore: left.length > 0 };
+    return { head, remarks, isMore: left.length + ofModules.length > 0, problems: ofModules };
   } catch (error) {
     const why = isOdd(error) ? error.message : undefined;
     if (why === undefined) throw error;
@@ -63,7 +66,8 @@ export async function takeBack(
       message: `the commits made in the sandbox cannot be taken over: ${why}`,
       hint: `the files are kept as they are; the sandbox's repository stays in ${boxGitDir(record)}`,
     };
-    return { head: { commit: begin.commit, branch: record.branch }, remarks, isMore: true, problem };
+    const head = { commit: begin.commit, branch: record.branch };
+    return { head, remarks, isMore: true, problems: [problem, ...ofModules] };
   }
 }
 

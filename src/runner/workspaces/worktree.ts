@@ -6,15 +6,8 @@ import { hostPath } from '../../shared/brand.ts';
 import { isErrno } from '../../shared/errno.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { createActivity } from './activity.ts';
-import {
-  type BoxGit,
-  type BoxPlace,
-  boxGitDir,
-  clearBoxGit,
-  hasKeptBoxGit,
-  openBoxGit,
-  removeBoxGit,
-} from './box-repository.ts';
+import { boxGitDir } from './box-layout.ts';
+import { type BoxGit, type BoxPlace, clearBoxGit, hasKeptBoxGit, openBoxGit, removeBoxGit } from './box-repository.ts';
 import { type CapturedTree, captureTree } from './capture.ts';
 import { readHead, readRef } from './head-file.ts';
 import { type CommitLine, commitTree, listCommits } from './history.ts';
@@ -117,8 +110,7 @@ async function capture(opened: Opened): Promise<CapturedTree & { readonly remark
     ...(touched ? { taskIndex: `${admin}/index` } : {}),
   });
   memory.captured = { tree: captured.tree, changes: await withFileSizes(record.path, captured.changes, sizeOf) };
-  const problems = [...captured.problems];
-  if (taken?.problem !== undefined) problems.push(taken.problem);
+  const problems = [...captured.problems, ...(taken?.problems ?? [])];
   if (!(await isPointerIntact(record)))
     problems.push({ code: 'unsafe-tree', message: "the worktree's .git was replaced", details: ['.git'] });
   return { ...captured, problems, ...(taken === undefined ? {} : { remarks: taken.remarks }) };
