@@ -13,6 +13,8 @@ export type RunnerEvent =
   | LogClosed
   | AnnotationMade
   | StepSummary
+  | ArtifactStored
+  | ArtifactDeleted
   | Warning;
 
 export type RunnerEventType = RunnerEvent['type'];
@@ -114,6 +116,31 @@ export interface StepSummary {
   readonly leg: string;
   readonly step: number;
   readonly markdown: string;
+}
+
+/** A step of a workflow uploaded something for other jobs and for people. */
+export interface ArtifactStored {
+  readonly type: 'artifact.stored';
+  readonly job: string;
+  readonly leg: string;
+  /** 1, 2, 3 … in the run. */
+  readonly id: number;
+  readonly name: string;
+  /** Of the file that holds it, relative to the repository's root. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** `application/zip`, or that of the one file it is. */
+  readonly mime: string;
+}
+
+/** A step deleted one, which need not be of its own job. */
+export interface ArtifactDeleted {
+  readonly type: 'artifact.deleted';
+  readonly job: string;
+  readonly leg: string;
+  readonly id: number;
+  readonly name: string;
 }
 
 export interface Warning {

@@ -1,7 +1,7 @@
 /** A run in the making: what the fold changes as it reads, and the view that is taken of it. */
 import type { RunFinished } from '../engine/index.ts';
 import { unreachable } from '../shared/result.ts';
-import type { AnnotationView, LegView, RunView, Standing, WarningView } from './view.ts';
+import type { AnnotationView, ArtifactView, LegView, RunView, Standing, WarningView } from './view.ts';
 
 type Draft<T> = { -readonly [K in keyof T]: T[K] };
 export type LegDraft = Draft<Omit<LegView, 'standing' | 'attempts'>> & {
@@ -25,6 +25,8 @@ export interface RunDraft {
   jobs: Map<string, Map<string, LegDraft>>;
   warnings: WarningView[];
   annotations: AnnotationView[];
+  /** By id. */
+  artifacts: Map<number, ArtifactView>;
   summaries: { readonly leg: string; readonly markdown: string }[];
   /** What was given out for a leg that has not changed since. */
   views: WeakMap<LegDraft, LegView>;
@@ -43,6 +45,7 @@ export function emptyRun(): RunDraft {
     jobs: new Map(),
     warnings: [],
     annotations: [],
+    artifacts: new Map(),
     summaries: [],
     views: new WeakMap(),
   };
@@ -103,6 +106,7 @@ export function snapshot(run: RunDraft): RunView {
     counts,
     warnings: [...run.warnings],
     annotations: [...run.annotations],
+    artifacts: [...run.artifacts.values()],
     summaries: [...run.summaries],
     ...(run.started && { started: run.started }),
     ...(run.firstTime !== undefined && { firstTime: run.firstTime }),

@@ -126,6 +126,12 @@ const APPLY: Apply = {
   'step.summary': (run, { leg, markdown }) => {
     run.summaries.push({ leg, markdown });
   },
+  'artifact.stored': (run, { leg, id, name, path, bytes, sha256, mime }) => {
+    run.artifacts.set(id, { leg, id, name, path, bytes, sha256, mime });
+  },
+  'artifact.deleted': (run, { id }) => {
+    run.artifacts.delete(id);
+  },
   'log.closed': (run, { path, bytes, sha256, ...event }) => {
     legOf(run, event).log = { path, bytes, sha256 };
   },

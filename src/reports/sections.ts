@@ -140,9 +140,16 @@ function leftRunning({ reaped, alive = 0 }: Containment): string {
 }
 
 export function artifactsSection(view: RunView): string {
-  const rows = view.legs.flatMap((leg) =>
-    (leg.task?.artifacts ?? []).map(({ path, bytes }): Cell[] => [proseName(leg.name), code(path), formatBytes(bytes)]),
-  );
+  const row = (leg: string, { path, bytes }: { readonly path: string; readonly bytes: number }): Cell[] => [
+    proseName(leg),
+    code(path),
+    formatBytes(bytes),
+  ];
+  const names = new Map(view.legs.map(({ id, name }) => [id, name]));
+  const rows = [
+    ...view.legs.flatMap(({ name, task }) => (task?.artifacts ?? []).map((file) => row(name, file))),
+    ...view.artifacts.map((artifact) => row(names.get(artifact.leg) ?? artifact.leg, artifact)),
+  ];
   if (rows.length === 0) return '';
   return joined('## Artifacts\n', table(['name', 'file', 'size'], rows.slice(0, ITEMS)), cutNote(rows.length, ITEMS));
 }

@@ -1,5 +1,13 @@
 /** What a run looks like when its events are read: the one shape that every report and display is made from. */
-import type { AnnotationMade, CancelReason, JobPaused, JobSkipped, RunFinished, RunStarted } from '../engine/index.ts';
+import type {
+  AnnotationMade,
+  ArtifactStored,
+  CancelReason,
+  JobPaused,
+  JobSkipped,
+  RunFinished,
+  RunStarted,
+} from '../engine/index.ts';
 import type { Failure } from '../shared/failure.ts';
 import type { AttemptReport, TaskReport } from '../shared/verdict.ts';
 
@@ -24,6 +32,8 @@ export interface RunView {
   readonly warnings: readonly WarningView[];
   /** What steps told people, in order. */
   readonly annotations: readonly AnnotationView[];
+  /** What steps have uploaded and nobody has deleted, in order. */
+  readonly artifacts: readonly ArtifactView[];
   /** Markdown that steps wrote. */
   readonly summaries: readonly { readonly leg: string; readonly markdown: string }[];
 }
@@ -111,6 +121,8 @@ export type Standing =
 export type Phase = 'waiting' | 'starting' | 'running' | 'verifying' | 'delayed' | 'paused' | 'cancelling' | 'ended';
 
 export type AnnotationView = Pick<AnnotationMade, 'leg' | 'level' | 'message' | 'title' | 'file' | 'line'>;
+
+export type ArtifactView = Pick<ArtifactStored, 'leg' | 'id' | 'name' | 'path' | 'bytes' | 'sha256' | 'mime'>;
 
 export interface WarningView {
   readonly leg?: string;

@@ -57,6 +57,8 @@ const SHAPES = {
   'log.closed': { ...LEG, path: 'string', bytes: 'number', sha256: 'string' },
   annotation: { ...LEG, step: 'number', level: 'string', message: 'string' },
   'step.summary': { ...LEG, step: 'number', markdown: 'string' },
+  'artifact.stored': { ...LEG, id: 'number', name: 'string', path: 'string', bytes: 'number', sha256: 'string' },
+  'artifact.deleted': { ...LEG, id: 'number', name: 'string' },
   warning: { code: 'string', message: 'string' },
 } as const satisfies { readonly [T in RunEvent['type']]: ShapeOf<Extract<RunEvent, { readonly type: T }>> };
 

@@ -10,7 +10,7 @@ import {
   plural,
   shellQuote,
 } from '../reports/index.ts';
-import { formatDuration } from '../shared/quantity.ts';
+import { formatBytes, formatDuration } from '../shared/quantity.ts';
 import { createErrorFilter } from './error-filter.ts';
 import { renderFinal, runLine, type Summary } from './final.ts';
 import { lookOf, paintOf } from './look.ts';
@@ -145,6 +145,8 @@ const LINES: Lines = {
   }),
   // For the reports.
   'step.summary': none,
+  'artifact.stored': ({ leg, name, bytes }) => ({ leg, text: `artifact ${name}, ${formatBytes(bytes)}` }),
+  'artifact.deleted': ({ leg, name }) => ({ leg, text: `deleted the artifact ${name}` }),
 };
 
 function lineOf<T extends RunEvent['type']>(event: EventOf<T>): Line | undefined {

@@ -90,5 +90,7 @@ const EVENT_TYPES = Object.keys({
   'log.closed': true,
   annotation: true,
   'step.summary': true,
+  'artifact.stored': true,
+  'artifact.deleted': true,
   warning: true,
 } satisfies Record<RunEvent['type'], true>);

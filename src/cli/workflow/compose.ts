@@ -13,6 +13,7 @@ import {
 } from '../../engine/index.ts';
 import { openHostJob, systemClock } from '../../runner/environments/index.ts';
 import type { FailureSettings, WorkflowFrames } from '../../runner/jobs/index.ts';
+import type { RunServices } from '../../runner/services/index.ts';
 import { createPrivateClone, removeTree } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import { PRIVATE_DIRECTORY } from '../../shared/file-modes.ts';
@@ -39,6 +40,7 @@ export interface Wiring {
   readonly onLine: (leg: string, line: string) => void;
   readonly failures?: FailureSettings;
   readonly from?: From;
+  readonly services: RunServices;
 }
 
 export function planOf(
@@ -79,7 +81,7 @@ export function groupsOf({ layout }: Project, run: string, onTrouble: (message: 
 }
 
 export async function framesOf(wiring: Wiring): Promise<WorkflowFrames> {
-  const { project, prepared, settings, masker, output, onLine, failures, from } = wiring;
+  const { project, prepared, settings, masker, output, onLine, failures, from, services } = wiring;
   const { event, facts, run } = prepared;
   const directory = workDirectory(project, run);
   const temp = hostPath(join(directory, '_temp'));
@@ -105,11 +107,13 @@ export async function framesOf(wiring: Wiring): Promise<WorkflowFrames> {
     hashProgram: beside('hash-files.js'),
     containers: {
       program: beside('supervisor.mjs'),
+      forwarder: beside('forwarder.mjs'),
       cache: hostPath(join(cacheDirectory(), 'externals')),
       engine: process.env,
       env: settings.env,
       images: settings.images,
     },
+    services,
   };
 }
 

@@ -13,9 +13,11 @@ import {
 } from '../../engine/index.ts';
 import { systemClock } from '../../runner/environments/index.ts';
 import { createJobRunner, type OpenFrame, type WorkflowFrames } from '../../runner/jobs/index.ts';
+import type { RunServices } from '../../runner/services/index.ts';
 import { removeTree } from '../../runner/workspaces/index.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
 import { type Failure, MachineError } from '../../shared/failure.ts';
+import type { Masker } from '../../shared/mask.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { leaveRunDirectory } from '../../store/index.ts';
 import { createUi, type UiMode, type UiSink } from '../../ui/index.ts';
@@ -32,6 +34,7 @@ import { workflowMasker } from './masker.ts';
 import type { WorkflowSettings } from './options.ts';
 import type { Prepared } from './prepare.ts';
 import { continueWorkflowOutput, openWorkflowOutput, type WorkflowOutput } from './run-output.ts';
+import { servicesOf } from './services.ts';
 import { workDirectory, workRoot } from './work-directory.ts';
 
 export interface Execution {
@@ -79,7 +82,9 @@ export async function executeWorkflow(project: Project, execution: Execution): P
   });
   const groupsFor = (): ConcurrencyGroups =>
     groupsOf(project, prepared.run, (message) => queueMicrotask(() => run.warn('groups-lost', message)));
-  const runner = await runnerFor(project, execution, { plan, output, ui });
+  const masker = workflowMasker(settings.secrets);
+  const services = servicesOf({ run: prepared.run, paths: output.paths, past, masker });
+  const runner = await runnerFor(project, execution, { plan, output, ui, masker, services });
   const record = { name: 'record', event: (event: RunEvent) => void events.push(event) };
   const shown = { name: ui.name, event: (event: RunEvent) => ui.event(event) };
   const ports = { clock: systemClock, runner, groups: groupsFor(), sinks: [output.sink, shown, record] };
@@ -88,6 +93,7 @@ export async function executeWorkflow(project: Project, execution: Execution): P
   stopping.attach(run);
   const { result, exitCode, lostSinks } = await run.done;
   stopAnswering();
+  await attempt('the artifact service was not closed', () => services.close());
   sayLost(lostSinks);
   // The journal first: it gives back the room on the disk that it kept for its end.
   await attempt('the journal could not be closed', () => output.close());
@@ -131,15 +137,16 @@ interface Surroundings {
   readonly plan: Plan;
   readonly output: WorkflowOutput;
   readonly ui: UiSink;
+  readonly masker: Masker;
+  readonly services: RunServices;
 }
 
 /** Where the run cannot be set up, each job fails for that, so that there is a record and a summary all the same. */
 async function runnerFor(
   project: Project,
   { prepared, settings, open, pausing, from }: Execution,
-  { plan, output, ui }: Surroundings,
+  { plan, output, ui, masker, services }: Surroundings,
 ): Promise<JobRunner> {
-  const masker = workflowMasker(settings.secrets);
   const onLine = (leg: string, line: string): void => ui.output(leg, line);
   const wiring = {
     project,
@@ -148,6 +155,7 @@ async function runnerFor(
     masker,
     output,
     onLine,
+    services,
     ...(pausing === undefined ? {} : { failures: failuresOf(project, prepared.run, { pausing, settings }) }),
     ...(from === undefined ? {} : { from }),
   };

@@ -10,6 +10,7 @@ export { readEngineFacts } from './docker/engine-facts.ts';
 export { type Externals, type ExternalsSettings, prepareExternals } from './docker/externals.ts';
 export { giveBack, openToAll } from './docker/file-access.ts';
 export { readPorts } from './docker/flag-values.ts';
+export { startForwarder } from './docker/forwarder.ts';
 export { type ImageRequest, provideImage } from './docker/images.ts';
 export { type JobContainer, startJobContainer } from './docker/job-container.ts';
 export { type JobNetwork, openNetwork } from './docker/network.ts';

@@ -90,6 +90,7 @@ export function createActionContainers(parts: ActionContainersParts): ActionCont
         inside,
         platform: 'linux',
         hostEnv: parts.settings.env,
+        services: async () => ({}),
         processes: processesOf({ ...parts, job: name }, { stage, mounts, rename: renaming(paths, job.inside) }),
       };
     },

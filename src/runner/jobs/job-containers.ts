@@ -12,6 +12,7 @@ import {
   openNetwork,
   removeOrTell,
 } from '../environments/index.ts';
+import type { JobAccess } from '../services/index.ts';
 import type { Inside } from '../steps/index.ts';
 import { type ActionContainers, createActionContainers } from './action-containers.ts';
 import type { ActionImages } from './action-images.ts';
@@ -90,6 +91,11 @@ export class JobContainers {
   get processes(): JobEnvironment {
     if (this.#place === undefined) throw new Error('the job runs in no container');
     return this.#place.processes;
+  }
+
+  /** The address of the run's services as the job has them; undefined where it runs on this machine. */
+  async reach(access: JobAccess): Promise<Result<string, string> | undefined> {
+    return this.#place?.reach(access);
   }
 
   /** Members of the `job` context. */

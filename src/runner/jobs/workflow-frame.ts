@@ -27,6 +27,7 @@ import { openLog } from './open-log.ts';
 import { createOpenStep } from './open-step.ts';
 import { isOwnDirectory, makeOwnDirectory } from './own-directory.ts';
 import { forgetPutAside } from './put-aside.ts';
+import { offerServices } from './service-offer.ts';
 import { createSidePlace } from './side-place.ts';
 import { firstStep } from './step-order.ts';
 import { defaultsScope, type JobFacts, stepScope } from './step-scope.ts';
@@ -36,7 +37,7 @@ import { createStandstill, findStanding, standingDirectory } from './workflow-st
 
 export function openWorkflowFrames(settings: WorkflowFrames): OpenFrame {
   const images = createActionImages(settings.containers);
-  return async (request) => {
+  return async (request, emit) => {
     const source = settings.sourceOf(request);
     for (const secret of secretsOf(source)) settings.masker.add(secret);
     const { id } = request.leg;
@@ -47,7 +48,11 @@ export function openWorkflowFrames(settings: WorkflowFrames): OpenFrame {
     if (found === undefined) for (const line of jobNotes(request, source)) log.log.note(line);
     const image = imageOf(settings, request, source);
     const directories = await makeDirectories(settings, id, { known: found?.job.home, image, images });
-    const job = new WorkflowJob(settings, { request, source, log, image, ...directories, stood: found?.job });
+    const { containers } = directories;
+    const owner = { job: request.job.id, leg: id };
+    const note = (line: string): void => log.log.note(`[orch] ${line}`);
+    const offer = offerServices({ services: settings.services, containers, owner, emit, note });
+    const job = new WorkflowJob(settings, { request, source, log, image, ...directories, offer, stood: found?.job });
     return job.frame();
   };
 }
@@ -147,7 +152,7 @@ class WorkflowJob {
   frame(): JobFrame {
     const { failures } = this.#settings;
     const standstill = this.#standstill();
-    const { log, request, home, workspace, containers } = this.#parts;
+    const { log, request, home, workspace, containers, offer } = this.#parts;
     return {
       handlerFor: (_, index) => this.#steps[index]?.main,
       note: (line) => log.log.note(`[orch] ${line}`),
@@ -164,6 +169,7 @@ class WorkflowJob {
         await this.#place.processes.close();
         if (this.#hasFailed) await containers.tellLogs((line) => log.log.note(line));
         await containers.close();
+        await offer.close();
         await workspace.dispose();
         await rm(home, { recursive: true, force: true });
         if (failures !== undefined) await forgetPutAside(standingDirectory(failures, request.leg.id));
@@ -279,12 +285,13 @@ class WorkflowJob {
   }
 
   #standstill(): Standstill | undefined {
-    const { request, home, log, stood, containers } = this.#parts;
+    const { request, home, log, stood, containers, offer } = this.#parts;
     const { failures, hostEnv } = this.#settings;
     if (failures === undefined) return undefined;
     const leave = async (): Promise<Closed> => {
       await this.#place.processes.close();
       await containers.close();
+      await offer.close();
       return log.close();
     };
     const standing = { request, place: this.#place, home, memory: this.#memory, stood, hostEnv, leave };

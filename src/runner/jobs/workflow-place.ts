@@ -10,6 +10,7 @@ import type { JobEnvironment } from '../environments/index.ts';
 import { createCommandFiles, createRepositoryFiles, innerPath, type JobPlace } from '../steps/index.ts';
 import type { JobContainers } from './job-containers.ts';
 import type { OpenLog } from './open-log.ts';
+import type { ServiceOffer } from './service-offer.ts';
 import type { StandingJob } from './standing-job.ts';
 import type { JobSource, JobWorkspace, WorkflowFrames } from './workflow-settings.ts';
 
@@ -29,12 +30,13 @@ export interface JobParts extends Directories {
   readonly request: JobRequest;
   readonly source: JobSource;
   readonly log: OpenLog;
+  readonly offer: ServiceOffer;
   readonly stood: StandingJob | undefined;
 }
 
 /** The paths in contexts are those that steps see. */
 export function placeOf(settings: WorkflowFrames, parts: JobParts): JobPlace {
-  const { request, source, log, temp, event, processes, workspace, stood, containers } = parts;
+  const { request, source, log, temp, event, processes, workspace, stood, containers, offer } = parts;
   const { inside } = containers;
   const inner = (path: string): string => innerPath(containers, path);
   const { github } = source.contexts;
@@ -53,7 +55,7 @@ export function placeOf(settings: WorkflowFrames, parts: JobParts): JobPlace {
     masker: settings.masker,
     write: (chunk) => log.log.write(chunk),
     debug,
-    services: {},
+    services: (kind) => offer.of(kind),
     matchers: createMatcherRegistry(),
     repositoryFile: createRepositoryFiles({ checkout: workspace.work, serverUrl, repository }),
     github: {

@@ -4,6 +4,7 @@ import type { HostPath } from '../../shared/brand.ts';
 import type { Json, RemoteReference, Workflow } from '../../workflow/index.ts';
 import type { ActionStore } from '../actions/index.ts';
 import type { JobEnvironment, SystemClock } from '../environments/index.ts';
+import type { RunServices } from '../services/index.ts';
 import type { ContainerSettings } from './job-container.ts';
 import type { JobHooks } from './job-hooks.ts';
 import type { LogSettings } from './open-log.ts';
@@ -48,6 +49,7 @@ export interface WorkflowFrames extends LogSettings {
   /** The bundle of `steps/hash-files-program.ts`. */
   readonly hashProgram: HostPath;
   readonly containers: ContainerSettings;
+  readonly services: RunServices;
 }
 
 export interface JobSource {

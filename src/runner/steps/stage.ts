@@ -10,7 +10,7 @@ import { createEffects, type StageEffects } from './effects.ts';
 import type { StepCall, StepEnd } from './handler.ts';
 import { type Inside, innerPath } from './inside.ts';
 import { type JobPlace, writeLines } from './job-place.ts';
-import { buildStepEnv, type StepKind } from './step-env.ts';
+import { buildStepEnv, type StepKind, type StepServices } from './step-env.ts';
 
 export interface Stage {
   readonly place: JobPlace;
@@ -47,7 +47,8 @@ export async function runStage(stage: Stage): Promise<StepEnd> {
     if (!command.ok) return { outcome: 'failure', failure: command.error, outputs: {} };
     await writeLines(place, command.value.header);
     const effects = createEffects(stage);
-    const env = envOf(command.value, stage, github);
+    const services = await place.services(command.value.kind);
+    const env = envOf(command.value, { stage, github, services });
     const exit = await runCommand(command.value, { stage, env, effects });
     await effects.apply(files.read(place.platform));
     const end = judge(exit, { stage, effects, kind: command.value.kind });
@@ -70,11 +71,15 @@ interface Running {
   readonly effects: StageEffects;
 }
 
-function envOf(
-  { kind, inputs }: StageCommand,
-  { place, call, state }: Stage,
-  github: JsonObject,
-): Readonly<Record<string, string>> {
+interface Surroundings {
+  readonly stage: Stage;
+  readonly github: JsonObject;
+  readonly services: StepServices;
+}
+
+function envOf({ kind, inputs }: StageCommand, around: Surroundings): Readonly<Record<string, string>> {
+  const { github, services } = around;
+  const { place, call, state } = around.stage;
   return buildStepEnv({
     kind,
     platform: place.platform,
@@ -85,7 +90,7 @@ function envOf(
     prepends: place.made.path,
     github,
     runner: place.runner,
-    services: place.services,
+    services,
   });
 }
 

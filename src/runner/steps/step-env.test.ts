@@ -141,6 +141,22 @@ describe('services', () => {
     expect([env['ACTIONS_RUNTIME_TOKEN'], env['ACTIONS_CACHE_URL']]).toEqual(['t', 'y']);
   });
 
+  it('on this machine need no proxy, and what had one goes on with it', () => {
+    const env = { https_proxy: 'http://proxy:3128', NO_PROXY: 'intern' };
+    const around = (kind: StepEnvInput['kind'], more = {}): readonly unknown[] => {
+      const built = build({ kind, env, services: { resultsUrl: 'http://127.0.0.1:1/' }, ...more });
+      return [built['NO_PROXY'], built['no_proxy']];
+    };
+    expect(around('node')).toEqual(['intern,127.0.0.1', '127.0.0.1']);
+    expect(around('run')).toEqual(['intern', undefined]);
+    expect(around('node', { services: {} })).toEqual(['intern', undefined]);
+    expect(around('node', { env: {} })).toEqual([undefined, undefined]);
+  });
+
+  it('there is no cache of version 2 where there is only something else at its address', () => {
+    expect(build({ kind: 'node', services: { resultsUrl: 'r' } })['ACTIONS_CACHE_SERVICE_V2']).toBeUndefined();
+  });
+
   it("version 2 of the cache is said in GitHub's word", () => {
     expect(build({ kind: 'node', services })['ACTIONS_CACHE_SERVICE_V2']).toBe('True');
   });

@@ -30,6 +30,7 @@ export interface StepServices {
   readonly runtimeToken?: string;
   readonly cacheUrl?: string;
   readonly resultsUrl?: string;
+  /** Absent where there is no cache of the second version, which is at `resultsUrl` too. */
   readonly cacheMode?: string;
   /** Both need `id-token: write`. */
   readonly idTokenUrl?: string;
@@ -94,7 +95,9 @@ export function buildStepEnv(input: StepEnvInput): Readonly<Record<string, strin
   if (prepends.length > 0) env.set('PATH', prependPath(prepends, env.get('PATH') ?? '', input.platform));
   setContext(env, 'GITHUB', input.github, (name) => GITHUB_NAMES.has(name));
   setContext(env, 'RUNNER', input.runner, () => true);
-  env.setAll(serviceVariables(input.kind, input.services));
+  const services = serviceVariables(input.kind, input.services);
+  env.setAll(services);
+  if ('ACTIONS_RESULTS_URL' in services) goAroundProxy(env);
   env.set('GITHUB_ACTIONS', 'true');
   if (env.get('CI') === undefined) env.set('CI', 'true');
   // The node that orch brings has its own.
@@ -140,11 +143,23 @@ function serviceVariables(kind: StepKind, services: StepServices): Readonly<Reco
     ACTIONS_RESULTS_URL: services.resultsUrl,
     ACTIONS_CACHE_MODE: services.cacheMode,
   };
-  const forNode = { ACTIONS_CACHE_SERVICE_V2: services.resultsUrl === undefined ? undefined : 'True' };
+  const forNode = { ACTIONS_CACHE_SERVICE_V2: services.cacheMode === undefined ? undefined : 'True' };
   const all = { ...forAll, ...(kind === 'run' ? {} : forActions), ...(kind === 'node' ? forNode : {}) };
   return Object.fromEntries(
     Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
+}
+
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'];
+
+/** The services are on this machine, which no proxy reaches, and not every client thinks of that by itself. */
+function goAroundProxy(env: Variables): void {
+  const names = PROXIES.flatMap((name) => [name, name.toLowerCase()]);
+  if (names.every((name) => env.get(name) === undefined)) return;
+  for (const name of ['NO_PROXY', 'no_proxy']) {
+    const before = env.get(name) ?? '';
+    env.set(name, before === '' ? '127.0.0.1' : `${before},127.0.0.1`);
+  }
 }
 
 /** Names and values that the system can hand to a process. */

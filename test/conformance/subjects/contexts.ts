@@ -1,6 +1,7 @@
 /** What contexts hold, and what steps find in their environment and on the disk. */
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { artifactAction } from '../../e2e/rig/index.ts';
 import { differs, notYet, type Subject, works } from '../rig/feature.ts';
 import { body, shareRun, steps } from '../rig/run.ts';
 
@@ -229,14 +230,56 @@ export const lifeCycle: Subject = {
   ],
 };
 
+const artifacts = shareRun({
+  served: {
+    // Made when it runs, and not for whoever reads the table.
+    get 'me/artifact'() {
+      return artifactAction('artifact');
+    },
+  },
+});
+const use = (id: string, inputs: string): string => `- uses: me/artifact@v1\n  id: ${id}\n  with: { ${inputs} }`;
+
 export const services: Subject = {
   title: 'Services of GitHub',
   features: [
-    notYet(
-      'Artifacts: `actions/upload-artifact`, `actions/download-artifact`',
-      'there is no such service yet; the actions fail',
+    works(
+      'Artifacts, with the client of `upload-artifact` and `download-artifact`: from job to job, by name and pattern, with id and digest',
+      artifacts.jobs(
+        {
+          up: `outputs: { digest: '\${{ steps.u.outputs.artifact-digest }}' }\n${steps(
+            'echo one > a; echo two > b',
+            use('u', 'do: upload, name: part-a, path: a'),
+            use('v', 'do: upload, name: part-b, path: b'),
+          )}`,
+          down: body(
+            'needs: up',
+            use('d', 'do: download, pattern: part-*, path: got, merge-multiple: true'),
+            'echo "= $(cat got/a got/b | xargs) \${{ needs.up.outputs.digest != \'\' }}"',
+          ),
+        },
+        { up: {}, down: { says: ['one two true'] } },
+      ),
     ),
-    notYet('Artifacts: listing, several at once, deletion, checksums', 'there is no such service yet'),
+    works(
+      'Artifacts: one of a name in a run, `overwrite`, listing, deletion',
+      artifacts.job(
+        steps(
+          'echo one > a',
+          use('u', 'do: upload, name: own, path: a'),
+          `${use('again', 'do: upload, name: own, path: a')}\n  continue-on-error: true`,
+          'echo "= ${{ steps.again.outcome }}"; echo three > a',
+          use('over', 'do: upload, name: own, path: a, overwrite: true'),
+          use('d', 'do: download, name: own, path: got'),
+          'echo "= $(cat got/a)"',
+          use('x', 'do: delete, name: own'),
+          `${use('gone', 'do: download, name: own')}\n  continue-on-error: true`,
+          'echo "= ${{ steps.gone.outcome }}"',
+        ),
+        { says: ['failure', 'three', 'failure'] },
+      ),
+    ),
+    notYet('Artifacts of other runs, by `run-id`', 'the client asks the API of GitHub'),
     notYet(
       'Caches: `actions/cache`, and what `setup-*` actions keep',
       'there is no such service yet; those actions go on without',

@@ -16,7 +16,7 @@ export { type OrchResult, orch, type StartedOrch, startOrch } from './orch.ts';
 export { isAlive, peakMemory, processesNamed, processesWith } from './processes.ts';
 export { CONFIG, type ConfigSource, createRepository, type Repository, type TaskSource } from './repository.ts';
 export { createServer, type Server } from './server.ts';
-export { bundledAction } from './toolkit.ts';
+export { artifactAction, bundledAction } from './toolkit.ts';
 export { branchesOf, checkoutOf, digest, filesBelow, NO_TRACES, tracesOf } from './traces.ts';
 export { waitUntil } from './wait.ts';
 export { createWorkflowRepository, type RunFolder, readOnlyRun } from './workflows.ts';

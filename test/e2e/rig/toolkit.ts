@@ -19,7 +19,9 @@ export function bundledAction(
     target: 'node20',
     format: 'esm',
     outExtension: { '.js': '.mjs' },
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
   });
   const bundles = outputFiles.map(({ path, text }) => [path.slice(path.lastIndexOf('-') + 1), text] as const);
   const entries = stages.map((stage) => `${stage}: ${stage}.mjs`).join(', ');
@@ -27,4 +29,16 @@ export function bundledAction(
     ...Object.fromEntries(bundles),
     'action.yml': `${manifest.trim()}\nruns: { using: node24, ${entries} }\n`,
   };
+}
+
+const ARTIFACT_INPUTS =
+  'do name path pattern merge-multiple overwrite archive if-no-files-found compression-level retention-days';
+
+/**
+ * An action that does as upload-artifact and download-artifact do, by its input `do`: with the client of today, or
+ * with that of version 4 of upload-artifact.
+ */
+export function artifactAction(client: 'artifact' | 'artifact2'): Readonly<Record<string, string>> {
+  const inputs = ARTIFACT_INPUTS.split(' ').map((name) => `${name}: {}`);
+  return bundledAction(client, ['main'], `name: Artifact\ninputs: { ${inputs.join(', ')} }`);
 }

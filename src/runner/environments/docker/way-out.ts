@@ -7,6 +7,7 @@ import { MachineError } from '../../../shared/failure.ts';
 import { type Egress, openEgress, type Refusal } from '../egress/proxy.ts';
 import { proxyVariables } from '../egress/proxy-variables.ts';
 import type { Externals } from './externals.ts';
+import { startForwarder } from './forwarder.ts';
 import type { JobContainer } from './job-container.ts';
 import type { Mount } from './path-map.ts';
 
@@ -54,7 +55,7 @@ export async function openWay({ network, forwarder, temporary, onRefusal }: WayS
       { host: forwarder, inner: INNER_FORWARDER, readOnly: true },
     ],
     env: proxyVariables(PORT),
-    open: startForwarder,
+    open: openForwarder,
     close: async () => {
       try {
         await egress.close();
@@ -65,26 +66,13 @@ export async function openWay({ network, forwarder, temporary, onRefusal }: WayS
   };
 }
 
-async function startForwarder({ supervised }: JobContainer, { node }: Externals): Promise<void> {
-  let said = '';
-  let tell: (isReady: boolean) => void = () => undefined;
-  const ready = new Promise<boolean>((resolve) => {
-    tell = resolve;
-  });
-  const forwarder = await supervised.start({
-    argv: [node, INNER_FORWARDER, INNER_SOCKET, String(PORT)],
-    cwd: hostPath('/'),
-    env: {},
-    onOutput: (chunk) => {
-      said += String(chunk);
-      if (said.includes('ready')) tell(true);
-    },
-  });
-  void forwarder.exit.then(() => tell(false));
-  if (await ready) return;
+async function openForwarder({ supervised }: JobContainer, { node }: Externals): Promise<void> {
+  const start = { node, program: INNER_FORWARDER, socket: INNER_SOCKET, port: PORT };
+  const started = await startForwarder(supervised, start);
+  if (started.ok) return;
   throw new MachineError({
     code: 'setup-failed',
-    message: `the way out of the sandbox did not open: ${said.trim()}`,
+    message: `the way out of the sandbox did not open: ${started.error}`,
     hint: 'it needs an engine on this machine itself; with one elsewhere a sandbox has "network: none" or "full"',
   });
 }

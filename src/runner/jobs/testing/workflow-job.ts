@@ -9,6 +9,7 @@ import { createMasker } from '../../../shared/mask.ts';
 import { parseWorkflow } from '../../../workflow/parse/index.ts';
 import { createActionStore } from '../../actions/index.ts';
 import { openHostJob, systemClock } from '../../environments/index.ts';
+import { createRunServices, type RunServices } from '../../services/index.ts';
 import type { ContainerSettings } from '../job-container.ts';
 import { createJobRunner } from '../run-job.ts';
 import { openWorkflowFrames } from '../workflow-frame.ts';
@@ -34,11 +35,25 @@ function read(yaml: string) {
 
 const NO_CONTAINERS: ContainerSettings = {
   program: hostPath('/nowhere'),
+  forwarder: hostPath('/nowhere'),
   cache: hostPath('/nowhere'),
   engine: { DOCKER_HOST: 'unix:///nowhere.sock' },
   env: {},
   images: new Map(),
 };
+
+function servicesIn(directory: string): RunServices {
+  return createRunServices({
+    run: 'r',
+    directory: hostPath(directory),
+    shown: 'artifacts',
+    known: [],
+    lastId: 0,
+    time: () => systemClock.time(),
+    mask: (text) => text,
+    onToken: () => undefined,
+  });
+}
 
 function write(directory: string, files: Readonly<Record<string, string>>): void {
   for (const [name, text] of Object.entries(files)) {
@@ -109,6 +124,7 @@ export function open(yaml: string, files: Readonly<Record<string, string>> = {},
       }),
       hashProgram: hostPath('/nowhere'),
       containers: NO_CONTAINERS,
+      services: servicesIn(home),
       ...(watch.pauses === true
         ? { failures: { directory: hostPath(join(home, 'paused')), pauses: true, staysOpen: true, secrets: {} } }
         : {}),

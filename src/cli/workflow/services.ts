@@ -1,0 +1,39 @@
+/** The services of a workflow run, with the artifacts that it has already when it goes on in another process. */
+import type { RunEvent } from '../../engine/index.ts';
+import { systemClock } from '../../runner/environments/index.ts';
+import { type Artifact, createRunServices, type RunServices } from '../../runner/services/index.ts';
+import type { Masker } from '../../shared/mask.ts';
+import type { RunPaths } from '../../store/index.ts';
+
+export interface ServedRun {
+  readonly run: string;
+  readonly paths: RunPaths;
+  /** What happened before this process. */
+  readonly past: readonly RunEvent[];
+  readonly masker: Masker;
+}
+
+export function servicesOf({ run, paths, past, masker }: ServedRun): RunServices {
+  return createRunServices({
+    run,
+    directory: paths.artifacts,
+    shown: `${paths.relative}/artifacts`,
+    ...artifactsIn(past),
+    time: () => systemClock.time(),
+    mask: (text) => masker.maskText(text),
+    onToken: (token) => masker.add(token),
+  });
+}
+
+function artifactsIn(past: readonly RunEvent[]): { readonly known: readonly Artifact[]; readonly lastId: number } {
+  const known = new Map<number, Artifact>();
+  let lastId = 0;
+  for (const event of past) {
+    if (event.type === 'artifact.stored') {
+      const { id, name, path, bytes, sha256, mime, time, leg } = event;
+      known.set(id, { id, name, path, bytes, sha256, mime, createdAt: time, job: 'earlier', leg });
+      lastId = Math.max(lastId, id);
+    } else if (event.type === 'artifact.deleted') known.delete(event.id);
+  }
+  return { known: [...known.values()], lastId };
+}

@@ -1,0 +1,123 @@
+/** The calls by which GitHub's clients create, list, find and delete artifacts, as far as they are known: results API, version 1. */
+import { ok, type Result } from '../../shared/result.ts';
+import type { Artifact, ArtifactShelf } from './artifact-shelf.ts';
+import type { Bearer, Passes } from './passes.ts';
+import { type Refusal, refuse } from './refusal.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Who calls, and what it can have. */
+export interface Call {
+  readonly shelf: ArtifactShelf;
+  readonly passes: Passes;
+  readonly bearer: Bearer;
+  /** The job, as the run calls it. */
+  readonly leg: string;
+  /** As the client reaches the service: `http://127.0.0.1:1234`. */
+  readonly origin: string;
+  readonly onStored: (artifact: Artifact) => void;
+  readonly onDeleted: (artifact: Artifact) => void;
+}
+
+type Answer = Result<Fields, Refusal>;
+type Method = (call: Call, fields: Fields) => Answer | Promise<Answer>;
+
+const METHODS: Readonly<Record<string, Method>> = {
+  CreateArtifact: create,
+  FinalizeArtifact: finalize,
+  ListArtifacts: list,
+  GetSignedArtifactURL: address,
+  DeleteArtifact: remove,
+};
+
+export async function callArtifacts(method: string, call: Call, fields: Fields): Promise<Answer> {
+  const perform = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
+  if (perform === undefined) return refuse(404, `the artifact service of orch has no method ${method}`);
+  if (text(fields, 'workflow_run_backend_id') !== call.bearer.run)
+    return refuse(403, 'the artifacts of another run cannot be reached');
+  return perform(call, fields);
+}
+
+/** What an address of a blob is signed for. */
+export function signedFor(kind: 'upload' | 'download', id: string): string {
+  return `${kind} ${id}`;
+}
+
+async function create(call: Call, fields: Fields): Promise<Answer> {
+  const { job } = call.bearer;
+  if (!isOwn(call, fields)) return foreign();
+  const mime = text(fields, 'mime_type');
+  const name = text(fields, 'name') ?? '';
+  if (call.shelf.leftBy(call.leg, name) !== undefined) await remove(call, fields);
+  const created = await call.shelf.create({ job, leg: call.leg, name, mime });
+  return created.ok ? ok({ ok: true, signed_upload_url: addressOf(call, 'upload', created.value) }) : created;
+}
+
+async function finalize(call: Call, fields: Fields): Promise<Answer> {
+  const { job } = call.bearer;
+  if (!isOwn(call, fields)) return foreign();
+  const bytes = integer(fields['size']);
+  if (bytes === undefined) return refuse(400, 'the size is no number of bytes');
+  const name = text(fields, 'name') ?? '';
+  const finalized = await call.shelf.finalize({ job, name, bytes, digest: text(fields, 'hash') });
+  if (!finalized.ok) return finalized;
+  call.onStored(finalized.value);
+  return ok({ ok: true, artifact_id: String(finalized.value.id) });
+}
+
+function list({ shelf, bearer }: Call, fields: Fields): Answer {
+  const name = text(fields, 'name_filter');
+  const id = fields['id_filter'];
+  const artifacts = shelf
+    .list()
+    .filter((one) => (name === undefined || one.name === name) && (id == null || one.id === integer(id)))
+    .map((one) => ({
+      workflow_run_backend_id: bearer.run,
+      workflow_job_run_backend_id: one.job,
+      database_id: String(one.id),
+      name: one.name,
+      size: String(one.bytes),
+      created_at: one.createdAt,
+      digest: `sha256:${one.sha256}`,
+    }));
+  return ok({ artifacts });
+}
+
+function address(call: Call, fields: Fields): Answer {
+  const name = text(fields, 'name') ?? '';
+  const artifact = call.shelf.byName(name);
+  if (artifact === undefined) return refuse(404, `there is no artifact ${name} in this run`);
+  return ok({ signed_url: addressOf(call, 'download', String(artifact.id)) });
+}
+
+async function remove(call: Call, fields: Fields): Promise<Answer> {
+  const removed = await call.shelf.remove(text(fields, 'name') ?? '');
+  if (!removed.ok) return removed;
+  call.onDeleted(removed.value);
+  return ok({ ok: true, artifact_id: String(removed.value.id) });
+}
+
+/** The client of the blobs takes what comes first in the path for an account, and wants a folder and a name behind it. */
+function addressOf({ passes, bearer, origin }: Call, kind: 'upload' | 'download', id: string): string {
+  return `${origin}/blob/${bearer.run}/${kind}/${id}?sig=${passes.sign(signedFor(kind, id))}`;
+}
+
+/** Nobody uploads in the name of another job; what others have uploaded is there for all. */
+function isOwn({ bearer }: Call, fields: Fields): boolean {
+  return text(fields, 'workflow_job_run_backend_id') === bearer.job;
+}
+
+function foreign(): Answer {
+  return refuse(403, 'an artifact can only be uploaded as that of the job itself');
+}
+
+function text(fields: Fields, key: string): string | undefined {
+  const value = fields[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Of 64 bits, as text. */
+function integer(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+}

@@ -1,0 +1,91 @@
+/**
+ * The services of a run, as its jobs come and go. Nothing is opened before the first action that could ask for
+ * something: most runs have none.
+ */
+import { randomUUID } from 'node:crypto';
+import type { HostPath } from '../../shared/brand.ts';
+import { ArtifactShelf, type ShelfSettings } from './artifact-shelf.ts';
+import { createPasses } from './passes.ts';
+import type { Listening, ServiceClient } from './server.ts';
+
+export interface RunServicesSettings extends ShelfSettings {
+  readonly run: string;
+  /** Told of every token. */
+  readonly onToken: (token: string) => void;
+}
+
+export interface RunServices {
+  openJob(client: ServiceClient): JobAccess;
+  /** What was uploaded stays; what was on its way goes. Throws what went wrong in the services themselves. */
+  close(): Promise<void>;
+}
+
+/** One job's way to the services. */
+export interface JobAccess {
+  /** Opens them when nobody has yet. `origin` is that on this machine. */
+  enter(): Promise<{ readonly origin: string; readonly token: string }>;
+  /** Opens a socket too, which a container may have mounted. */
+  listenAt(path: HostPath): Promise<void>;
+  /** The token is none from here on, and uploads that are not whole go. */
+  close(): Promise<void>;
+}
+
+interface Opened {
+  readonly listening: Listening;
+  readonly shelf: ArtifactShelf;
+}
+
+export function createRunServices(settings: RunServicesSettings): RunServices {
+  const { run } = settings;
+  const passes = createPasses();
+  const clients = new Map<string, ServiceClient>();
+  let opening: Promise<Opened> | undefined;
+  const open = async (): Promise<Opened> => {
+    const { startServices } = await import('./server.ts');
+    const shelf = await ArtifactShelf.open(settings);
+    return { shelf, listening: await startServices({ shelf, passes, clientOf: (job) => clients.get(job) }) };
+  };
+  const opened = (): Promise<Opened> => {
+    if (opening === undefined) {
+      opening = open();
+      // Whoever comes next tries again.
+      opening.catch(() => {
+        opening = undefined;
+      });
+    }
+    return opening;
+  };
+  return {
+    openJob: (client) => {
+      const job = randomUUID();
+      const closings: (() => Promise<void>)[] = [];
+      let token: string | undefined;
+      return {
+        async enter() {
+          const { listening } = await opened();
+          if (token === undefined) {
+            token = passes.tokenOf({ run, job });
+            settings.onToken(token);
+            clients.set(job, client);
+          }
+          return { origin: listening.origin, token };
+        },
+        async listenAt(path) {
+          const { listening } = await opened();
+          closings.push(await listening.listenAt(path));
+        },
+        async close() {
+          clients.delete(job);
+          for (const close of closings.splice(0)) await close();
+          if (token !== undefined) await (await opened()).shelf.endJob(job);
+        },
+      };
+    },
+    async close() {
+      if (opening === undefined) return;
+      const { listening, shelf } = await opening;
+      await listening.close();
+      await shelf.close();
+    },
+  };
+}
