@@ -255,7 +255,7 @@ export const services: Subject = {
           down: body(
             'needs: up',
             use('d', 'do: download, pattern: part-*, path: got, merge-multiple: true'),
-            'echo "= $(cat got/a got/b | xargs) \${{ needs.up.outputs.digest != \'\' }}"',
+            'echo "= $(cat got/a got/b | xargs) ${{ needs.up.outputs.digest != \'\' }}"',
           ),
         },
         { up: {}, down: { says: ['one two true'] } },
