@@ -1,6 +1,6 @@
 // docs/benchmarks.md: the figures, what they were measured on and how.
 
-/** A row is `{ what, raw, aim?, ratio, low?, high?, rounds?, times, notes? }`. */
+/** A row is `{ what, raw, aim?, ratio, low?, high?, rounds?, times, notes? }`, or `{ what, skipped }` with the reason. */
 export function renderPage(rows, { machine, load, date, seconds }) {
   const lines = [
     '# Benchmarks',
@@ -34,6 +34,11 @@ export function renderPage(rows, { machine, load, date, seconds }) {
     '  `test/bench/raw/steps.sh`, a loop in bash, which forks a small process where Node forks a large one. The jobs are',
     '  whole runs against `test/bench/raw/jobs.sh`, which has `xargs` make a clone with shared objects, start the shell and remove the',
     '  clone for each; orch, beyond that, starts, journals, masks, and contains the processes of each job in a namespace.',
+    '- **Containers**: `test/bench/containers.mjs` asks the engine for the same over the API, with nothing around it: an',
+    '  exec of a shell for each step, created, started, read to its end and asked for its exit code; a network of its own,',
+    '  and a container with a shell in it, created, attached to and started. The steps are timed as above, the start of a',
+    '  job from the moment that it is asked for to its first step, its working tree included. Without a supervisor means',
+    '  an image in which it does not start. Without an engine none of it is measured, and the table says so.',
     '- **Output**: one task that prints 200 MB, from the moment that orch takes it up to the moment that it is done with',
     '  it, worktree, log with its sha256 and commit included, against the whole of `test/bench/raw/pass-through.mjs`, which',
     '  pipes the same command into a file. The next row adds what `orch run` takes to start and to end.',
@@ -49,7 +54,8 @@ export function isMissed({ aim, ratio }) {
   return aim !== undefined && ratio > aim * 1.1;
 }
 
-function renderRow({ what, raw, aim, ratio, low, high, times }) {
+function renderRow({ what, raw, aim, ratio, low, high, times, skipped }) {
+  if (skipped !== undefined) return `| ${what} |  |  | not measured |  | ${skipped} |`;
   const range = low === undefined ? '' : `${low.toFixed(2)} to ${high.toFixed(2)}`;
   const cells = [what, raw, aim === undefined ? '' : aim.toFixed(1), ratio.toFixed(2), range, times];
   return `| ${cells.join(' | ')} |`;
@@ -57,6 +63,7 @@ function renderRow({ what, raw, aim, ratio, low, high, times }) {
 
 /** One line for the terminal. */
 export function renderLine(row) {
+  if (row.skipped !== undefined) return `      –  ${row.what}: not measured, ${row.skipped}`;
   const verdict = row.aim === undefined ? '' : isMissed(row) ? `  MISSED: aim ${row.aim}` : `  aim ${row.aim}`;
   const notes = (row.notes ?? []).map((note) => `\n         ${note}`).join('');
   return `${row.ratio.toFixed(2).padStart(7)}  ${row.what} to ${row.raw}: ${row.times}${verdict}${notes}`;

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { benchContainers } from './containers.mjs';
 import { benchEngine } from './engine.mjs';
 import { describeMachine, load } from './machine.mjs';
 import { benchMemory } from './memory.mjs';
@@ -17,6 +18,7 @@ const BENCHMARKS = {
   startup: benchStartup,
   tasks: benchTasks,
   workflows: benchWorkflows,
+  containers: benchContainers,
   output: benchOutput,
   engine: benchEngine,
   memory: async (place) => {

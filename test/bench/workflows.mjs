@@ -41,7 +41,7 @@ async function benchSteps(place, root) {
       orch: async () => {
         rmSync(join(root, 'logs'), { recursive: true, force: true });
         const whole = await measuredNode(place, [place.orch, ...runArgs('steps')], { cwd: root });
-        return { ...whole, steps: stepTime(root) };
+        return { ...whole, steps: stepTime(root, STEPS) };
       },
     },
     { least: 5, most: 15, budget: 10_000 },
@@ -68,16 +68,21 @@ async function selfTimed(place, argv) {
   return { ms: Number(readFileSync(join(place.top, 'output'), 'utf8')) };
 }
 
-/** From the start of the first step to the end of the last one, in milliseconds. */
-function stepTime(root) {
+/** From the start of the first of so many steps to the end of the last one, in milliseconds. */
+export function stepTime(root, count) {
+  const events = eventsOf(root).filter(({ type }) => type.startsWith('step.'));
+  if (events.length !== 2 * count) throw new Error(`${events.length} events of steps, not ${2 * count}`);
+  return Date.parse(events.at(-1).time) - Date.parse(events[0].time);
+}
+
+/** The journal of the only run. */
+export function eventsOf(root) {
   const runs = join(root, 'logs/runs');
   const run = readdirSync(runs).find((name) => !name.startsWith('.'));
   const lines = readFileSync(join(runs, run, 'events.jsonl'), 'utf8')
     .trim()
     .split('\n');
-  const events = lines.map((line) => JSON.parse(line)).filter(({ type }) => type.startsWith('step.'));
-  if (events.length !== 2 * STEPS) throw new Error(`${events.length} events of steps, not ${2 * STEPS}`);
-  return Date.parse(events.at(-1).time) - Date.parse(events[0].time);
+  return lines.map((line) => JSON.parse(line));
 }
 
 async function benchJobs(place, root) {

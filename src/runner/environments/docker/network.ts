@@ -13,8 +13,8 @@ export interface JobNetwork {
 export async function openNetwork(engine: Engine, owner: Owner): Promise<Result<JobNetwork, Failure>> {
   const name = nameOf(owner, 'network');
   try {
-    await sweepAbandoned(engine);
-    const network = await engine.docker.createNetwork({ Name: name, Driver: 'bridge', Labels: { ...labelsOf(owner) } });
+    const options = { Name: name, Driver: 'bridge', Labels: { ...labelsOf(owner) } };
+    const [network] = await Promise.all([engine.docker.createNetwork(options), sweepAbandoned(engine)]);
     return ok({ name, remove: () => gone(network.remove()) });
   } catch (error) {
     return err({ code: 'setup-failed', message: `the job's network could not be made: ${reasonOf(error)}` });
