@@ -27,6 +27,8 @@ export function exitFailure(exit: ProcessExit, subject: string, reached: readonl
         ? undefined
         : { code: 'exit-code', message: `${subject} ended with exit code ${exit.code}${why}`, ...hint };
     case 'signalled':
+      if (exit.lost !== undefined)
+        return { code: 'environment-lost', message: `${subject} was lost: ${exit.lost}${why}`, ...hint };
       return {
         code: 'signal',
         message: `${subject} was ended by ${exit.signal}, which orch did not send${why}`,

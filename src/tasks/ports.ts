@@ -175,7 +175,8 @@ export interface RunningProcess {
 
 export type ProcessExit =
   | { readonly kind: 'exited'; readonly code: number }
-  | { readonly kind: 'signalled'; readonly signal: string }
+  /** `lost`: it was not heard of any more, and why. */
+  | { readonly kind: 'signalled'; readonly signal: string; readonly lost?: string }
   | { readonly kind: 'not-started'; readonly message: string };
 
 /** Where the command's output goes; what is behind it masks. */

@@ -73,6 +73,15 @@ it('names the limits that a command ran into', async () => {
   expect(readWarnings(rig.memo)).toEqual(["the command: the sandbox's memory limit of 512 MiB was reached"]);
 });
 
+it('says that a command was lost with its box', async () => {
+  const { rig, result } = await start();
+  const lost = 'its container ended, or the line to it broke';
+  (await rig.sandboxes.processes.next()).end({ kind: 'signalled', signal: 'SIGKILL', lost });
+  expect(await result).toMatchObject({
+    failure: { code: 'environment-lost', message: `the command was lost: ${lost}` },
+  });
+});
+
 it('names each refused host once, and counts the others', async () => {
   const { rig, result } = await start();
   const process = await rig.sandboxes.processes.next();

@@ -181,6 +181,13 @@ describe.skipIf(typeof engine === 'string')('a box on a real engine', async () =
     expect(reached).toEqual(['memory limit of 256 MiB']);
   });
 
+  it('says so too when it was the supervisor that memory was taken from', async () => {
+    const takes = 'echo 1000 > /proc/1/oom_score_adj; head -c 600M /dev/zero | tail -c 599M | wc -c';
+    const { exit, reached } = await box().sh(takes);
+    expect(exit).toMatchObject({ kind: 'signalled', lost: expect.any(String) });
+    expect(reached).toEqual(['memory limit of 256 MiB']);
+  });
+
   it('leaves nothing running, whatever the command has detached', async () => {
     const mark = `sleep ${100_000 + (process.pid % 100_000)}`;
     const { sh, run } = box();

@@ -17,6 +17,8 @@ import { type JobContainer, startJobContainer } from './job-container.ts';
 import type { Owner } from './labels.ts';
 import type { LimitCounts } from './limits-reached.ts';
 import type { Mount } from './path-map.ts';
+import { wasStarved } from './starvation.ts';
+import type { SupervisedProcess } from './supervised.ts';
 import { openWay, type WaySettings } from './way-out.ts';
 
 /** A list of hosts is enforced by a proxy, and there is no network beside it. */
@@ -74,12 +76,15 @@ export function createTaskBoxes(engine: Engine, settings: BoxSettings): TaskBoxe
   };
 }
 
-type Limits = Pick<BoxSettings, 'memory' | 'pids'>;
+interface Limits extends Pick<BoxSettings, 'memory' | 'pids'> {
+  /** Asked of the engine when the box itself is gone. */
+  wasStarved(): Promise<boolean>;
+}
 
 /** A container that is there for one command. */
 export interface Box {
   readonly container: JobContainer;
-  /** Of a task's box: what it may run into. */
+  /** Of a task's box: what it ran into, and what that is called. */
   readonly limits?: Limits;
   /** What the command's environment is put on top of. */
   readonly env: Readonly<Record<string, string>>;
@@ -87,6 +92,7 @@ export interface Box {
 }
 
 async function openBox(engine: Engine, settings: BoxSettings, count: number): Promise<Box> {
+  const began = Date.now();
   const way = await openWay(settings);
   try {
     const { owner, image, home, mounts, externals } = settings;
@@ -111,7 +117,9 @@ async function openBox(engine: Engine, settings: BoxSettings, count: number): Pr
       await container.remove();
       throw error;
     }
-    return { container, limits: settings, env: { ...container.ready.env, HOME, ...way.env }, close };
+    const { memory, pids } = settings;
+    const limits = { memory, pids, wasStarved: () => wasStarved(engine, container.id, began) };
+    return { container, limits, env: { ...container.ready.env, HOME, ...way.env }, close };
   } catch (error) {
     await way.close();
     throw error;
@@ -165,8 +173,7 @@ export async function startInBox(box: Box, request: ProcessRequest): Promise<Box
   };
   const reap: RunningProcess['reap'] = async () => {
     try {
-      if (box.limits !== undefined && running.limits !== undefined)
-        reached = nameLimits(await endWith(running.limits(), PATIENCE), box.limits);
+      reached = await limitsOf(box, () => endWith(count(running), PATIENCE));
       return await endWith(running.reap(), PATIENCE);
     } finally {
       await box.close();
@@ -185,6 +192,17 @@ export async function startInBox(box: Box, request: ProcessRequest): Promise<Box
       return reaped;
     },
   };
+}
+
+async function limitsOf({ limits, container }: Box, ask: () => Promise<LimitCounts>): Promise<readonly string[]> {
+  if (limits === undefined) return [];
+  const counts = await ask();
+  if (container.supervised.isOpen() || counts.memory > 0) return nameLimits(counts, limits);
+  return nameLimits({ ...counts, memory: (await limits.wasStarved()) ? 1 : 0 }, limits);
+}
+
+async function count({ limits }: SupervisedProcess): Promise<LimitCounts> {
+  return limits === undefined ? { memory: 0, pids: 0 } : limits();
 }
 
 function nameLimits({ memory, pids }: LimitCounts, limits: Limits): readonly string[] {
