@@ -1,7 +1,8 @@
 /** The `github` context of a run of tasks: what is true of this repository here, under GitHub's names. */
-import { userInfo } from 'node:os';
+
 import type { GitRepository } from '../../runner/workspaces/index.ts';
 import type { JsonObject } from '../../workflow/index.ts';
+import { userName } from '../user-name.ts';
 
 export interface ContextFacts {
   readonly run: string;
@@ -15,7 +16,7 @@ export function githubContext(
 ): JsonObject {
   const repository = nameFrom(remoteUrl) ?? `local/${root.split('/').at(-1) ?? 'repository'}`;
   const ref = head.branch === undefined ? '' : `refs/heads/${head.branch}`;
-  const actor = userInfo().username;
+  const actor = userName();
   return {
     actor,
     triggering_actor: actor,

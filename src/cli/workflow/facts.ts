@@ -1,6 +1,7 @@
 /** What is true of the repository that an event is made up for: its name, its branches, and the commits that a push would bring. */
-import { userInfo } from 'node:os';
+
 import type { GitRepository } from '../../runner/workspaces/index.ts';
+import { userName } from '../user-name.ts';
 
 export interface Person {
   readonly name: string;
@@ -77,7 +78,7 @@ export async function readFacts(repository: GitRepository, request: FactsRequest
     head: { ...last.commit, message: checkedOut.commit.message },
     ...(standing.tag === undefined ? await pushOf(repository, { last, checkedOut, branches, ...standing }) : NEW_TAG),
     ...(await requestOf(repository, { ...request, branches, checkedOut, ...standing })),
-    actor: request.actor ?? userInfo().username,
+    actor: request.actor ?? userName(),
   };
 }
 
