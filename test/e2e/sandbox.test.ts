@@ -282,7 +282,8 @@ echo "the key has \${#KEY}" > /out/ready; until [ -e /data/go ]; do sleep 0.05; 
           {
             name: 'small',
             shell: 'sh',
-            command: 'mkdir -p a/b; echo x > a/b/c; chmod 700 a; id -u; exit 3',
+            command:
+              'mkdir -p a/b; echo x > a/b/c; chmod 700 a; id -u; cd ~; i=0; while [ $i -lt 1500 ]; do mkdir deep; cd deep; i=$((i + 1)); done; chmod 000 .; exit 3',
             sandbox: { image: SMALL_IMAGE, user: process.getuid?.() === 0 ? 4321 : undefined },
           },
           { name: 'bash', command: 'true', sandbox: { image: SMALL_IMAGE } },

@@ -26,6 +26,16 @@ it('removes a tree with everything that can be in one, and follows nothing out o
   expect(readdirSync(root)).toEqual(['outside']);
 });
 
+it('removes what lies deeper than any path can say', async () => {
+  const root = temporaryDirectory();
+  const script =
+    'for $name ("d" x 100, "e") { for (1 .. 120) { mkdir $name; chdir $name } open F, ">f"; chmod 0, "." }';
+  mkdirSync(join(root, 'tree'));
+  execFileSync('perl', ['-e', script], { cwd: join(root, 'tree') });
+  await removeTree(join(root, 'tree'));
+  expect(readdirSync(root)).toEqual([]);
+});
+
 it('reads plain files up to a limit and nothing else', async () => {
   const root = temporaryDirectory();
   writeFileSync(join(root, 'file'), '12345');

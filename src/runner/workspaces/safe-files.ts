@@ -3,6 +3,7 @@
  * are looked at where we stand: through Node's thread pool each call would cost several times its own price.
  */
 
+import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -100,22 +101,34 @@ let drafts = 0;
  */
 export async function removeTree(path: string): Promise<void> {
   try {
-    if (lstatSync(path).isDirectory()) await removeDirectory(Buffer.from(path), createPace(), 3);
-    else unlinkSync(path);
+    if (!lstatSync(path).isDirectory()) return unlinkSync(path);
+    const removal: Removal = { top: path, pace: createPace(), aside: [Buffer.from(path)] };
+    for (let next = removal.aside.pop(); next !== undefined; next = removal.aside.pop())
+      await removeDirectory(next, removal, 3);
   } catch (error) {
     if (!isErrno(error, 'ENOENT', 'ENOTDIR')) throw error;
   }
 }
 
-async function removeDirectory(directory: Buffer, pace: Pace, attempts: number): Promise<void> {
+interface Removal {
+  readonly top: string;
+  readonly pace: Pace;
+  /** Directories that wait for their turn. */
+  readonly aside: Buffer[];
+}
+
+/** Bytes. Longer paths come near what the system takes, and a program that goes step by step can make longer ones. */
+const LONG_PATH = 2000;
+
+async function removeDirectory(directory: Buffer, removal: Removal, attempts: number): Promise<void> {
   try {
     const entries = readdirSync(directory, { withFileTypes: true, encoding: 'latin1' });
     const named = (entry: Dirent): Buffer => Buffer.concat([directory, Buffer.from(`/${entry.name}`, 'latin1')]);
     for (const entry of entries) {
-      if (entry.isDirectory()) await removeDirectory(named(entry), pace, attempts);
+      if (entry.isDirectory()) await removeBelow(named(entry), removal, attempts);
       else {
         unlinkSync(named(entry));
-        await pace();
+        await removal.pace();
       }
     }
     rmdirSync(directory);
@@ -123,6 +136,16 @@ async function removeDirectory(directory: Buffer, pace: Pace, attempts: number):
     // Something may still write or remove in there; a few attempts tell that from a real obstacle.
     if (attempts === 0 || !isErrno(error, 'EACCES', 'EPERM', 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw error;
     if (isErrno(error, 'EACCES', 'EPERM')) chmodSync(directory, 0o700);
-    if (await exists(directory)) await removeDirectory(directory, pace, attempts - 1);
+    if (await exists(directory)) await removeDirectory(directory, removal, attempts - 1);
   }
+}
+
+/** What lies too deep gets a place beside the tree, to be removed from there. */
+async function removeBelow(directory: Buffer, removal: Removal, attempts: number): Promise<void> {
+  if (directory.length < LONG_PATH) return removeDirectory(directory, removal, attempts);
+  // Only a directory that can be written can be moved.
+  chmodSync(directory, 0o700);
+  const place = Buffer.from(`${removal.top}-${randomUUID()}`);
+  renameSync(directory, place);
+  removal.aside.push(place);
 }
