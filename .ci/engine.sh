@@ -15,6 +15,7 @@ if [ "${1:-}" = stop ]; then
   exit 0
 fi
 
+packages=git,procps,redis-server
 image=orch-test/base:1
 small=orch-test/small:1
 work=$(mktemp -d)
@@ -22,6 +23,8 @@ trap 'rm -rf "$work"' EXIT
 
 answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 has() { docker image inspect "$1" >/dev/null 2>&1; }
+# An older one may lack what a test has come to need.
+has_base() { [ "$(docker image inspect --format '{{index .Config.Labels "packages"}}' "$image" 2>/dev/null)" = "$packages" ]; }
 
 install() {
   local missing=()
@@ -34,7 +37,8 @@ install() {
 }
 
 start_engine() {
-  install dockerd=docker.io docker=docker.io iptables=iptables mmdebstrap=mmdebstrap
+  install dockerd=docker.io docker=docker.io iptables=iptables mmdebstrap=mmdebstrap \
+    docker-registry=docker-registry
   # A session of its own: it is not to end with this script, nor to hold its output open.
   setsid nohup dockerd >"$log" 2>&1 </dev/null &
   echo $! >"$pid"
@@ -52,12 +56,12 @@ wait_for_engine() {
 
 make_base() {
   install mmdebstrap=mmdebstrap
-  mmdebstrap --quiet --variant=minbase --dpkgopt=force-unsafe-io --include=git,procps,redis-server \
+  mmdebstrap --quiet --variant=minbase --dpkgopt=force-unsafe-io --include="$packages" \
     bookworm "$work/base.tar"
 }
 
 import_base() {
-  docker import -c 'CMD ["bash"]' -c 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
+  docker import -c 'CMD ["bash"]' -c "LABEL packages=$packages" -c 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
     "$work/base.tar" "$image" >/dev/null
 }
 
@@ -72,7 +76,8 @@ import_small() {
 }
 
 answers || start_engine
-if ! answers || ! has "$image"; then make_base; fi
+install docker-registry=docker-registry
+if ! answers || ! has_base; then make_base; fi
 wait_for_engine
 [ ! -e "$work/base.tar" ] || import_base
 has "$small" || import_small

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -6,6 +5,7 @@ import {
   BASE_IMAGE,
   createServer,
   createWorkflowRepository,
+  docker,
   filesBelow,
   orch,
   readOnlyRun,
@@ -16,10 +16,6 @@ import {
 } from './rig/index.ts';
 
 const reason = whyNoContainers();
-
-function docker(...args: readonly string[]): string {
-  return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-}
 
 test('there is an engine for tests of Docker actions', (context) => {
   if (reason !== undefined) context.skip(reason);

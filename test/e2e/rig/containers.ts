@@ -6,7 +6,8 @@ import type { Repository } from './repository.ts';
 export const BASE_IMAGE = 'orch-test/base:1';
 export const SMALL_IMAGE = 'orch-test/small:1';
 
-function docker(...args: readonly string[]): string {
+/** What Docker's own client says. */
+export function docker(...args: readonly string[]): string {
   return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 }
 
@@ -16,10 +17,25 @@ export function whyNoContainers(): string | undefined {
     docker('image', 'inspect', BASE_IMAGE, SMALL_IMAGE);
     return undefined;
   } catch (error) {
-    const reason = 'there is no container engine with the images that .ci/engine.sh makes';
-    if (process.env['ORCH_TEST_DOCKER'] === 'required') throw new Error(reason, { cause: error });
-    return reason;
+    return lacking('there is no container engine with the images that .ci/engine.sh makes', error);
   }
+}
+
+/** The same of tests with a registry. */
+export function whyNoRegistry(): string | undefined {
+  const reason = whyNoContainers();
+  if (reason !== undefined) return reason;
+  try {
+    execFileSync('docker-registry', ['--version'], { stdio: 'ignore' });
+    return undefined;
+  } catch (error) {
+    return lacking('there is no docker-registry, which .ci/engine.sh installs', error);
+  }
+}
+
+function lacking(reason: string, cause: unknown): string {
+  if (process.env['ORCH_TEST_DOCKER'] === 'required') throw new Error(reason, { cause });
+  return reason;
 }
 
 /** Containers and networks that the engine has of the repository's runs. */
