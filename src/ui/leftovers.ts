@@ -17,7 +17,7 @@ export interface Leftovers {
   /** Where the jobs of a workflow had their working trees. */
   readonly clones?: { readonly path: string; readonly bytes: number };
   readonly processes: readonly { readonly pid: number; readonly command: string }[];
-  /** Names of containers and networks. */
+  /** Names of containers, networks and volumes. */
   readonly containers?: readonly string[];
   /** The lock file that it still holds. */
   readonly lock?: string;

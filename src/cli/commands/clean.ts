@@ -1,8 +1,10 @@
 /** `orch clean`: what finished and crashed runs have left, listed and then removed; never anything of a run that is on. */
 import { cleanText, plural, shortCommit } from '../../reports/index.ts';
-import { listRunProcesses, sweepContainers, sweepRun } from '../../runner/environments/index.ts';
+import { listRunProcesses, reclaimFiles, sweepContainers, sweepRun } from '../../runner/environments/index.ts';
 import { sweepTemporary } from '../../runner/jobs/index.ts';
 import { removeTree, type SweptWorktree, sweepWorktrees } from '../../runner/workspaces/index.ts';
+import type { HostPath } from '../../shared/brand.ts';
+import { isErrno } from '../../shared/errno.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
 import { formatBytes, parseDuration } from '../../shared/quantity.ts';
 import { acquireRunLock, newRunId } from '../../store/index.ts';
@@ -11,6 +13,8 @@ import { findLeftovers, isOver } from '../clean/leftovers.ts';
 import { openDisplay } from '../display.ts';
 import { UsageError } from '../explain.ts';
 import { type Project, withProject } from '../project.ts';
+import { externals } from '../workflow/externals.ts';
+import { workDirectory } from '../workflow/work-directory.ts';
 
 export interface CleanOptions {
   readonly dryRun?: boolean;
@@ -62,7 +66,7 @@ async function endProcesses(project: Project, found: readonly Leftovers[]): Prom
   return problems;
 }
 
-/** How many containers and networks are gone. */
+/** How many containers, networks and volumes are gone. */
 async function removeContainers(project: Project, found: readonly Leftovers[]): Promise<number> {
   let removed = 0;
   for (const { run, containers } of found) {
@@ -101,13 +105,24 @@ async function removeClones(project: Project, found: readonly Leftovers[]): Prom
   for (const { run, clones } of found) {
     if (clones === undefined || !isOver(project, run)) continue;
     try {
-      await removeTree(clones.path);
+      await removeClone(workDirectory(project, run), run);
       removed.push(clones.bytes);
     } catch (error) {
       problems.push(`${clones.path} was not removed: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   return { removed, problems };
+}
+
+/** A container that was killed with its orch may have left files of root's. */
+async function removeClone(folder: HostPath, run: string): Promise<void> {
+  try {
+    await removeTree(folder);
+  } catch (error) {
+    if (!isErrno(error, 'EACCES', 'EPERM')) throw error;
+    await reclaimFiles({ owner: { run, job: 'clean' }, folder, externals: externals(), engine: process.env });
+    await removeTree(folder);
+  }
 }
 
 function whatWasDone(
@@ -127,7 +142,9 @@ function whatWasDone(
       ? [`removed the clones of ${plural(clones.length, 'run')} (${formatBytes(clones.reduce((a, b) => a + b, 0))})`]
       : []),
     ...(ended > 0 ? [`ended ${plural(ended, 'process', 'processes')}`] : []),
-    ...(containers > 0 ? [`removed ${plural(containers, 'container or network', 'containers and networks')}`] : []),
+    ...(containers > 0
+      ? [`removed ${plural(containers, 'container, network or volume', 'containers, networks and volumes')}`]
+      : []),
     ...(found.some(({ lock }) => lock !== undefined) ? ['removed the stale lock'] : []),
   ].join(', ');
   const stays = swept.length === 0 ? [] : ['The branches stay: git branch --list "orch/*"'];

@@ -24,6 +24,7 @@ import { type From, leftOutBefore } from '../pause/from-step.ts';
 import { beside } from '../program-files.ts';
 import type { Project } from '../project.ts';
 import { cacheDirectory } from './cache-directory.ts';
+import { externals } from './externals.ts';
 import { hostEnvironment, jobHooks } from './host-env.ts';
 import { jobSources } from './job-source.ts';
 import type { WorkflowSettings } from './options.ts';
@@ -106,9 +107,8 @@ export async function framesOf(wiring: Wiring): Promise<WorkflowFrames> {
     actions: prepared.actions,
     hashProgram: beside('hash-files.js'),
     containers: {
-      program: beside('supervisor.mjs'),
+      ...externals(),
       forwarder: beside('forwarder.mjs'),
-      cache: hostPath(join(cacheDirectory(), 'externals')),
       engine: process.env,
       env: settings.env,
       images: settings.images,

@@ -1,6 +1,7 @@
 /** The containers of one workflow job: its own, its services, and the network that they share. */
 import type { JobRequest } from '../../engine/index.ts';
 import type { HostPath } from '../../shared/brand.ts';
+import { isErrno } from '../../shared/errno.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { JsonObject, Scope } from '../../workflow/index.ts';
@@ -8,9 +9,12 @@ import {
   type Engine,
   type JobEnvironment,
   type JobNetwork,
+  type Owner,
   openEngine,
   openNetwork,
+  reclaimFiles,
   removeOrTell,
+  removeVolumes,
 } from '../environments/index.ts';
 import type { JobAccess } from '../services/index.ts';
 import type { Inside } from '../steps/index.ts';
@@ -69,10 +73,12 @@ export class JobContainers {
   #network: JobNetwork | undefined;
   #tell: (line: string) => void = () => undefined;
   #engine: Engine | undefined;
+  readonly #owner: Owner;
 
   constructor(parts: ContainersParts) {
     const { settings, folders, isInside } = parts;
     this.#settings = settings;
+    this.#owner = { run: parts.run, job: parts.job };
     this.#place = isInside ? new ContainerPlace(settings, folders) : undefined;
     const engine = (): Promise<Result<Engine, Failure>> => this.#open();
     this.actions = createActionContainers({ ...parts, engine, network: () => this.#network?.name });
@@ -165,7 +171,22 @@ export class JobContainers {
     await this.#place?.processes.close();
     const network = this.#network;
     this.#network = undefined;
-    if (network !== undefined) await removeOrTell(() => network.remove(), "the job's network", this.#tell);
+    if (network === undefined || this.#engine === undefined) return;
+    const engine = this.#engine;
+    await removeOrTell(() => network.remove(), "the job's network", this.#tell);
+    await removeOrTell(() => removeVolumes(engine, this.#owner), 'a volume', this.#tell);
+  }
+
+  /** Removes a folder of the job's, also when a container that is gone has left files of root's in it. */
+  async dispose(folder: HostPath, remove: () => Promise<void>): Promise<void> {
+    try {
+      await remove();
+    } catch (error) {
+      if (!isErrno(error, 'EACCES', 'EPERM')) throw error;
+      const { engine } = this.#settings;
+      await reclaimFiles({ owner: this.#owner, folder, externals: this.#settings, engine });
+      await remove();
+    }
   }
 }
 

@@ -170,8 +170,8 @@ class WorkflowJob {
         if (this.#hasFailed) await containers.tellLogs((line) => log.log.note(line));
         await containers.close();
         await offer.close();
-        await workspace.dispose();
-        await rm(home, { recursive: true, force: true });
+        await containers.dispose(workspace.root, () => workspace.dispose());
+        await containers.dispose(home, () => rm(home, { recursive: true, force: true }));
         if (failures !== undefined) await forgetPutAside(standingDirectory(failures, request.leg.id));
         return log.close();
       },

@@ -12,7 +12,7 @@ export {
   taskOf,
   warningsOf,
 } from './journal.ts';
-export { type OrchResult, orch, type StartedOrch, startOrch } from './orch.ts';
+export { type OrchOptions, type OrchResult, orch, type StartedOrch, startOrch } from './orch.ts';
 export { isAlive, peakMemory, processesNamed, processesWith } from './processes.ts';
 export { CONFIG, type ConfigSource, createRepository, type Repository, type TaskSource } from './repository.ts';
 export { createServer, type Server } from './server.ts';

@@ -14,6 +14,8 @@ export interface OrchOptions {
   /** Added to the rig's own environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** A command that starts it, such as `setpriv` with its options. */
+  readonly through?: readonly string[];
   /** Starts it on a terminal of its own, whose keys `type` presses. Linux alone has a `script` that can do this. */
   readonly terminal?: boolean;
 }
@@ -53,7 +55,7 @@ export function orch(repository: Repository, args: readonly string[], options: O
 
 export function startOrch(repository: Repository, args: readonly string[], options: OrchOptions = {}): StartedOrch {
   const before = new Set(repository.runs());
-  const words = [process.execPath, COMMAND, ...args];
+  const words = [...(options.through ?? []), process.execPath, COMMAND, ...args];
   const [program = '', ...rest] = options.terminal === true ? ['script', '-qefc', quoted(words), '/dev/null'] : words;
   const child = spawn(program, rest, {
     cwd: options.cwd ?? repository.root,

@@ -15,6 +15,7 @@ import type { Mount } from './path-map.ts';
 import { openPlainExecs, readInContainer } from './plain-exec.ts';
 import { openSupervised, type Supervised, type SupervisorReady } from './supervised.ts';
 import { gone } from './sweep.ts';
+import { provideVolumes } from './volumes.ts';
 
 export interface JobContainerRequest {
   readonly owner: Owner;
@@ -86,6 +87,7 @@ async function create(
 ): Promise<Result<Created, string>> {
   let container: Container;
   try {
+    await provideVolumes(engine, request.owner, request.options);
     container = await engine.docker.createContainer(creation(request, first));
   } catch (error) {
     return err(reasonOf(error));

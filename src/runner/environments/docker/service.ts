@@ -7,6 +7,7 @@ import { type CreateDraft, requestOf } from './create-draft.ts';
 import { type Engine, isEngineError, reasonOf } from './engine.ts';
 import { labelsOf, nameOf, type Owner } from './labels.ts';
 import { gone } from './sweep.ts';
+import { provideVolumes } from './volumes.ts';
 
 export interface ServiceRequest {
   readonly owner: Owner;
@@ -38,6 +39,7 @@ export async function startService(
 ): Promise<Result<Service, Failure>> {
   let container: Container | undefined;
   try {
+    await provideVolumes({ docker }, request.owner, request.options);
     container = await docker.createContainer(creation(request));
     await container.start();
     return ok(serviceOf(container, await container.inspect()));

@@ -5,12 +5,11 @@ import { isMakerGone, MAKER_LABEL, RUN_LABEL } from './labels.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Ids and names of containers and networks. Without an engine there are none. */
+/** Names of containers, networks and volumes. Without an engine there are none. */
 export async function listRunContainers(run: string, env: Variables): Promise<readonly string[]> {
   const engine = await openEngine(env);
   if (!engine.ok) return [];
-  const { containers, networks } = await findOf(`${RUN_LABEL}=${run}`, engine.value);
-  return [...containers, ...networks].map(({ name }) => name);
+  return namesOf(await findOf(`${RUN_LABEL}=${run}`, engine.value));
 }
 
 /** Removes them; the names of what was removed. */
@@ -26,15 +25,25 @@ const swept = new WeakSet<Engine['docker']>();
 export async function sweepAbandoned(engine: Engine): Promise<void> {
   if (swept.has(engine.docker)) return;
   swept.add(engine.docker);
-  const { containers, networks } = await findOf(RUN_LABEL, engine);
-  const isAbandoned = ({ maker }: Found): boolean => isMakerGone(maker);
-  await remove(engine, { containers: containers.filter(isAbandoned), networks: networks.filter(isAbandoned) });
+  const { containers, networks, volumes } = await findOf(RUN_LABEL, engine);
+  const abandoned = (found: readonly Found[]): readonly Found[] => found.filter(({ maker }) => isMakerGone(maker));
+  await remove(engine, {
+    containers: abandoned(containers),
+    networks: abandoned(networks),
+    volumes: abandoned(volumes),
+  });
 }
 
-async function remove({ docker }: Engine, { containers, networks }: OfRun): Promise<readonly string[]> {
+async function remove({ docker }: Engine, found: OfRun): Promise<readonly string[]> {
+  const { containers, networks, volumes } = found;
   await Promise.all(containers.map(({ id }) => gone(docker.getContainer(id).remove({ force: true, v: true }))));
   await Promise.all(networks.map(({ id }) => gone(docker.getNetwork(id).remove())));
-  return [...containers, ...networks].map(({ name }) => name);
+  await Promise.all(volumes.map(({ id }) => gone(docker.getVolume(id).remove())));
+  return namesOf(found);
+}
+
+function namesOf({ containers, networks, volumes }: OfRun): readonly string[] {
+  return [...containers, ...networks, ...volumes].map(({ name }) => name);
 }
 
 interface Found {
@@ -46,13 +55,15 @@ interface Found {
 interface OfRun {
   readonly containers: readonly Found[];
   readonly networks: readonly Found[];
+  readonly volumes: readonly Found[];
 }
 
 async function findOf(label: string, { docker }: Engine): Promise<OfRun> {
   const filters = { label: [label] };
-  const [containers, networks] = await Promise.all([
+  const [containers, networks, volumes] = await Promise.all([
     docker.listContainers({ all: true, filters }),
     docker.listNetworks({ filters }),
+    docker.listVolumes({ filters }),
   ]);
   return {
     containers: containers.map(({ Id, Names, Labels }) => ({
@@ -61,6 +72,12 @@ async function findOf(label: string, { docker }: Engine): Promise<OfRun> {
       maker: Labels[MAKER_LABEL],
     })),
     networks: networks.map(({ Id, Name, Labels }) => ({ id: Id, name: Name, maker: Labels?.[MAKER_LABEL] })),
+    // Null where there are none, whatever the types say.
+    volumes: [...(volumes.Volumes ?? [])].map(({ Name, Labels }) => ({
+      id: Name,
+      name: Name,
+      maker: Labels[MAKER_LABEL],
+    })),
   };
 }
 
