@@ -14,7 +14,7 @@ import {
   prepareExternals,
   startActionContainer,
 } from '../environments/index.ts';
-import type { Inside, JobPlace } from '../steps/index.ts';
+import { type Inside, type JobPlace, writeLines } from '../steps/index.ts';
 import type { ActionImage, ActionImages, ImageAsked } from './action-images.ts';
 import { type ContainerFolders, type ContainerSettings, homeOf, isBelow } from './job-container.ts';
 
@@ -91,7 +91,10 @@ export function createActionContainers(parts: ActionContainersParts): ActionCont
         platform: 'linux',
         hostEnv: parts.settings.env,
         services: async () => ({}),
-        processes: processesOf({ ...parts, job: name }, { stage, mounts, rename: renaming(paths, job.inside) }),
+        processes: processesOf(
+          { ...parts, job: name },
+          { stage, mounts, rename: renaming(paths, job.inside), tell: (line) => void writeLines(job, [line]) },
+        ),
       };
     },
   };
@@ -102,11 +105,12 @@ interface Stage {
   readonly mounts: readonly Mount[];
   /** A path of this machine or of the job's container by the name that it has here; any other text as it is. */
   readonly rename: (value: string) => string;
+  readonly tell: (line: string) => void;
 }
 
 function processesOf(
   { settings, run, job, engine, network }: ActionContainersParts,
-  { stage, mounts, rename }: Stage,
+  { stage, mounts, rename, tell }: Stage,
 ): JobEnvironment {
   return {
     start: async ({ argv: [, ...args], env, onOutput }) => {
@@ -125,6 +129,10 @@ function processesOf(
           workdir: WORKSPACE,
           externals: await prepareExternals(settings),
           network: network(),
+          onPlain: (reason) =>
+            tell(
+              `[orch] No supervisor starts in the container of ${stage.image} (${reason}): it is an exec of the engine`,
+            ),
         },
         { env: { ...Object.fromEntries(renamed), HOME }, onOutput },
       );

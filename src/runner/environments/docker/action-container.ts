@@ -27,6 +27,8 @@ export interface ActionContainerRequest {
   readonly externals: Externals;
   /** Its name; absent: the engine's default network. */
   readonly network?: string | undefined;
+  /** Told why there is no supervisor in it; the program is then an exec of the engine. */
+  readonly onPlain: (reason: string) => void;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function startActionContainer(
   request: ActionContainerRequest,
   { env, onOutput }: Pick<ProcessRequest, 'env' | 'onOutput'>,
 ): Promise<JobProcess> {
-  const { owner, image, mounts, workdir, externals, network, shared } = request;
+  const { owner, image, mounts, workdir, externals, network, shared, onPlain } = request;
   const argv = commandOf(await configOf(engine, image), request);
   const [program, ...args] = argv;
   if (program === undefined) return unstarted(`the image ${image} names no program to run, and nor does the action`);
@@ -53,6 +55,7 @@ export async function startActionContainer(
     externals,
     network,
     env: {},
+    onPlain,
   });
   if (!started.ok) throw new MachineError(started.error);
   const container = started.value;
