@@ -2,6 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { EXIT } from '../shared/exit-codes.ts';
 import { outliveReader, outliveTerminal } from './lost-terminal.ts';
+import { runProgram } from './program.ts';
 
 export async function start(): Promise<void> {
   // Young objects get no more room than at the start: over a long run V8 would take tens of megabytes for them, which
@@ -15,7 +16,6 @@ export async function start(): Promise<void> {
   outliveTerminal();
   outliveReader();
   try {
-    const { runProgram } = await import('./program.ts');
     process.exitCode = await runProgram(process.argv);
   } catch (error) {
     const { explain } = await import('./explain.ts');

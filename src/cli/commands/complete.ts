@@ -10,7 +10,8 @@ import { type Layout, layoutOf, listRuns, newestRun } from '../../store/index.ts
 import { EVENT_NAMES } from '../../workflow/index.ts';
 import type { DynamicList } from '../completion/shape.ts';
 import { readRun } from '../runs.ts';
-import { findWorkflows, readWorkflows } from '../workflow/files.ts';
+import { findWorkflows } from '../workflow/files.ts';
+import { readWorkflows } from '../workflow/read-workflows.ts';
 
 /** What goes into a command line without quotes, and nothing else. */
 const HARMLESS = /^[\w.+-]+$/;

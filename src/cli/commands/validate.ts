@@ -4,7 +4,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { DEFAULT_CONFIG } from '../../shared/default-config.ts';
 import { type Diagnostic, hasErrors } from '../../shared/diagnostic.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
-import { type DiagnosticFormat, openTerminal, renderDiagnostics } from '../../ui/index.ts';
+import type { DiagnosticFormat } from '../../ui/index.ts';
 import { configFile, findRoot } from '../root.ts';
 import { byName, findWorkflows, looksLikeWorkflow, readText, WORKFLOWS } from '../workflow/files.ts';
 
@@ -24,11 +24,22 @@ export async function validate({ files, format }: ValidateOptions): Promise<numb
     sources.set(file, text);
     all.push(...diagnostics);
   }
-  const terminal = openTerminal(process.stdout, process.env);
-  terminal.write(renderDiagnostics(all, format, { sources, chalk: terminal.chalk, columns: terminal.size().columns }));
+  if (all.length > 0 || format === 'json') await show(all, format, sources);
   if (hasErrors(all)) return EXIT.badInput;
-  if (format === 'text') for (const file of sources.keys()) terminal.write(`${relative('.', file)}: valid\n`);
+  if (format === 'text') for (const file of sources.keys()) process.stdout.write(`${relative('.', file)}: valid\n`);
   return EXIT.success;
+}
+
+/** Displays take longer to load than a file takes to read: they come when there is something to show. */
+async function show(
+  diagnostics: readonly Diagnostic[],
+  format: DiagnosticFormat,
+  sources: ReadonlyMap<string, string>,
+): Promise<void> {
+  const { openTerminal, renderDiagnostics } = await import('../../ui/index.ts');
+  const terminal = openTerminal(process.stdout, process.env);
+  const { chalk } = terminal;
+  terminal.write(renderDiagnostics(diagnostics, format, { sources, chalk, columns: terminal.size().columns }));
 }
 
 /** The file of tasks; where there is none, the workflows. */

@@ -8,10 +8,11 @@ import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
 import type { SecretOptions } from '../secrets.ts';
 import { showDiagnostics } from '../show-diagnostics.ts';
-import { findWorkflows, type ReadWorkflow, readWorkflows } from '../workflow/files.ts';
+import { findWorkflows } from '../workflow/files.ts';
 import { aboutRun, githubJson } from '../workflow/github-json.ts';
 import { readSettings, type WorkflowSettings } from '../workflow/options.ts';
 import type { Prepared } from '../workflow/prepare.ts';
+import { type ReadWorkflow, readWorkflows } from '../workflow/read-workflows.ts';
 import { openActions, resolveFile } from '../workflow/resolve.ts';
 import { type ResumeRecord, readResumeFile, shapeOf } from './resume-file.ts';
 

@@ -2,7 +2,7 @@
 import { judgeTrigger, type Workflow } from '../../workflow/index.ts';
 import { UsageError } from '../explain.ts';
 import type { WorkflowEvent } from './event.ts';
-import type { ReadWorkflow } from './files.ts';
+import type { ReadWorkflow } from './read-workflows.ts';
 
 /** The events that people start by hand, the likeliest first. */
 const LIKELY = ['push', 'workflow_dispatch', 'pull_request', 'schedule', 'workflow_call'];

@@ -1,10 +1,7 @@
 /** Finding workflow files: those of `.github/workflows`, and those that the user names by path, folder or name. */
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import type { Diagnostic } from '../../shared/diagnostic.ts';
 import { nearest } from '../../shared/diagnostic.ts';
-import type { Workflow } from '../../workflow/index.ts';
-import { parseWorkflow } from '../../workflow/parse/index.ts';
 import { UsageError } from '../explain.ts';
 
 export const WORKFLOWS = '.github/workflows';
@@ -18,10 +15,6 @@ export interface WorkflowFile {
   readonly text: string;
   /** The user named this very file, not a folder that it lies in. */
   readonly named: boolean;
-}
-
-export interface ReadWorkflow extends WorkflowFile {
-  readonly workflow: Workflow;
 }
 
 /** A file with `on` and `jobs` at its top level. */
@@ -129,21 +122,4 @@ export function readText(path: string): string {
 function shown(root: string, path: string): string {
   const short = relative(root, path);
   return short.startsWith('..') ? path : short;
-}
-
-export interface ReadWorkflows {
-  readonly workflows: readonly ReadWorkflow[];
-  readonly diagnostics: readonly Diagnostic[];
-  readonly sources: ReadonlyMap<string, string>;
-}
-
-export function readWorkflows(files: readonly WorkflowFile[]): ReadWorkflows {
-  const diagnostics: Diagnostic[] = [];
-  const workflows: ReadWorkflow[] = [];
-  for (const file of files) {
-    const parsed = parseWorkflow(file.text, file.path);
-    diagnostics.push(...(parsed.ok ? parsed.value.warnings : parsed.error));
-    if (parsed.ok) workflows.push({ ...file, workflow: parsed.value.value });
-  }
-  return { workflows, diagnostics, sources: new Map(files.map(({ path, text }) => [path, text])) };
 }

@@ -3,8 +3,8 @@
 import type { JsonObject } from '../../workflow/index.ts';
 import type { WorkflowEvent } from './event.ts';
 import type { RepositoryFacts } from './facts.ts';
-import type { ReadWorkflow } from './files.ts';
 import type { WorkflowSettings } from './options.ts';
+import type { ReadWorkflow } from './read-workflows.ts';
 import { workflowName } from './run-title.ts';
 
 export interface GithubFacts {

@@ -8,9 +8,9 @@ import { type ResolvedWorkflow, resolveCalls } from '../../workflow/calls/index.
 import type { Project } from '../project.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import { loadCallee } from './callees.ts';
-import type { ReadWorkflow } from './files.ts';
 import { narrowMatrices, selectJobs, wantedJobs } from './narrow.ts';
 import type { WorkflowSettings } from './options.ts';
+import type { ReadWorkflow } from './read-workflows.ts';
 
 /** `source` is where actions come from, unless it is GitHub. */
 export function openActions({ folders, offline }: WorkflowSettings, source = DEFAULT_SOURCE): ActionStore {

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../shared/diagnostic.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { dataFromJson, dataToString, evaluateNode, isJsonObject, type Json } from '../../workflow/index.ts';
 import type { WorkflowEvent } from './event.ts';
-import type { ReadWorkflow } from './files.ts';
+import type { ReadWorkflow } from './read-workflows.ts';
 
 /** The workflow's name, or its path. */
 export function workflowName({ workflow, path }: ReadWorkflow): string {

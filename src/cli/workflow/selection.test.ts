@@ -6,8 +6,9 @@ import type { TriggerEvent } from '../../workflow/index.ts';
 import { parseWorkflow } from '../../workflow/parse/index.ts';
 import { readActrc, readActSettings } from './act-files.ts';
 import { chooseWorkflows, likelyEvent } from './choose.ts';
-import { findWorkflows, looksLikeWorkflow, namesWorkflows, readWorkflows } from './files.ts';
+import { findWorkflows, looksLikeWorkflow, namesWorkflows } from './files.ts';
 import { narrowMatrices, readMatrixFilter, selectJobs } from './narrow.ts';
+import { readWorkflows } from './read-workflows.ts';
 
 let root = '';
 beforeEach(() => {
