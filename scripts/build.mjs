@@ -1,6 +1,6 @@
 // Bundles the command into dist/: one small file to start with, the rest loaded when a command needs it.
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { precompileSchema } from './precompile-schema.mjs';
 
@@ -43,7 +43,8 @@ const { metafile } = await build({
   // hashFiles runs as a process of its own.
   entryPoints: { orch: 'src/cli/main.ts', 'hash-files': 'src/runner/steps/hash-files-program.ts' },
   outdir: 'dist',
-  outExtension: { '.js': '.js' },
+  // Of other names Node looks for a package.json in each folder above, to know what they are.
+  outExtension: { '.js': '.mjs' },
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
   splitting: true,
@@ -106,6 +107,7 @@ for (const action of (await readdir('action-templates')).filter((name) =>
   await writeFile(`${outdir}/THIRD-PARTY-LICENSES.txt`, `${MARK}.\n\n${await licenses(bundled)}`);
 }
 const entry = 'dist/orch.js';
+await rename('dist/orch.mjs', entry);
 await writeFile(entry, `#!/usr/bin/env node\n${await readFile(entry, 'utf8')}`);
 await chmod(entry, 0o755);
 await mkdir('dist/schema', { recursive: true });

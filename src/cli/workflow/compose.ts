@@ -105,7 +105,7 @@ export async function framesOf(wiring: Wiring): Promise<WorkflowFrames> {
     logOf: output.logOf,
     onLine,
     actions: prepared.actions,
-    hashProgram: beside('hash-files.js'),
+    hashProgram: beside('hash-files.mjs'),
     containers: {
       ...externals(),
       forwarder: beside('forwarder.mjs'),

@@ -8,8 +8,11 @@ import type { HostOptions } from './host.ts';
 import { openHostJob } from './job-environment.ts';
 import { findNamespace } from './namespace.ts';
 import type { JobEnvironment } from './process.ts';
+import { which } from './program-lookup.ts';
 
 const PATH = process.env['PATH'] ?? '';
+const BASH = which('bash', process.env) ?? '/bin/bash';
+const LS = which('ls', process.env) ?? '/bin/ls';
 const scratch = mkdtempSync(join(tmpdir(), 'orch-job-test-'));
 const opened: JobEnvironment[] = [];
 afterEach(async () => {
@@ -34,7 +37,7 @@ function openJob(namespace: HostOptions['namespace']) {
       text += Buffer.from(chunk).toString('latin1');
       wake();
     };
-    const request = { argv: ['bash', '-c', script] as const, cwd: directory, env: { PATH, ...env }, onOutput };
+    const request = { argv: [BASH, '-c', script] as const, cwd: directory, env: { PATH, ...env }, onOutput };
     const running = await job.start(request);
     const printed = async (part: string): Promise<void> => {
       while (!text.includes(part)) {
@@ -152,6 +155,24 @@ describe.each(modes)('a job, namespace: %s', (mode) => {
     });
     await running.settle();
   });
+
+  it.each([LS, 'ls'])(
+    'starts %s with three descriptors, and with none of the shell that starts it',
+    async (program) => {
+      const { job, directory } = openJob(mode);
+      for (let round = 0; round < 2; round++) {
+        let text = '';
+        const onOutput = (chunk: Uint8Array): void => {
+          text += Buffer.from(chunk).toString();
+        };
+        const running = await job.start({ argv: [program, '/proc/self/fd'], cwd: directory, env: { PATH }, onOutput });
+        expect(await running.exit).toEqual({ kind: 'exited', code: 0 });
+        await running.settle();
+        // The last one is the folder that it reads.
+        expect(text.trim().split('\n')).toEqual(['0', '1', '2', '3']);
+      }
+    },
+  );
 
   it('takes all of a large output, and hands on what its taker throws', async () => {
     const { job, directory, whole } = openJob(mode);

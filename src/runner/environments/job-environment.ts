@@ -17,7 +17,7 @@ import { kinInJob, sendSignal } from './kin.ts';
 import { type Lane, openLane } from './lane.ts';
 import { createLaneScripts, type LaneScripts } from './lane-script.ts';
 import { findNamespace, type Namespace } from './namespace.ts';
-import { makeFifos, type OutputPipe, openBothEnds } from './output-pipe.ts';
+import { makeFifos, type OutputPipe, openBothEnds, readNow } from './output-pipe.ts';
 import { readOutput } from './output-reader.ts';
 import { type JobEnvironment, type JobProcess, notStarted, type ProcessExit, type ProcessRequest } from './process.ts';
 import { createStartClock, readChildren, readRow } from './process-table.ts';
@@ -93,6 +93,7 @@ interface SharedParts {
 interface OpenedPipe {
   readonly path: string;
   readonly writeEnd: number;
+  readonly readEnd: number;
   readonly reader: Socket;
 }
 
@@ -131,7 +132,7 @@ class SharedNamespace implements Together {
       this.#idle.push(used);
       return undefined;
     }
-    const output = readOutput([pipe.reader], request.onOutput);
+    const output = readOutput([pipe.reader], request.onOutput, { readNow: () => readNow(pipe.readEnd) });
     const cookie = this.#bake();
     const since = this.#now();
     const roots = [this.#first.pid, used.lane.pid];
@@ -189,7 +190,7 @@ class SharedNamespace implements Together {
   #openPipe(): OpenedPipe | undefined {
     for (let path = this.#pipes.pop(); path !== undefined; path = this.#pipes.pop()) {
       const pipe = tryOpen(path);
-      if (pipe !== undefined) return { path, writeEnd: pipe.writeEnd, reader: this.#listen(pipe.readEnd, path) };
+      if (pipe !== undefined) return { path, ...pipe, reader: this.#listen(pipe.readEnd, path) };
     }
     return undefined;
   }

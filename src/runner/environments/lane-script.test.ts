@@ -66,5 +66,28 @@ it('tells only what differs', () => {
   expect(scripts.of({ ...command, env: { LONG: long, A: '1' } })).toContain(long);
   const next = scripts.of({ ...command, env: { LONG: long, A: '2' } });
   expect(next).not.toContain(long);
-  expect(next).toContain("export A='2'");
+  expect(next).toContain("A='2' '/bin/true'");
+});
+
+it.each(SHELLS)('%s starts what is named without a path as a program, not as a command of its own', (shell) => {
+  const scripts = createLaneScripts(which('env', process.env) ?? 'env');
+  const output = join(scratch, 'output-echo');
+  const env = { PATH: process.env['PATH'] ?? '' };
+  const script = scripts.of({ argv: ['echo', '--version'], cwd: scratch, env, output });
+  const exits = execFileSync(shell, ['-c', `exec 4>&1; ${script}`], { encoding: 'utf8', env: {} });
+  expect(exits).toBe('exit 0\n');
+  // The shells' own would print its argument.
+  expect(readFileSync(output, 'utf8')).toMatch(/^echo .*\d/);
+});
+
+it.each(SHELLS)('%s tells of a directory that cannot be entered, and goes on', (shell) => {
+  const scripts = createLaneScripts('/usr/bin/env');
+  const output = join(scratch, 'output-nowhere');
+  const argv = ['/bin/echo', 'started'] as const;
+  const nowhere = scripts.of({ argv, cwd: join(scratch, 'nowhere'), env: {}, output });
+  const next = scripts.of({ argv, cwd: scratch, env: {}, output: join(scratch, 'output-next') });
+  const exits = execFileSync(shell, ['-c', `exec 4>&1; ${nowhere}${next}`], { encoding: 'utf8', env: {} });
+  expect(exits).toMatch(/^exit [1-9]\d*\nexit 0\n$/);
+  expect(readFileSync(output, 'utf8')).toContain('nowhere');
+  expect(readFileSync(join(scratch, 'output-next'), 'utf8')).toBe('started\n');
 });

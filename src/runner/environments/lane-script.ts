@@ -26,37 +26,67 @@ const SPECIAL =
   /^(_|BASH.*|DIRSTACK|E?UID|FUNCNAME|GROUPS|IFS|LINENO|OPTARG|OPTIND|PIPESTATUS|POSIXLY_CORRECT|PPID|RANDOM|SECONDS|SHELLOPTS)$/;
 
 /** What a shell exports by itself, the first two at each `cd`. */
-const OF_SHELL = ['PWD', 'OLDPWD', 'SHLVL'];
+const OF_SHELL: ReadonlySet<string> = new Set(['PWD', 'OLDPWD', 'SHLVL']);
 
 /** `envProgram` is the system's `env`. */
 export function createLaneScripts(envProgram: string): LaneScripts {
   let kept: ReadonlyMap<string, string> | undefined;
   return {
     of: ({ argv, cwd, env, output }) => {
-      const entries = Object.entries(env);
       let first = '';
       if (kept === undefined) {
-        const own = entries.filter(([name]) => isOwn(name));
+        const own = Object.entries(env).filter(([name]) => isOwn(name) && !OF_SHELL.has(name));
         kept = new Map(own);
-        first = exporting(own);
+        first = own.length === 0 ? '' : `export ${assigning(own)};`;
       }
-      const base = kept;
-      const news = entries.filter(([name, value]) => base.get(name) !== value || OF_SHELL.includes(name));
-      const past = news.filter(([name]) => !isOwn(name));
-      const changed = past.length === 0 ? news : news.filter(([name]) => isOwn(name));
-      const gone = [...OF_SHELL, ...[...base.keys()].filter((name) => env[name] === undefined)];
-      const words = past.length === 0 ? argv : [envProgram, ...past.map((entry) => entry.join('=')), ...argv];
-      const inner = `cd ${shellWord(cwd)}||exit;unset ${gone.join(' ')};${exporting(changed)}exec ${words.map(shellWord).join(' ')}`;
-      return `${first}(${inner})>${shellWord(output)} 2>&1 4>&-;echo "exit $?">&4\n`;
+      const { own, past, gone } = difference(env, kept);
+      const program = past.length === 0 ? argv : ([envProgram, ...past, ...argv] as const);
+      const words = program.map(shellWord).join(' ');
+      const to = `>${shellWord(output)} 2>&1 4>&-`;
+      const inner = `unset ${[...OF_SHELL, ...gone].join(' ')};${own.length === 0 ? '' : `export ${assigning(own)};`}exec ${words}`;
+      const apart = `(cd ${shellWord(cwd)}||exit;${inner})${to}`;
+      // Without a slash it might be one of the shell's own commands.
+      const isSimple = gone.length === 0 && program[0].includes('/');
+      return `${first}${isSimple ? simply({ cwd, own, words, to }, apart) : apart};echo "exit $?">&4\n`;
     },
   };
+}
+
+/** A simple command is started without a copy of the shell. The directory is then the shell's own, until the next one. */
+function simply(
+  { cwd, own, words, to }: Record<'cwd' | 'words' | 'to', string> & { readonly own: readonly Entry[] },
+  apart: string,
+): string {
+  const command = `unset ${[...OF_SHELL].join(' ')};${own.length === 0 ? '' : `${assigning(own)} `}${words}${to}`;
+  return `if cd ${shellWord(cwd)} 2>/dev/null;then ${command};else ${apart};fi`;
+}
+
+interface Difference {
+  readonly own: readonly Entry[];
+  /** `NAME=value` of those that go past the shell. */
+  readonly past: readonly string[];
+  readonly gone: readonly string[];
+}
+
+function difference(env: LaneCommand['env'], base: ReadonlyMap<string, string>): Difference {
+  const own: Entry[] = [];
+  const past: string[] = [];
+  let same = 0;
+  for (const name of Object.keys(env)) {
+    const value = env[name] ?? '';
+    const before = base.get(name);
+    if (before !== undefined) same++;
+    if (before === value) continue;
+    if (isOwn(name)) own.push([name, value]);
+    else past.push(`${name}=${value}`);
+  }
+  return { own, past, gone: same === base.size ? [] : [...base.keys()].filter((name) => env[name] === undefined) };
 }
 
 function isOwn(name: string): boolean {
   return PLAIN.test(name) && !SPECIAL.test(name);
 }
 
-function exporting(entries: readonly Entry[]): string {
-  const assignments = entries.map(([name, value]) => `${name}=${shellWord(value)}`);
-  return assignments.length === 0 ? '' : `export ${assignments.join(' ')};`;
+function assigning(entries: readonly Entry[]): string {
+  return entries.map(([name, value]) => `${name}=${shellWord(value)}`).join(' ');
 }

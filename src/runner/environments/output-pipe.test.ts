@@ -1,10 +1,10 @@
-import { closeSync, fstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it, vi } from 'vitest';
 import { hostPath } from '../../shared/brand.ts';
 import { startProcess } from './host.ts';
-import { takeOutputPipe } from './output-pipe.ts';
+import { readNow, takeOutputPipe } from './output-pipe.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'orch-pipe-test-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -38,4 +38,15 @@ it('gives each taker a pipe of its own, and leaves no name behind', async () => 
   expect(ends.every((end) => fstatSync(end).isFIFO())).toBe(true);
   expect(readdirSync(scratch)).toEqual([]);
   for (const end of ends) closeSync(end);
+});
+
+it('tells what is in a pipe now, and when nobody writes to it any more', async () => {
+  const pipe = await takeOutputPipe();
+  if (pipe === undefined) throw new Error('no pipe');
+  expect(readNow(pipe.readEnd)).toBe('nothing');
+  writeSync(pipe.writeEnd, 'x');
+  expect(readNow(pipe.readEnd)).toEqual(Buffer.from('x'));
+  closeSync(pipe.writeEnd);
+  expect(readNow(pipe.readEnd)).toBe('over');
+  closeSync(pipe.readEnd);
 });

@@ -2,10 +2,11 @@
  * Real pipes for a command's output. Node gives a child sockets, which `echo x > /dev/stderr` cannot open, and two of
  * them, which lose the order between stdout and stderr. A named pipe opened at both ends is a pipe like any other.
  */
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { isErrno } from '../../shared/errno.ts';
 
 export interface OutputPipe {
   readonly readEnd: number;
@@ -51,6 +52,19 @@ async function makeBatch(): Promise<boolean> {
 export async function makeFifos(paths: readonly string[]): Promise<boolean> {
   const { failed } = await execa('mkfifo', ['-m', '600', ...paths], { reject: false, stdio: 'ignore' });
   return !failed;
+}
+
+const SCRATCH = Buffer.allocUnsafe(1 << 16);
+
+/** What is in the pipe at this moment; `over` when it is empty and nobody has its writing end any more. */
+export function readNow(readEnd: number): Uint8Array | 'nothing' | 'over' {
+  try {
+    const length = readSync(readEnd, SCRATCH);
+    return length === 0 ? 'over' : Buffer.from(SCRATCH.subarray(0, length));
+  } catch (error) {
+    if (isErrno(error, 'EAGAIN')) return 'nothing';
+    throw error;
+  }
 }
 
 export function openBothEnds(path: string): OutputPipe {

@@ -24,7 +24,7 @@ it('does not wait for ever for a writer that holds the pipe open', async () => {
     (chunk) => {
       text += Buffer.from(chunk).toString();
     },
-    1,
+    { quiet: 1 },
   );
   stream.write('last words');
   await reader.drain();
@@ -44,4 +44,35 @@ it('tells a fault of the taker at the end, and reads on', async () => {
   stream.end();
   await expect(reader.drain()).rejects.toThrow('taker');
   expect(calls).toBe(1);
+});
+
+it('takes what is in the pipe without waiting for the stream to tell of it', async () => {
+  const stream = new PassThrough();
+  const parts: string[] = [];
+  const left: (Uint8Array | 'over')[] = [Buffer.from('a'), Buffer.from('b'), 'over'];
+  const reader = readOutput([stream], (chunk) => void parts.push(Buffer.from(chunk).toString()), {
+    readNow: () => left.shift() ?? 'nothing',
+  });
+  await reader.settle();
+  expect(parts).toEqual(['a', 'b']);
+  expect(stream.destroyed).toBe(true);
+});
+
+it('does not pass by what the stream has taken already', async () => {
+  const stream = new PassThrough();
+  const parts: string[] = [];
+  let asked = 0;
+  const reader = readOutput(
+    [stream],
+    async (chunk) => {
+      await new Promise(setImmediate);
+      parts.push(Buffer.from(chunk).toString());
+    },
+    { readNow: () => (asked++, 'over') },
+  );
+  stream.write('a');
+  stream.end('b');
+  await reader.settle();
+  expect(parts).toEqual(['a', 'b']);
+  expect(asked).toBe(0);
 });

@@ -34,7 +34,9 @@ export function whyNotStartable(program: string, env: Variables, cwd: string): s
 function* candidates(name: string, env: Variables, cwd: string): Iterable<string> {
   if (name.includes('/')) return yield resolve(cwd, name);
   const path = env['PATH'] ?? DEFAULT_PATH;
-  for (const directory of path.split(':')) yield resolve(cwd, directory, name);
+  for (const directory of new Set(path.split(':'))) {
+    yield directory.startsWith('/') ? `${directory}/${name}` : resolve(cwd, directory, name);
+  }
 }
 
 function isProgram(path: string): boolean {

@@ -1,6 +1,6 @@
 /** One step: its environment, its condition, its inputs, its end. The order of these is GitHub's. */
 import { type Failure, MachineError } from '../../shared/failure.ts';
-import type { Result } from '../../shared/result.ts';
+import { ok, type Result } from '../../shared/result.ts';
 import {
   conditionText,
   evaluateBoolean,
@@ -10,6 +10,7 @@ import {
   evaluateStrings,
   hasExpression,
   type JsonObject,
+  type Node,
   type NodeFault,
   normalizeCondition,
   type Scope,
@@ -83,7 +84,7 @@ export type ReadyStep =
 
 export async function readyStep(plan: StepPlan, name: string): Promise<ReadyStep> {
   const over = (done: StepDone): ReadyStep => ({ over: true, done });
-  const own = await evaluate(plan, plan.env, (scope) => evaluateStrings(plan.step.env, scope));
+  const own = await strings(plan, plan.env, plan.step.env);
   if (!own.ok) return over(failedWith('expression', own.error.message));
   const env = plan.step.env === undefined ? plan.env : { ...plan.env, ...own.value };
   plan.debug?.(`Evaluating condition for step: '${name}'`);
@@ -133,9 +134,12 @@ async function perform(run: StepRun, env: Env, ownEnv: Env): Promise<StepEnd> {
   const { step, handler } = run;
   if (handler === undefined) return failedStep('action-not-found', notRun(step));
   const given = step.kind === 'action' ? step.with : undefined;
-  const inputs = await evaluate(run, env, (scope) => evaluateStrings(given, scope));
+  const inputs = await strings(run, env, given);
   if (!inputs.ok) return failedStep('expression', inputs.error.message);
-  const minutes = await evaluate(run, env, (scope) => evaluateNumber(step.timeoutMinutes, scope));
+  const minutes =
+    step.timeoutMinutes === undefined
+      ? ok(undefined)
+      : await evaluate(run, env, (scope) => evaluateNumber(step.timeoutMinutes, scope));
   // As on GitHub the step runs then, without a limit.
   if (!minutes.ok) tellErrors(run, [UNKNOWN_LIMIT, minutes.error.message]);
   const limit = (minutes.ok ? minutes.value : undefined) ?? 0;
@@ -214,6 +218,14 @@ function expire(controller: AbortController, late: { value: boolean }): void {
 
 function holds(run: StepPlan, env: Env): Promise<Result<boolean, NodeFault>> {
   return evaluate(run, env, (scope) => evaluateCondition(run.step.if, scope));
+}
+
+function strings(
+  run: StepPlan,
+  env: Env,
+  node: Node | undefined,
+): Promise<Result<Env, NodeFault>> | Result<Env, NodeFault> {
+  return node === undefined ? ok({}) : evaluate(run, env, (scope) => evaluateStrings(node, scope));
 }
 
 async function evaluate<T>(

@@ -9,7 +9,6 @@ import {
   mkdirSync,
   openSync,
   readSync,
-  realpathSync,
   rmSync,
   unlinkSync,
   writeFileSync,
@@ -69,7 +68,7 @@ function createSet(temp: HostPath, forAnyUser: boolean, giveBack: (paths: readon
   const id = randomUUID();
   const directory = hostPath(join(temp, '_runner_file_commands'));
   mkdirSync(directory, { recursive: true });
-  const home = realpathSync.native(directory);
+  const home = identityOf(directory);
   const paths = Object.fromEntries(
     COMMAND_FILES.map(({ name, prefix }) => [name, hostPath(join(directory, `${prefix}${id}`))]),
   ) as Record<CommandFile, HostPath>;
@@ -81,7 +80,9 @@ function createSet(temp: HostPath, forAnyUser: boolean, giveBack: (paths: readon
     paths,
     read: (platform) => {
       // A step in a container must not make us read a file of the host by a link.
-      const moved = isMoved(directory, home);
+      const now = identityOf(directory);
+      // One that was removed leaves nothing to be read, and that is no mistake.
+      const moved = now === 'other' || (now !== home && now !== 'missing');
       const effects: CommandEffect[] = [];
       for (const { name } of COMMAND_FILES) {
         const content = moved ? `The folder of ${paths[name]} is a link` : readContent(name, paths[name]);
@@ -95,14 +96,11 @@ function createSet(temp: HostPath, forAnyUser: boolean, giveBack: (paths: readon
   };
 }
 
-/** One that was removed leaves nothing to be read, and that is no mistake. */
-function isMoved(directory: string, home: string): boolean {
-  try {
-    return realpathSync.native(directory) !== home;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return false;
-    throw error;
-  }
+/** Which folder it is, however it is reached. */
+function identityOf(directory: string): string {
+  const stats = lstatSync(directory, { bigint: true, throwIfNoEntry: false });
+  if (stats === undefined) return 'missing';
+  return stats.isDirectory() ? `${stats.dev}:${stats.ino}` : 'other';
 }
 
 /** Undefined when there is nothing to read or the step has removed the file, a sentence when it made something else of it. */

@@ -39,18 +39,17 @@ export async function evaluateWithHashes<T, E>(
 ): Promise<Result<T, E>> {
   const answers = new Map<string, Result<string, string>>();
   for (;;) {
-    const asked: HashRequest[] = [];
+    let asked: HashRequest | undefined;
     const result = evaluate((args) => {
       const request = readRequest(args.map(dataToString));
       if (!request.ok) return failEvaluation(request.error);
       const answer = answers.get(JSON.stringify(request.value));
       if (answer !== undefined) return answer.ok ? answer.value : failEvaluation(answer.error);
-      asked.push(request.value);
+      asked ??= request.value;
       return failEvaluation('the hash is not known yet');
     });
-    const [request] = asked;
-    if (request === undefined) return result;
-    answers.set(JSON.stringify(request), await hashFiles(request, place));
+    if (asked === undefined) return result;
+    answers.set(JSON.stringify(asked), await hashFiles(asked, place));
   }
 }
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { hostPath } from '../../shared/brand.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { evaluateString, type JsonObject, type Node, type RunStep } from '../../workflow/index.ts';
+import { evaluateString, hasExpression, type JsonObject, type Node, type RunStep } from '../../workflow/index.ts';
 import { which } from '../environments/index.ts';
 import type { StepCall, StepHandler } from './handler.ts';
 import { innerPath } from './inside.ts';
@@ -41,6 +41,7 @@ async function prepare(
 ): Promise<Result<StageCommand, Failure>> {
   const read = async (name: string, node: Node | undefined): Promise<Result<string | undefined, Failure>> => {
     if (node === undefined) return ok(undefined);
+    if (node.kind === 'scalar' && typeof node.value === 'string' && !hasExpression(node.value)) return ok(node.value);
     const text = await call.evaluate((scope) => evaluateString(node, scope), github);
     return text.ok ? text : err({ code: 'expression', message: `${name}: ${text.error.message}` });
   };

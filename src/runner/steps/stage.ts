@@ -45,7 +45,6 @@ export async function runStage(stage: Stage): Promise<StepEnd> {
     const github = { ...place.github, action: call.id, ...stage.github, ...pathsIn(place, files.paths) };
     const command = await stage.prepare(github);
     if (!command.ok) return { outcome: 'failure', failure: command.error, outputs: {} };
-    await writeLines(place, command.value.header);
     const effects = createEffects(stage);
     const services = await place.services(command.value.kind);
     const env = envOf(command.value, { stage, github, services });
@@ -107,13 +106,22 @@ async function runCommand(command: StageCommand, { stage, env, effects }: Runnin
     echo: place.debug,
   }).open();
   let over = false;
-  const running = await place.processes.start({
-    argv: command.argv,
-    cwd: command.cwd,
-    env,
-    // What a step leaves running has nobody to listen to it.
-    onOutput: (chunk) => (over ? undefined : effects.apply(stream.read(lines.push(chunk)))),
-  });
+  // While the process starts there is time for it; before its output it is in any case.
+  const header = [...command.header];
+  const showHeader = (): void | Promise<void> => writeLines(place, header.splice(0));
+  const running = await place.processes
+    .start({
+      argv: command.argv,
+      cwd: command.cwd,
+      env,
+      onOutput: (chunk) => {
+        // What a step leaves running has nobody to listen to it.
+        if (over) return;
+        void showHeader();
+        return effects.apply(stream.read(lines.push(chunk)));
+      },
+    })
+    .finally(() => showHeader());
   place.commandFiles.useTime();
   const exit = await endOf(running, call.signal);
   await running.settle();

@@ -39,7 +39,7 @@ export interface StepServices {
 }
 
 /** Neither the token nor the event is among them. */
-const GITHUB_NAMES: ReadonlySet<string> = new Set([
+const GITHUB_NAMES = [
   'action',
   'action_path',
   'action_ref',
@@ -79,7 +79,11 @@ const GITHUB_NAMES: ReadonlySet<string> = new Set([
   'workflow_ref',
   'workflow_sha',
   'workspace',
-]);
+];
+/** By the name in the context. */
+const GITHUB_VARIABLES: ReadonlyMap<string, string> = new Map(
+  GITHUB_NAMES.map((name) => [name, `GITHUB_${name.toUpperCase()}`]),
+);
 
 /** Later lines win, so that no workflow can change what the runner says. */
 export function buildStepEnv(input: StepEnvInput): Readonly<Record<string, string>> {
@@ -93,8 +97,8 @@ export function buildStepEnv(input: StepEnvInput): Readonly<Record<string, strin
   // What was added to the PATH of the job means nothing in an image of its own.
   const prepends = input.kind === 'docker' ? [] : input.prepends;
   if (prepends.length > 0) env.set('PATH', prependPath(prepends, env.get('PATH') ?? '', input.platform));
-  setContext(env, 'GITHUB', input.github, (name) => GITHUB_NAMES.has(name));
-  setContext(env, 'RUNNER', input.runner, () => true);
+  setContext(env, input.github, (name) => GITHUB_VARIABLES.get(name));
+  setContext(env, input.runner, (name) => `RUNNER_${name.toUpperCase()}`);
   const services = serviceVariables(input.kind, input.services);
   env.setAll(services);
   if ('ACTIONS_RESULTS_URL' in services) goAroundProxy(env);
@@ -119,13 +123,13 @@ export function prependPath(prepends: readonly string[], path: string, platform:
 
 function setContext(
   env: Variables,
-  prefix: string,
   context: Readonly<Record<string, Json>>,
-  allowed: (name: string) => boolean,
+  variableOf: (name: string) => string | undefined,
 ): void {
   for (const [name, value] of Object.entries(context)) {
     const isScalar = typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number';
-    if (isScalar && allowed(name)) env.set(`${prefix}_${name.toUpperCase()}`, String(value));
+    const variable = isScalar ? variableOf(name) : undefined;
+    if (variable !== undefined) env.set(variable, String(value));
   }
 }
 
