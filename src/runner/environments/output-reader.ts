@@ -31,66 +31,32 @@ export function readOutput(
   onOutput: (chunk: Uint8Array) => void | Promise<void>,
   { quiet = QUIET, readNow = () => 'nothing' }: ReadingOptions = {},
 ): OutputReader {
-  let taking = Promise.resolve();
-  let fault: { readonly error: unknown } | undefined;
-  let touched = 0;
-  let holding = 0;
-  const hold = async (taken: Promise<void>): Promise<void> => {
-    holding++;
-    for (const stream of streams) stream.pause();
-    await taken.catch((error: unknown) => {
-      fault ??= { error };
-    });
-    touched++;
-    holding--;
-    for (const stream of streams) stream.resume();
-  };
-  const take = (chunk: Uint8Array): void => {
-    touched++;
-    // After a fault the rest is read and dropped, so that the command does not hang on a full pipe.
-    if (fault !== undefined) return;
-    try {
-      const taken = onOutput(chunk);
-      if (taken !== undefined) taking = hold(taken);
-    } catch (error) {
-      fault = { error };
-    }
-  };
+  const taker = new Taker(streams, onOutput);
   const closed = streams.map((stream) => {
-    stream.on('data', take);
+    stream.on('data', (chunk: Uint8Array) => taker.take(chunk));
     // Reading a pipe fails only when it is gone, which `close` tells.
     stream.once('error', () => stream.destroy());
     return new Promise<true>((resolve) => {
       stream.once('close', () => resolve(true));
     });
   });
-  /** Whether nobody writes any more, and all was taken. */
-  const takeRest = (): boolean => {
-    for (let reads = 0; reads < READS_AT_ONCE; reads++) {
-      const isFree = holding === 0 && streams.every((stream) => stream.readableLength === 0 && !stream.destroyed);
-      const part = isFree ? readNow() : 'nothing';
-      if (part === 'nothing') return false;
-      if (part === 'over') {
-        for (const stream of streams) stream.destroy();
-        return true;
-      }
-      take(part);
-    }
-    return false;
-  };
   const over = Promise.all(closed).then(() => true);
+  const letGo = (): void => {
+    for (const stream of streams) stream.destroy();
+  };
   const settle = async (longest = Number.POSITIVE_INFINITY): Promise<void> => {
     const deadline = performance.now() + longest;
-    const isOver = takeRest();
-    for (let before = -1; !isOver && before !== touched && performance.now() < deadline; ) {
-      before = touched;
-      const silence = afterSilence(taking, quiet);
+    const isOver = taker.takeRest(readNow);
+    if (isOver) letGo();
+    for (let before = -1; !isOver && before !== taker.touched && performance.now() < deadline; ) {
+      before = taker.touched;
+      const silence = afterSilence(taker.taking, quiet);
       const ended = await Promise.race([over, silence.over]);
       silence.callOff();
       if (ended) break;
     }
-    await taking;
-    if (fault !== undefined) throw fault.error;
+    await taker.taking;
+    if (taker.fault !== undefined) throw taker.fault.error;
   };
   return {
     settle,
@@ -98,10 +64,65 @@ export function readOutput(
       try {
         await settle();
       } finally {
-        for (const stream of streams) stream.destroy();
+        letGo();
       }
     },
   };
+}
+
+/** Hands chunks on, one after the other; the streams wait meanwhile. */
+class Taker {
+  readonly #streams: readonly Readable[];
+  readonly #onOutput: (chunk: Uint8Array) => void | Promise<void>;
+  #holding = 0;
+  /** When the last chunk was taken. */
+  taking = Promise.resolve();
+  fault: { readonly error: unknown } | undefined;
+  /** Grows with whatever happens. */
+  touched = 0;
+
+  constructor(streams: readonly Readable[], onOutput: (chunk: Uint8Array) => void | Promise<void>) {
+    this.#streams = streams;
+    this.#onOutput = onOutput;
+  }
+
+  take(chunk: Uint8Array): void {
+    this.touched++;
+    // After a fault the rest is read and dropped, so that the command does not hang on a full pipe.
+    if (this.fault !== undefined) return;
+    try {
+      const taken = this.#onOutput(chunk);
+      if (taken !== undefined) this.taking = this.#hold(taken);
+    } catch (error) {
+      this.fault = { error };
+    }
+  }
+
+  /** Past the streams; what they hold or is being taken comes first. True when nobody writes any more. */
+  takeRest(readNow: NonNullable<ReadingOptions['readNow']>): boolean {
+    for (let reads = 0; reads < READS_AT_ONCE && this.#isFree(); reads++) {
+      const part = readNow();
+      if (part === 'nothing') return false;
+      if (part === 'over') return true;
+      this.take(part);
+    }
+    return false;
+  }
+
+  #isFree(): boolean {
+    return this.#holding === 0 && this.#streams.every((stream) => stream.readableLength === 0 && !stream.destroyed);
+  }
+
+  async #hold(taken: Promise<void>): Promise<void> {
+    this.#holding++;
+    for (const stream of this.#streams) stream.pause();
+    await taken.catch((error: unknown) => {
+      this.fault ??= { error };
+    });
+    this.touched++;
+    this.#holding--;
+    for (const stream of this.#streams) stream.resume();
+  }
 }
 
 /** False after the taker is done with the last chunk and `quiet` milliseconds have passed. */

@@ -109,19 +109,21 @@ async function runCommand(command: StageCommand, { stage, env, effects }: Runnin
   // While the process starts there is time for it; before its output it is in any case.
   const header = [...command.header];
   const showHeader = (): void | Promise<void> => writeLines(place, header.splice(0));
-  const running = await place.processes
-    .start({
-      argv: command.argv,
-      cwd: command.cwd,
-      env,
-      onOutput: (chunk) => {
-        // What a step leaves running has nobody to listen to it.
-        if (over) return;
-        void showHeader();
-        return effects.apply(stream.read(lines.push(chunk)));
-      },
-    })
-    .finally(() => showHeader());
+  const starting = place.processes.start({
+    argv: command.argv,
+    cwd: command.cwd,
+    env,
+    onOutput: (chunk) => {
+      // What a step leaves running has nobody to listen to it.
+      if (over) return;
+      void showHeader();
+      return effects.apply(stream.read(lines.push(chunk)));
+    },
+  });
+  // The order is given by then, or could not be.
+  const [started] = await Promise.allSettled([starting]);
+  await showHeader();
+  const running = started.status === 'fulfilled' ? started.value : await starting;
   place.commandFiles.useTime();
   const exit = await endOf(running, call.signal);
   await running.settle();

@@ -128,7 +128,8 @@ function setContext(
 ): void {
   for (const [name, value] of Object.entries(context)) {
     const isScalar = typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number';
-    const variable = isScalar ? variableOf(name) : undefined;
+    if (!isScalar) continue;
+    const variable = variableOf(name);
     if (variable !== undefined) env.set(variable, String(value));
   }
 }
