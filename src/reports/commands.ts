@@ -48,7 +48,7 @@ export function rerunCommand(view: Pick<RunView, 'started' | 'finished'>): strin
 
 /**
  * How a run that is paused goes on, and how it ends; empty when nothing of it is paused. `lost`: its process is gone.
- * `leg`: of this one alone, where several are paused.
+ * `leg`: of this one alone, where there are others.
  */
 export function pauseCommands(
   view: Pick<RunView, 'started' | 'legs'>,
@@ -57,7 +57,7 @@ export function pauseCommands(
   const run = view.started?.run;
   const { length } = pausedLegs(view, lost);
   if (run === undefined || length === 0) return [];
-  const job = leg === undefined || length === 1 ? '' : ` --job ${shellQuote(leg)}`;
+  const job = leg === undefined || view.legs.length === 1 ? '' : ` --job ${shellQuote(leg)}`;
   return [`orch retry ${shellQuote(run)}${job}`, `orch abort ${shellQuote(run)}${job}`];
 }
 

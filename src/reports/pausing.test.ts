@@ -76,7 +76,7 @@ describe('a run whose process is gone', () => {
 describe('several jobs that are paused', () => {
   it('go on together unless one is named', () => {
     const one = view();
-    expect([pauseScope(one.run), pauseCommands(one.run, { leg: 'a' })[0]]).toEqual([undefined, `orch retry ${RUN}`]);
+    expect([pauseScope(one.run), pauseCommands(one.run)[0]]).toEqual([undefined, `orch retry ${RUN}`]);
     const second = { ...STAND, type: 'job.paused', job: 'b', leg: 'b', duration: 5 } as const;
     const { run } = view(...begun('b'), second);
     expect(pauseCommands(run)).toEqual([`orch retry ${RUN}`, `orch abort ${RUN}`]);

@@ -1,24 +1,25 @@
 /** `orch run` of tasks: from the file to the report, unattended. */
-import { type RunEvent, startRun } from '../../engine/index.ts';
+import { startRun } from '../../engine/index.ts';
 import { sweepContainers, sweepRun, systemClock } from '../../runner/environments/index.ts';
 import { sweepTemporary } from '../../runner/jobs/index.ts';
 import { worktreeRoot } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
+import { createMasker } from '../../shared/mask.ts';
 import { acquireRunLock, type LockHeld, type RunLock, waitForRunLock } from '../../store/index.ts';
-import { createUi, openTerminal, renderPlan, type UiMode, type UiSink } from '../../ui/index.ts';
+import { openTerminal, renderPlan, type UiMode } from '../../ui/index.ts';
 import { UsageError } from '../explain.ts';
 import { type Loaded, loadProject } from '../load.ts';
 import { type Project, withProject } from '../project.ts';
 import { composeRun } from '../run/compose.ts';
-import { attempt, forgetOldRuns, notify, say, sayLost, writeSummary } from '../run/ending.ts';
+import { followRun } from '../run/course.ts';
+import { notify, say, writeSummary } from '../run/ending.ts';
 import { headerOf } from '../run/header.ts';
 import { openRunOutput } from '../run/output.ts';
 import { planView } from '../run/plan-view.ts';
 import { requireSandboxes } from '../run/sandboxes.ts';
 import { type RunOptions, type RunSetup, setUpRun } from '../run/setup.ts';
 import { checkSpace } from '../run/space.ts';
-import { listenForStop } from '../run/stopping.ts';
 
 export interface RunCommandOptions extends RunOptions {
   readonly ui?: UiMode;
@@ -85,53 +86,36 @@ interface LockedRun extends Ready {
 }
 
 async function runLocked(project: Project, { loaded, setup, lock, options }: LockedRun): Promise<number> {
-  const state: RunningState = { events: [], ui: undefined, summary: undefined };
-  const stopping = listenForStop({ run: lock.info.run, release: () => lock.release() }, () =>
-    writeDown(project, state),
-  );
-  const notices = await sweepStale(lock);
-  const output = openRunOutput(project.layout, lock);
-  const ui = await createUi({
-    ...(options.ui === undefined ? {} : { mode: options.ui }),
-    stdout: process.stdout,
-    stderr: process.stderr,
-    env: process.env,
-    summary: () => state.summary,
+  const { exitCode } = await followRun(project, {
+    // It is listened on: what the system makes of a signal would leave the lock behind.
+    stopped: { run: lock.info.run, release: () => lock.release() },
+    ui: options.ui,
+    open: async () => {
+      const notices = await sweepStale(lock);
+      const output = openRunOutput(project.layout, lock);
+      const masker = createMasker(Object.values(setup.secrets));
+      return {
+        sink: output.sink,
+        summarize: (events) => writeSummary(project, events),
+        close: () => output.close(),
+        start: async (ui, sinks) => {
+          const runner = await composeRun({ project, loaded, setup, output, ui, masker });
+          const header = headerOf({ project, loaded, setup, options, mask: (text) => masker.maskText(text) });
+          const run = startRun(setup.plan, { clock: systemClock, runner, sinks }, header);
+          for (const notice of notices) run.warn('stale-lock', notice);
+          return run;
+        },
+        finish: async (end) => {
+          for (const warning of output.warnings) say(warning);
+          const { onFinish: command } = loaded.config;
+          const complaint =
+            command === undefined ? undefined : await notify(project, setup, { ...end, command, masker });
+          if (complaint !== undefined) say(complaint);
+        },
+      };
+    },
   });
-  state.ui = ui;
-  const { runner, sinks, masker } = await composeRun({ project, loaded, setup, output, ui });
-  const record = { name: 'record', event: (event: RunEvent) => void state.events.push(event) };
-  const header = headerOf({ project, loaded, setup, options, mask: (text) => masker.maskText(text) });
-  const run = startRun(setup.plan, { clock: systemClock, runner, sinks: [...sinks, record] }, header);
-  for (const notice of notices) run.warn('stale-lock', notice);
-  stopping.attach(run);
-  const { result, exitCode, lostSinks } = await run.done;
-  sayLost(lostSinks);
-  for (const warning of output.warnings) say(warning);
-  // The journal first: it gives back the room on the disk that it kept for its end.
-  await attempt('the journal could not be closed', () => output.close());
-  state.summary = await attempt('the summary could not be written', () => writeSummary(project, state.events));
-  const { onFinish } = loaded.config;
-  const complaint =
-    onFinish === undefined
-      ? undefined
-      : await notify(project, setup, { command: onFinish, result, exitCode, summary: state.summary, masker });
-  if (complaint !== undefined) say(complaint);
-  for (const problem of await forgetOldRuns(project)) say(problem);
-  await ui.end();
-  return lostSinks.length > 0 || state.summary === undefined ? Math.max(exitCode, EXIT.failed) : exitCode;
-}
-
-interface RunningState {
-  readonly events: RunEvent[];
-  ui: UiSink | undefined;
-  summary: string | undefined;
-}
-
-/** What is to be on paper when a run is ended in its midst. */
-async function writeDown(project: Project, { events, ui }: RunningState): Promise<void> {
-  if (events.length > 0) await attempt('the summary could not be written', () => writeSummary(project, events));
-  await attempt('the display could not be ended', async () => ui?.end());
+  return exitCode;
 }
 
 /** What a crashed run has left running is ended. */

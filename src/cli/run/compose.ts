@@ -1,6 +1,6 @@
 /** Wires a run of tasks: the engine's ports, filled with what this machine has. */
 import { join } from 'node:path';
-import type { EventSink, JobOutcome, JobRequest, JobRunner } from '../../engine/index.ts';
+import type { JobOutcome, JobRequest, JobRunner } from '../../engine/index.ts';
 import { taskActionOf } from '../../orchestrator/index.ts';
 import { createHostEnvironment, systemClock } from '../../runner/environments/index.ts';
 import { createJobRunner, createTaskResults, openTaskFrames, type TaskResults } from '../../runner/jobs/index.ts';
@@ -13,7 +13,7 @@ import {
   type LinkedWorktree,
 } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
-import { createMasker, type Masker } from '../../shared/mask.ts';
+import type { Masker } from '../../shared/mask.ts';
 import { LOGS, SUMMARY } from '../../store/index.ts';
 import type { UiSink } from '../../ui/index.ts';
 import type { Loaded } from '../load.ts';
@@ -31,18 +31,12 @@ export interface Wiring {
   readonly setup: RunSetup;
   readonly output: RunOutput;
   readonly ui: UiSink;
-}
-
-export interface Composed {
-  readonly runner: JobRunner;
-  readonly sinks: readonly EventSink[];
   readonly masker: Masker;
 }
 
-export async function composeRun(wiring: Wiring): Promise<Composed> {
-  const { project, loaded, setup, output, ui } = wiring;
+export async function composeRun(wiring: Wiring): Promise<JobRunner> {
+  const { project, loaded, setup, output, ui, masker } = wiring;
   const { worktrees } = loaded.config;
-  const masker = createMasker(Object.values(setup.secrets));
   const { repository } = project;
   const workspaces = createWorkspaces(repository, {
     base: setup.base.commit,
@@ -84,7 +78,7 @@ export async function composeRun(wiring: Wiring): Promise<Composed> {
     inspect: await watchCheckout(project),
   });
   const { earlier } = setup;
-  const runner = createJobRunner({
+  return createJobRunner({
     contexts: setup.plan.contexts,
     secrets: setup.secrets,
     clock: systemClock,
@@ -92,7 +86,6 @@ export async function composeRun(wiring: Wiring): Promise<Composed> {
     open: frames,
     ...(earlier === undefined ? {} : { reuse: (request) => takeOver(earlier, results, request) }),
   });
-  return { runner, sinks: [output.sink, { name: ui.name, event: (event) => ui.event(event) }], masker };
 }
 
 async function gitOf(tree: LinkedWorktree | undefined, place: GitPlace): Promise<BoxGit> {

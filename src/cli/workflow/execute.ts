@@ -1,7 +1,6 @@
 /** One workflow run from its first event to its summary. */
 
 import {
-  type ConcurrencyGroups,
   type EnginePorts,
   type GoOn,
   type JobRunner,
@@ -15,19 +14,18 @@ import { systemClock } from '../../runner/environments/index.ts';
 import { createJobRunner, type OpenFrame, type WorkflowFrames } from '../../runner/jobs/index.ts';
 import type { RunServices } from '../../runner/services/index.ts';
 import { removeTree } from '../../runner/workspaces/index.ts';
-import { EXIT } from '../../shared/exit-codes.ts';
 import { type Failure, MachineError } from '../../shared/failure.ts';
 import type { Masker } from '../../shared/mask.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { leaveRunDirectory } from '../../store/index.ts';
-import { createUi, type UiMode, type UiSink } from '../../ui/index.ts';
+import type { UiMode, UiSink } from '../../ui/index.ts';
 import type { From } from '../pause/from-step.ts';
 import { answer, failuresOf, type Pausing, resumption, sealOf, takeUp } from '../pause/pausing.ts';
 import { writeResumeFile } from '../pause/resume-file.ts';
 import type { Project } from '../project.ts';
-import { attempt, forgetOldRuns, say, sayLost } from '../run/ending.ts';
+import { type Followed, followRun } from '../run/course.ts';
+import { attempt } from '../run/ending.ts';
 import { checkSpace } from '../run/space.ts';
-import { listenForStop } from '../run/stopping.ts';
 import { framesOf, groupsOf, planOf } from './compose.ts';
 import { workflowHeader } from './header.ts';
 import { workflowMasker } from './masker.ts';
@@ -49,64 +47,50 @@ export interface Execution {
   readonly resumed?: { readonly events: readonly RunEvent[]; readonly goOn: ReadonlyMap<string, GoOn> };
 }
 
-export interface Executed {
-  readonly exitCode: number;
-  /** Somebody wants no more of this; the run may be cancelled for other reasons. */
-  readonly stopped: boolean;
-}
-
-export async function executeWorkflow(project: Project, execution: Execution): Promise<Executed> {
+export async function executeWorkflow(
+  project: Project,
+  execution: Execution,
+): Promise<Omit<Followed, 'stopListening'>> {
   const { prepared, settings, maxParallel } = execution;
   const waitsForPaused = execution.pausing?.waits === true;
   const plan = planOf(prepared, settings, { maxParallel, waitsForPaused });
   const trees = Math.min(maxParallel, plan.jobs.length);
   await checkSpace(project, { path: workRoot(project), trees, commit: prepared.tree.commit });
   const { output, past, start } = await openRun(project, execution, plan);
-  const events: RunEvent[] = [...past];
-  const state: { summary?: string | undefined } = {};
-  const ui = await createUi({
-    ...(execution.ui === undefined ? {} : { mode: execution.ui }),
-    stdout: process.stdout,
-    stderr: process.stderr,
-    env: process.env,
-    past,
-    summary: () => state.summary,
-  });
-  const summarize = async (): Promise<void> => {
-    state.summary = await attempt('the summary could not be written', () => output.summarize(events));
-  };
-  const stopping = listenForStop({ run: prepared.run, release: () => undefined }, async () => {
-    if (events.length > 0) await summarize();
-    await ui.end();
-    say('the working trees of its jobs stay as they are: orch clean removes them');
-  });
-  const groupsFor = (): ConcurrencyGroups =>
-    groupsOf(project, prepared.run, (message) => queueMicrotask(() => run.warn('groups-lost', message)));
+  let stopAnswering = (): void => undefined;
   const masker = workflowMasker(settings.secrets);
   const services = servicesOf({ run: prepared.run, paths: output.paths, past, masker });
-  const runner = await runnerFor(project, execution, { plan, output, ui, masker, services });
-  const record = { name: 'record', event: (event: RunEvent) => void events.push(event) };
-  const shown = { name: ui.name, event: (event: RunEvent) => ui.event(event) };
-  const ports = { clock: systemClock, runner, groups: groupsFor(), sinks: [output.sink, shown, record] };
-  const run: Run = start(ports);
-  const stopAnswering = answer(output.paths, run);
-  stopping.attach(run);
-  const { result, exitCode, lostSinks } = await run.done;
-  stopAnswering();
-  await attempt('the artifact service was not closed', () => services.close());
-  sayLost(lostSinks);
-  // The journal first: it gives back the room on the disk that it kept for its end.
-  await attempt('the journal could not be closed', () => output.close());
-  await summarize();
-  if (result === 'paused') leaveRunDirectory(output.paths);
-  else {
-    await attempt('the working trees could not be removed', () => removeTree(workDirectory(project, prepared.run)));
-  }
-  for (const problem of await forgetOldRuns(project)) say(problem);
-  await ui.end();
-  stopping.stopListening();
-  const lost = lostSinks.length > 0 || state.summary === undefined;
-  return { exitCode: lost ? Math.max(exitCode, EXIT.failed) : exitCode, stopped: stopping.asked() };
+  const { stopListening, ...followed } = await followRun(project, {
+    stopped: { run: prepared.run, release: () => undefined },
+    parting: 'the working trees of its jobs stay as they are: orch clean removes them',
+    ui: execution.ui,
+    open: async () => ({
+      past,
+      sink: output.sink,
+      summarize: output.summarize,
+      start: async (ui, sinks) => {
+        const groups = groupsOf(project, prepared.run, (message) =>
+          queueMicrotask(() => run.warn('groups-lost', message)),
+        );
+        const runner = await runnerFor(project, execution, { plan, output, ui, masker, services });
+        const run: Run = start({ clock: systemClock, runner, groups, sinks });
+        stopAnswering = answer(output.paths, run);
+        return run;
+      },
+      close: async () => {
+        stopAnswering();
+        await attempt('the artifact service was not closed', () => services.close());
+        await output.close();
+      },
+      finish: async ({ result }) => {
+        if (result === 'paused') return leaveRunDirectory(output.paths);
+        const tree = workDirectory(project, prepared.run);
+        await attempt('the working trees could not be removed', () => removeTree(tree));
+      },
+    }),
+  });
+  stopListening();
+  return followed;
 }
 
 interface OpenRun {

@@ -177,3 +177,14 @@ it('a full disk is told once, and what was written before is kept', async (conte
     execFileSync('umount', [mount]);
   }
 });
+
+describe('the last lines of a step', () => {
+  it('are its own, also when the step before ended with what may begin a secret', async () => {
+    const { log, write, close } = await open({ secrets: ['supersecret'] });
+    await write('a success\n');
+    log.mark();
+    await write('none of this\n');
+    expect(log.lastLines()).toEqual(['none of this']);
+    expect((await close()).text).toBe('a success\nnone of this\n');
+  });
+});

@@ -63,6 +63,10 @@ export async function openJobLog(options: JobLogOptions): Promise<JobLog> {
       void append(Buffer.from(`${lastOut === LINE_FEED ? '' : '\n'}${masker.maskText(note)}\n`));
     notes = [];
   };
+  /** What is held back, since a secret might begin with it, has come to its end where the line has. */
+  const endLine = (): void => {
+    if (lastIn === LINE_FEED) void emit(stream.end());
+  };
   const mayEmitNotes = (): boolean => notes.length > 0 && (stream.held() === 0 || lastIn === LINE_FEED);
   return {
     write: (chunk) => {
@@ -75,10 +79,12 @@ export async function openJobLog(options: JobLogOptions): Promise<JobLog> {
       notes.push(line.replaceAll(/\p{Cc}+/gu, ' '));
       if (mayEmitNotes()) emitNotes();
     },
-    mark: () => lastLine.mark(),
+    mark: () => {
+      endLine();
+      lastLine.mark();
+    },
     lastLines: () => {
-      // What is held back, since a secret might begin with it, has come to its end like the line.
-      if (lastIn === LINE_FEED) void emit(stream.end());
+      endLine();
       return lastLine.lines();
     },
     close: async () => {

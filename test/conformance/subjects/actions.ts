@@ -252,7 +252,7 @@ export const actions: Subject = {
     ),
     differs(
       '`using: node12` to `node24`',
-      'all run on the Node that runs orch',
+      'all run on the Node that runs orch: none is downloaded for them',
       run.job(steps('- uses: ./conditional', '- uses: ./old'), { says: ['stage', 'stage'] }),
     ),
     differs(

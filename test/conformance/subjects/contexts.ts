@@ -124,7 +124,7 @@ export const contexts: Subject = {
     ),
     differs(
       'Steps start from the environment of the runner',
-      'they start from PATH, HOME and a few others of this machine; `--env` adds to them',
+      'they start from PATH, HOME and a few others of this machine, so that nothing of yours is in them unasked; `--env` adds to them',
       run.job(steps('echo "= [$ORCH_CONFORMANCE_HOST] $GIVEN [${HOME:+home}]"'), { says: ['[] 1 [home]'] }),
     ),
     works(
@@ -144,7 +144,7 @@ export const contexts: Subject = {
     ),
     differs(
       'The workspace is empty until `actions/checkout` has run',
-      'it holds the working tree from the start, with what is not committed',
+      'it holds the working tree from the start, with what is not committed, so that what you have just written is what runs; that a job checks nothing out shows on GitHub only',
       run.job(steps('test -e README.md && git rev-parse --is-inside-work-tree | sed "s/^/= /"'), { says: ['true'] }),
     ),
     works(

@@ -241,7 +241,7 @@ export const jobs: Subject = {
     ),
     differs(
       '`snapshot`',
-      'it is checked, and no image is made',
+      "it is checked, and no image is made: this machine is none of GitHub's to copy",
       readsJob('snapshot: { image-name: i, version: 2.*, if: github.ref }'),
       refusesJob('snapshot: { image-name: i, version: 1.2 }', "Expected format '{major-version}.*'"),
     ),

@@ -28,14 +28,14 @@ export const runners: Subject = {
     ),
     differs(
       'Hosted runners: `ubuntu-*`, `windows-*`, `macos-*`',
-      'jobs run on this machine, with what is installed here, when it has the system that the label names, and are skipped and listed when not; `--platform LABEL=host` serves other labels',
+      'jobs run on this machine, with what is installed here, when it has the system that the label names, and are skipped and listed when not; `--platform LABEL=host`, or `platforms` of the orchestrator.yaml, serves other labels, and a label that looks mistyped is unknown',
       run.job(body('runs-on: ubuntu-latest', 'echo "= $RUNNER_OS"'), { says: ['Linux'] }),
       run.job(body('runs-on: windows-latest', 'true'), { ends: 'skipped: unserved' }),
       run.job(body('runs-on: mine', 'true'), {}),
     ),
     differs(
       'Self-hosted runners, by their labels and groups',
-      '`self-hosted` and `linux` are this machine; a job with a label that nobody knows is skipped, and the run ends with exit code 4',
+      '`self-hosted`, `linux` and the name of its processor (`x64`) are this machine; a job with a label that nobody knows is skipped, and the run ends with exit code 4',
       incomplete.job(body('runs-on: [self-hosted, gpu]', 'true'), { ends: 'skipped: unserved' }),
       incomplete.whole('the run is incomplete', ({ exitCode }) => exitCode, 4),
     ),

@@ -129,7 +129,7 @@ export const shells: Subject = {
     ),
     differs(
       'What is still running when a script ends has five seconds for its output',
-      'programs that a step leaves behind are not waited for',
+      'programs that a step leaves behind go on, and their output is not waited for, which would cost each such step five seconds',
       run.job(steps('sleep 60 &', 'echo "= at once"'), { says: ['at once'] }),
     ),
   ],

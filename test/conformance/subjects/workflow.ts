@@ -138,7 +138,7 @@ export const workflow: Subject = {
     ),
     differs(
       '`permissions`: `read-all`, `write-all`, a mapping of scopes; a job that has its own has no others',
-      'they are read, checked and shown; no token is made for them',
+      'they are read, checked and shown; no token is made for them, since only GitHub can issue one',
       readsJob(
         'permissions: { models: read, id-token: write, copilot-requests: none, drives: read }',
         'permissions: {}',
