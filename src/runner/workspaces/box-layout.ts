@@ -1,5 +1,5 @@
 /** Where things lie in the repository of a box, out here and in there, and how its git directories are written. */
-import { chmod, copyFile, mkdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmodSync, copyFileSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import type { ObjectStore } from './object-stores.ts';
@@ -45,30 +45,30 @@ export interface GitDirTexts {
 /** Writes a git directory with the first index that is there. */
 export async function writeGitDir(gitDir: string, texts: GitDirTexts, indexes: readonly string[]): Promise<void> {
   for (const name of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info', 'hooks']) {
-    await mkdir(join(gitDir, name), { recursive: true });
+    mkdirSync(join(gitDir, name), { recursive: true });
   }
-  for (const name of ['config', 'HEAD', 'packed-refs'] as const) await writeFile(join(gitDir, name), texts[name]);
-  await writeFile(join(gitDir, 'objects/info/alternates'), texts.alternates);
+  for (const name of ['config', 'HEAD', 'packed-refs'] as const) writeFileSync(join(gitDir, name), texts[name]);
+  writeFileSync(join(gitDir, 'objects/info/alternates'), texts.alternates);
   for (const index of indexes) {
     if (!(await isRegular(index))) continue;
-    await copyIndex(index, join(gitDir, 'index'));
+    copyIndex(index, join(gitDir, 'index'));
     return;
   }
 }
 
-async function copyIndex(from: string, target: string): Promise<void> {
-  const { atime, mtime } = await stat(from);
-  await copyFile(from, target);
-  await chmod(target, 0o644);
+function copyIndex(from: string, target: string): void {
+  const { atime, mtime } = statSync(from);
+  copyFileSync(from, target);
+  chmodSync(target, 0o644);
   // Git distrusts entries as young as the index itself; a copy must not make them look older than it.
-  await utimes(target, atime, mtime);
+  utimesSync(target, atime, mtime);
 }
 
 /** False when there is nothing to copy. */
 export async function copyText(from: string, to: string): Promise<boolean> {
   const text = await readRegular(from, TEXT_LIMIT);
   if (text === undefined) return false;
-  await writeFile(to, text);
+  writeFileSync(to, text);
   return true;
 }
 

@@ -109,7 +109,7 @@ async function create(
   });
   const own = `refs/heads/${record.branch}`;
   const commit = (await readRef(git, commonDir, own)) ?? record.start;
-  const refs = await publishedRefs(repository);
+  const refs = new Map(await refsOf(repository));
   if (head.branch !== undefined) refs.set(`refs/heads/${head.branch}`, head.commit);
   refs.set(own, commit);
   const alternates = alternatesOf(stores, INNER_OBJECTS);
@@ -128,6 +128,14 @@ async function create(
   };
   await replaceFile(join(folder, 'begin.json'), JSON.stringify(begin));
 }
+
+/** Asked for once a run: git has to be started for it. */
+function refsOf(repository: GitRepository): Promise<ReadonlyMap<string, string>> {
+  const known = published.get(repository) ?? publishedRefs(repository);
+  published.set(repository, known);
+  return known;
+}
+const published = new WeakMap<GitRepository, Promise<ReadonlyMap<string, string>>>();
 
 /** Gives the box what is the box's, where that is another user. Only root can, and only root needs to. */
 async function own(folder: string, user: BoxPlace['user']): Promise<void> {
