@@ -123,6 +123,13 @@ jobs:
     const again = await orch(repository, ['run', 'ci'], { env: { DOCKER_CONFIG: config } });
     expect(logOf(repository, again.run, 'act')).toContain('uid=0');
     expect(again.exitCode).toBe(0);
+
+    forget(image);
+    repository.write('act/Dockerfile', `FROM ${image}\nCMD ["id"]\n`);
+    writeWorkflow(repository, 'jobs: { built: { runs-on: ubuntu-latest, steps: [{ uses: ./act }] } }');
+    const built = await orch(repository, ['run', 'ci'], { env: { DOCKER_CONFIG: config } });
+    expect(logOf(repository, built.run, 'built')).toMatch(/Successfully built [^]*\nuid=0/);
+    expect(built.exitCode).toBe(0);
     expect(atEngine(repository)).toEqual([]);
   });
 

@@ -2,7 +2,7 @@
 export { strongestContainment } from './containment.ts';
 export { startActionContainer } from './docker/action-container.ts';
 export { type PackedContext, packContext } from './docker/build-context.ts';
-export { buildImage } from './docker/build-image.ts';
+export { type BuildSettings, buildImage } from './docker/build-image.ts';
 export type { CreateDraft } from './docker/create-draft.ts';
 export { readCreateOptions } from './docker/create-options.ts';
 export { type Engine, openEngine, requireEngine } from './docker/engine.ts';

@@ -5,7 +5,14 @@ import { type HostPath, hostPath } from '../../shared/brand.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { readFileBelow } from '../actions/index.ts';
-import { buildImage, type Engine, type PackedContext, packContext, provideImage } from '../environments/index.ts';
+import {
+  type BuildSettings,
+  buildImage,
+  type Engine,
+  type PackedContext,
+  packContext,
+  provideImage,
+} from '../environments/index.ts';
 import type { ContainerSettings } from './job-container.ts';
 import { createOnce } from './once.ts';
 
@@ -43,7 +50,7 @@ export function createActionImages({ engine: env }: Pick<ContainerSettings, 'eng
       let isMine = false;
       const built = await once(context.value.packed.digest, () => {
         isMine = true;
-        return tellBuild(engine, wanted.uses, { ...context.value, ...asked });
+        return tellBuild(engine, wanted.uses, { ...context.value, ...asked, env });
       });
       // Another job's cancellation is none of this one's.
       const isOthersEnd = !built.ok && built.error.code === 'cancelled' && !isMine && !asked.signal.aborted;
@@ -87,11 +94,12 @@ async function readContext(
 async function tellBuild(
   engine: Engine,
   uses: string,
-  { packed, dockerfile, tell, signal }: Context & ImageAsked,
+  { packed, dockerfile, ...asked }: Context & ImageAsked & Pick<BuildSettings, 'env'>,
 ): Promise<Result<string, Failure>> {
+  const { tell } = asked;
   tell('##[group]Building docker image');
   tell(`Dockerfile for action: '${dockerfile}'.`);
-  const built = await buildImage(engine, packed, { name: uses, tell, signal });
+  const built = await buildImage(engine, packed, { name: uses, ...asked });
   tell('##[endgroup]');
   return built;
 }

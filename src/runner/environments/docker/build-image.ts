@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import type { PackedContext } from './build-context.ts';
 import { type Engine, reasonOf } from './engine.ts';
 import { BUILD_LABEL } from './labels.ts';
+import { knownLogins } from './logins.ts';
 
 export interface BuildSettings {
   /** What the image is for, in messages. */
@@ -12,13 +13,15 @@ export interface BuildSettings {
   /** Takes the engine's lines. */
   readonly tell: (line: string) => void;
   readonly signal: AbortSignal;
+  /** That names the user's logins, for the images that it builds on. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** The image's name, which says what it was built from: layers that are there are not built again. */
 export async function buildImage(
   { docker }: Pick<Engine, 'docker'>,
   packed: PackedContext,
-  { name, signal, tell }: BuildSettings,
+  { name, signal, tell, env }: BuildSettings,
 ): Promise<Result<string, Failure>> {
   const image = `orch-action:${packed.digest.slice(0, 32)}`;
   const context = packed.open();
@@ -31,6 +34,7 @@ export async function buildImage(
     const answer = await docker.buildImage(context, {
       t: image,
       dockerfile: packed.dockerfile,
+      registryconfig: Object.fromEntries(knownLogins(env)),
       labels: { [BUILD_LABEL]: packed.digest },
       rm: true,
       forcerm: true,

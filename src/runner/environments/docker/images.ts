@@ -1,12 +1,9 @@
 /** Images: looked for, and pulled when they are missing, with the job's credentials or those that the user has logged in with. */
 
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import type { AuthConfig } from 'dockerode';
 import type { Failure } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import { readJson } from './endpoint.ts';
 import { type Engine, reasonOf, statusOf } from './engine.ts';
+import { knownLogins } from './logins.ts';
 import { createPullProgress } from './pull-progress.ts';
 import { joinPull } from './shared-pulls.ts';
 
@@ -84,15 +81,14 @@ async function pull(
   { signal, env, tell }: PullSettings,
 ): Promise<void> {
   const registry = registryOf(image);
-  const authconfig =
-    credentials === undefined ? knownLogin(registry, env) : { ...credentials, serveraddress: registry };
+  const login = credentials ?? knownLogins(env).get(registry);
   const silent = new AbortController();
   const limit = setTimeout(() => silent.abort(), SILENCE);
   try {
     const stream = await docker.pull(withTag(image), {
       abortSignal: AbortSignal.any([signal, silent.signal]),
       ...(platform === undefined ? {} : { platform }),
-      ...(authconfig === undefined ? {} : { authconfig }),
+      ...(login === undefined ? {} : { authconfig: { ...login, serveraddress: registry } }),
     });
     const progress = createPullProgress(image);
     await new Promise<void>((resolve, reject) => {
@@ -124,17 +120,4 @@ export function registryOf(image: string): string {
   const [first = '', ...rest] = image.split('/');
   const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
   return !isHost || first === 'docker.io' ? HUB : first;
-}
-
-/** What `docker login` has written into the user's settings; programs that keep logins elsewhere are not asked. */
-function knownLogin(registry: string, env: PullSettings['env']): AuthConfig | undefined {
-  const folder = env['DOCKER_CONFIG'] ?? join(env['HOME'] ?? homedir(), '.docker');
-  const config = readJson(join(folder, 'config.json'));
-  const auths: unknown = typeof config === 'object' && config !== null ? Reflect.get(config, 'auths') : undefined;
-  const entry: unknown = typeof auths === 'object' && auths !== null ? Reflect.get(auths, registry) : undefined;
-  const auth: unknown = typeof entry === 'object' && entry !== null ? Reflect.get(entry, 'auth') : undefined;
-  if (typeof auth !== 'string') return undefined;
-  const text = Buffer.from(auth, 'base64').toString();
-  const colon = text.indexOf(':');
-  return { username: text.slice(0, colon), password: text.slice(colon + 1), serveraddress: registry };
 }
