@@ -1,37 +1,30 @@
-/** The frame of a workflow's job on this machine: its directories, its contexts, its actions and its log. */
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { type HostPath, hostPath } from '../../shared/brand.ts';
-import { type Failure, MachineError } from '../../shared/failure.ts';
-import { err, ok, type Result } from '../../shared/result.ts';
-import {
-  evaluateNode,
-  flattenSteps,
-  isJsonObject,
-  isWorkStep,
-  type Json,
-  type Node,
-  type Scope,
-} from '../../workflow/index.ts';
-import type { JobPlace, ScriptSettings } from '../steps/index.ts';
-import { type ActionImages, createActionImages } from './action-images.ts';
+/** The frame of a workflow's job on this machine: its contexts, its actions and its log. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hostPath } from '../../shared/brand.ts';
+import type { Failure } from '../../shared/failure.ts';
+import { ok, type Result } from '../../shared/result.ts';
+import { flattenSteps, isJsonObject, isWorkStep, type Json } from '../../workflow/index.ts';
+import type { JobPlace } from '../steps/index.ts';
+import { createActionImages } from './action-images.ts';
 import { prepareSteps, type StepInUse, type StepSettings } from './action-in-use.ts';
 import { createActionMemory, type KeptMemory } from './action-memory.ts';
 import type { Closed, ExtraStep, JobFrame, OpenFrame, Standstill, Surroundings } from './frame.ts';
 import { createJobActions } from './job-actions.ts';
-import { imageOf, JobContainers } from './job-containers.ts';
+import { imageOf } from './job-containers.ts';
 import { hookStage } from './job-hooks.ts';
 import { jobNotes } from './job-notes.ts';
+import { lastOutput } from './last-output.ts';
 import { openLog } from './open-log.ts';
 import { createOpenStep } from './open-step.ts';
-import { isOwnDirectory, makeOwnDirectory } from './own-directory.ts';
 import { forgetPutAside } from './put-aside.ts';
+import { readDefaults } from './run-defaults.ts';
 import { offerServices } from './service-offer.ts';
 import { createSidePlace } from './side-place.ts';
 import { firstStep } from './step-order.ts';
 import { defaultsScope, type JobFacts, stepScope } from './step-scope.ts';
-import { type Directories, type JobParts, placeOf } from './workflow-place.ts';
+import { makeDirectories } from './workflow-directories.ts';
+import { type JobParts, placeOf } from './workflow-place.ts';
 import type { JobSource, WorkflowFrames } from './workflow-settings.ts';
 import { createStandstill, findStanding, standingDirectory } from './workflow-standstill.ts';
 
@@ -63,59 +56,6 @@ function secretsOf({ secrets, contexts }: JobSource): readonly string[] {
   const asSent =
     typeof token !== 'string' || token === '' ? [] : [token, Buffer.from(`x-access-token:${token}`).toString('base64')];
   return [...Object.values(secrets), ...asSent];
-}
-
-interface Wanted {
-  /** The directory of a job that is gone on with. */
-  readonly known: string | undefined;
-  readonly image: Result<string, Failure>;
-  readonly images: ActionImages;
-}
-
-async function makeDirectories(
-  settings: WorkflowFrames,
-  leg: string,
-  { known, ...wanted }: Wanted,
-): Promise<Directories> {
-  await mkdir(settings.temp, { recursive: true });
-  await mkdir(settings.toolCache, { recursive: true });
-  const home = hostPath(known ?? (await mkdtemp(join(settings.temp, 'job-'))));
-  if (known !== undefined) await keepTemp(home, settings.temp);
-  const temp = hostPath(join(home, '_temp'));
-  const event = hostPath(join(temp, '_github_workflow', 'event.json'));
-  for (const owned of [temp, dirname(event)]) await makeOwnDirectory(owned);
-  await rm(event, { recursive: true, force: true });
-  await writeFile(event, settings.event, { mode: 0o600, flag: 'wx' });
-  const isInside = wanted.image.ok && wanted.image.value !== '';
-  // Got ready while the workspace is being made.
-  const processes = isInside ? undefined : settings.openProcesses(home);
-  try {
-    const workspace = await settings.workspace(leg, known !== undefined);
-    const { root, work, reads = [] } = workspace;
-    // Scripts around the job are this machine's.
-    const hooks = Object.values(settings.hooks ?? {}).filter((path) => existsSync(path));
-    const folders = { root, temp, home, toolCache: settings.toolCache, reads: [...reads, ...hooks.map(hostPath)] };
-    const { run, containers: containerSettings } = settings;
-    const { images } = wanted;
-    const parts = { run, job: leg, settings: containerSettings, images, work, folders, isInside };
-    const containers = new JobContainers(parts);
-    return { home, temp, event, processes: processes ?? containers.processes, workspace, containers };
-  } catch (error) {
-    await processes?.close();
-    throw error;
-  }
-}
-
-/** Actions are copied again, and processes have their pipes anew. */
-async function keepTemp(home: HostPath, parent: HostPath): Promise<void> {
-  if (dirname(home) !== parent || !(await isOwnDirectory(home))) {
-    const message = `${home}, which the job left when it was paused, is not there any more`;
-    throw new MachineError({ code: 'environment-lost', message });
-  }
-  const names = (await readdir(home)).filter((name) => name !== '_temp');
-  // Steps in a container may have made links of these, which are not to be followed.
-  const own = ['_github_workflow', '_github_home', '_runner_file_commands'].map((name) => join('_temp', name));
-  for (const name of [...names, ...own]) await rm(join(home, name), { recursive: true, force: true });
 }
 
 class WorkflowJob {
@@ -305,30 +245,4 @@ class WorkflowJob {
     this.#sides.set(index, side);
     return side;
   }
-}
-
-/** What a failed step is shown with: its own words, without the command line that stands above them. */
-const LINES = 10;
-const HEAD_END = '##[endgroup]';
-
-function lastOutput(lines: readonly string[]): readonly string[] {
-  const end = lines.indexOf(HEAD_END);
-  const begun = lines.findIndex((line) => line.startsWith('##[group]'));
-  // The runner warns about an action's inputs before its first group; a later group is the step's own.
-  const isHead = lines.slice(0, Math.max(begun, 0)).every((line) => line.startsWith('##[warning]'));
-  const own = end !== -1 && isHead ? lines.slice(end + 1) : lines;
-  return own.slice(-LINES);
-}
-
-/** Of the whole `defaults` only `run` means something; a job's replaces the workflow's. */
-function readDefaults(node: Node | undefined, scope: Scope): Result<ScriptSettings['defaults'], Failure> {
-  if (node === undefined) return ok({});
-  const defaults = evaluateNode(node, scope);
-  if (!defaults.ok) return err({ code: 'expression', message: `defaults: ${defaults.error.message}` });
-  const run = isJsonObject(defaults.value) ? defaults.value['run'] : undefined;
-  const text = (key: string): string => {
-    const value = isJsonObject(run) ? run[key] : undefined;
-    return typeof value === 'string' ? value : '';
-  };
-  return ok({ shell: text('shell'), 'working-directory': text('working-directory') });
 }
