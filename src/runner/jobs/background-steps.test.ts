@@ -118,3 +118,15 @@ it('a bug in one fails that step', async () => {
     failure: { code: 'internal', message: 'orch failed: oops' },
   });
 });
+
+it('one that failed and is skipped when it is to begin again has not failed, also for who waits for it', async () => {
+  const { background, start, end, settle } = rig();
+  await start('bg');
+  end('bg', FAILED);
+  await settle();
+  expect((await background.join(['bg'])).map(({ done }) => done.conclusion)).toEqual(['failure']);
+  background.settle('bg', { outcome: 'skipped', conclusion: 'skipped', outputs: {} });
+  background.settle('unknown', OK);
+  expect((await background.join(['bg'])).map(({ done }) => done.conclusion)).toEqual(['skipped']);
+  expect([background.failed(), background.conclusions(), background.rest()]).toEqual([[], ['skipped'], []]);
+});

@@ -20,6 +20,8 @@ export interface JoinedStep extends Pick<BackgroundStep, 'id' | 'name'> {
 
 export interface BackgroundSteps {
   start(step: BackgroundStep): void;
+  /** One that was to begin again, and has come to this without: whatever it came to before does not count. */
+  settle(id: string, done: StepDone): void;
   /** Ids of those that nobody has waited for yet, in the order in which they were started. */
   rest(): readonly string[];
   /** What people see of a step; the id itself where there is none of it, such as one that was skipped. */
@@ -89,6 +91,10 @@ export function createBackgroundSteps({ cancelled, onJoin }: BackgroundSettings)
       void ended.then((done) => {
         running.done = done;
       });
+    },
+    settle: (id, done) => {
+      const before = steps.get(id);
+      if (before !== undefined) steps.set(id, { ...before, ended: Promise.resolve(done), done, joined: true });
     },
     rest: () => [...steps.values()].filter(({ joined }) => !joined).map(({ step }) => step.id),
     nameOf: (id) => steps.get(id)?.step.name ?? id,

@@ -274,7 +274,9 @@ class JobSteps {
     if (named === undefined || !isWorkStep(named.step)) return;
     const { step, id } = named;
     const over = await this.#begin({ step, id, handler: this.#settings.frame.handlerFor(step, index) }, index, env);
-    if (over !== undefined) this.#order = stepJoined(this.#order, step.id, over.done);
+    if (over === undefined) return;
+    this.#background.settle(id, over.done);
+    this.#order = stepJoined(this.#order, step.id, over.done);
   }
 
   /** Its condition is a matter of its turn; the rest goes on beside the steps behind it. What it came to if it is over. */
