@@ -32,6 +32,8 @@ function plant(root: string, mark: string): string {
     `\tprogram = ${root}/.git/evil-hooks/pre-commit`,
     '[include]',
     `\tpath = ${root}/.git/evil-include`,
+    '[includeIf "gitdir:/"]',
+    `\tpath = ${root}/.git/evil-include-if`,
     '[alias]',
     `\tadd = "!touch ${mark}-alias"`,
     '[extensions]',
@@ -58,6 +60,9 @@ function plant(root: string, mark: string): string {
     `echo '* filter=evil diff=evil merge=evil' > ${root}/.git/evil-attributes`,
     `cp ${root}/.git/evil-attributes ${root}/.git/info/attributes`,
     `printf '[core]\\n\\tfsmonitor = "touch ${mark}-include; false"\\n' > ${root}/.git/evil-include`,
+    `printf '[filter "evil"]\\n\\tprocess = "touch ${mark}-include-if"\\n' > ${root}/.git/evil-include-if`,
+    `printf '[core]\\n\\thooksPath = ${root}/.git/evil-hooks\\n[filter "evil"]\\n\\tclean = "touch ${mark}-worktree; cat"\\n' > "$(git rev-parse --git-dir)/config.worktree"`,
+    `mkdir -p "$(git rev-parse --git-dir)/info"; cp ${root}/.git/evil-attributes "$(git rev-parse --git-dir)/info/attributes"`,
     `cat >> ${root}/.git/config <<'END'\n${config.join('\n')}\nEND`,
   ].join('\n');
 }

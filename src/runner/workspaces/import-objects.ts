@@ -23,7 +23,7 @@ export interface ObjectImport {
   /** The commits that are wanted. */
   readonly commits: readonly string[];
   /** A commit that is there already: nothing behind it is looked at. */
-  readonly known: string;
+  readonly known?: string | undefined;
 }
 
 /** What the folder holds is no history that could be taken over: `it lacks an object …`. */
@@ -67,8 +67,9 @@ async function packNew(
 ): Promise<Fresh> {
   const fresh = await makeObjectFolder(join(folder, 'fresh'), into);
   const target = join(fresh, 'pack', 'pack');
+  const wanted = known === undefined ? commits : [...commits, `^${known}`];
   const args = ['pack-objects', '--revs', '--local', '--non-empty', '-q', target];
-  const id = await checked(git, args, { objects, input: `${[...commits, `^${known}`].join('\n')}\n` });
+  const id = await checked(git, args, { objects, input: `${wanted.join('\n')}\n` });
   if (id === '') return { objects: fresh };
   await rm(`${target}-${id}.idx`, { force: true });
   // What the pack refers to has to be in it, or in the repository.

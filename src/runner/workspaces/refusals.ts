@@ -1,9 +1,10 @@
 /** Which changes of a working tree must not be recorded, and what is said of them. */
 import type { Failure } from '../../shared/failure.ts';
-import { type BytePath, isBelow, show } from './bytes.ts';
+import { type BytePath, bytePath, isBelow, show } from './bytes.ts';
 import { filteredChanges } from './filters.ts';
 import type { GitRepository } from './repository.ts';
 import type { TreeScan } from './scan.ts';
+import { escapingSubmodules } from './submodules.ts';
 import { escapingLinks } from './symlinks.ts';
 import { GITLINK, SYMLINK, type TreeChange } from './tree-diff.ts';
 import type { GitPlace } from './trusted-git.ts';
@@ -52,8 +53,25 @@ export async function refuse(
       details: paths,
     });
   }
-  for (const change of [...links, ...escaping, ...filtered]) refused.add(change);
+  const modules = await escapingModules(repository, request, found.changes);
+  if (modules.names.length > 0)
+    problems.push(unsafe('submodules with a name or path that leads out of it', modules.names));
+  for (const change of [...links, ...escaping, ...filtered, ...modules.changes]) refused.add(change);
   return refused;
+}
+
+/** Only what the task itself has declared: what was there before is passed by, wherever it leads. */
+async function escapingModules(
+  repository: GitRepository,
+  { workTree }: Recorded,
+  changes: readonly TreeChange[],
+): Promise<{ readonly names: readonly string[]; readonly changes: readonly TreeChange[] }> {
+  const change = changes.find(({ path, status }) => path === '.gitmodules' && status !== 'deleted');
+  if (change === undefined) return { names: [], changes: [] };
+  const names = (await escapingSubmodules(repository.git, workTree)).map(({ name, path }) =>
+    bytePath(`${name} at ${path}`),
+  );
+  return { names, changes: names.length > 0 ? [change] : [] };
 }
 
 function pathOf(change: TreeChange): string {

@@ -125,6 +125,37 @@ describe('submodules', () => {
     expect((await tree.capture()).problems).toEqual([]);
   });
 
+  it.each([['../out'], ['a/../../b'], ['.git/x'], ['a/.GIT']])(
+    'are refused when a task puts them at %s',
+    async (path) => {
+      const sandbox = createSandbox();
+      const repository = await sandbox.open();
+      const tree = await jobIn(sandbox, repository, 't').open({ branch: branchOf('t'), start: repository.head.commit });
+      sandbox.sh(
+        tree.path,
+        `printf '[submodule "evil"]\\n\\tpath = ${path}\\n\\turl = /x\\n' > .gitmodules; echo b > b.txt`,
+      );
+      const { tree: id, problems } = await tree.capture();
+      expect(problems).toMatchObject([{ code: 'unsafe-tree', details: [`evil at ${path}`] }]);
+      expect((await tree.changes(repository.head.commit, id)).map((change) => change.path)).toEqual(['b.txt']);
+    },
+  );
+
+  it('read nothing of a repository that their objects name', async () => {
+    const { sandbox, repository } = await withSubmodule();
+    const other = createSandbox({ 'secret.txt': 'secret\n' });
+    const tree = await jobIn(sandbox, repository, 't').open({ branch: branchOf('t'), start: repository.head.commit });
+    const blob = other.git('rev-parse', 'HEAD:secret.txt');
+    sandbox.sh(
+      join(tree.path, 'deps/lib'),
+      `echo ${other.root}/.git/objects >> "$(git rev-parse --git-path objects/info/alternates)"
+      git update-index --add --cacheinfo 100644,${blob},x; git commit -qm x`,
+    );
+    const { problems } = await tree.capture();
+    expect(problems).toMatchObject([{ code: 'unsafe-tree', details: ['deps/lib'] }]);
+    expect(problems[0]?.message).toContain(blob);
+  });
+
   it('work in a box, and bring their commits back from there', async () => {
     const { sandbox, repository, inner } = await withSubmodule();
     const start = repository.head.commit;

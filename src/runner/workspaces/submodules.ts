@@ -9,6 +9,7 @@ import { isErrno } from '../../shared/errno.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { bytePath, show, splitFields } from './bytes.ts';
 import { readHead } from './head-file.ts';
+import { importObjects, OddObjects } from './import-objects.ts';
 import type { GitRepository } from './repository.ts';
 import { exists, isRegular, readLine, readRegular } from './safe-files.ts';
 import { GITLINK } from './tree-diff.ts';
@@ -30,6 +31,15 @@ export interface SubmodulePlace {
 
 /** The submodules that `.gitmodules` in the working tree declares, malformed and escaping ones left out. */
 export async function declaredSubmodules(git: TrustedGit, workTree: string): Promise<readonly Submodule[]> {
+  return (await declared(git, workTree)).filter(({ name, path }) => isInside(name) && isInside(path));
+}
+
+/** Those with a name or a path that leads out of the working tree, or into a git directory. */
+export async function escapingSubmodules(git: TrustedGit, workTree: string): Promise<readonly Submodule[]> {
+  return (await declared(git, workTree)).filter(({ name, path }) => !isInside(name) || !isInside(path));
+}
+
+async function declared(git: TrustedGit, workTree: string): Promise<readonly Submodule[]> {
   const text = await readRegular(join(workTree, '.gitmodules'), 1024 * 1024);
   if (text === undefined || text.length === 0) return [];
   const output = await git.run(['config', '-f', '-', '-z', '--get-regexp', '^submodule\\..*\\.path$'], {
@@ -40,7 +50,7 @@ export async function declaredSubmodules(git: TrustedGit, workTree: string): Pro
   for (const entry of output.stdout.toString('utf8').split('\0')) {
     const [key, path] = entry.split('\n');
     const name = key?.replace(/^submodule\./, '').replace(/\.path$/, '');
-    if (name && path && isInside(name) && isInside(path)) found.push({ name, path });
+    if (name && path) found.push({ name, path });
   }
   return found;
 }
@@ -166,7 +176,8 @@ export async function captureSubmodule(
       problem: unsafe(`the submodule ${submodule.path} has no readable HEAD or index`, submodule.path),
     };
   }
-  if (commit !== submodule.commit) await bringBack(repository, submodule, { objects, commit }, keepRef);
+  const odd = await bringBack(repository, submodule, { objects, commit }, keepRef);
+  if (odd !== undefined) return { ...unchanged, problem: odd };
   const changed = await repository.git.run(['diff', '--no-ext-diff', '--no-textconv', '--name-only', '-z', commit], {
     workTree,
     objects,
@@ -201,29 +212,43 @@ async function isCommit(git: TrustedGit, objects: string, id: string): Promise<b
   return (await git.run(['cat-file', '-e', `${id}^{commit}`], { objects, codes: [0, 1, 128] })).code === 0;
 }
 
-/** Packs what is new and checks every object on the way in: the task could have written anything into its store. */
+/**
+ * Brings what is new, every object checked on the way: the task could have written anything into its store. Returns what
+ * is wrong with it.
+ */
 async function bringBack(
   repository: GitRepository,
   submodule: Submodule,
   from: { readonly objects: string; readonly commit: string },
   keepRef: string,
-): Promise<void> {
-  const { git, objectFormat } = repository;
+): Promise<Failure | undefined> {
+  if (from.commit === submodule.commit) return undefined;
+  const { objectFormat } = repository;
   const known = await storeOf(repository, submodule.name, submodule.path);
   const store = known ?? join(repository.commonDir, 'modules', submodule.name);
   if (known === undefined) {
     await makeGitDir(store, objectFormat);
     await writeFile(join(store, 'HEAD'), `${from.commit}\n`);
   }
-  const wanted = submodule.commit === undefined ? `${from.commit}\n` : `${from.commit}\n^${submodule.commit}\n`;
-  const pack = await git.run(['pack-objects', '--revs', '--stdout', '-q'], { objects: from.objects, input: wanted });
-  await git.run(['index-pack', '--stdin', '--strict'], { objects: join(store, 'objects'), input: pack.stdout });
+  try {
+    await importObjects(repository.git, {
+      from: from.objects,
+      into: join(store, 'objects'),
+      scratch: join(repository.commonDir, 'orch'),
+      commits: [from.commit],
+      known: submodule.commit,
+    });
+  } catch (error) {
+    if (!(error instanceof OddObjects)) throw error;
+    return unsafe(`the submodule ${submodule.path} has no readable commit: ${error.message}`, submodule.path);
+  }
   const storeGit = await createTrustedGit({ commonDir: store, objectFormat, settings: new Map() });
   try {
     await storeGit.run(['update-ref', `refs/orch/${keepRef}`, from.commit]);
   } finally {
     await storeGit.dispose();
   }
+  return undefined;
 }
 
 function unsafe(message: string, path: string): Failure {
