@@ -3,7 +3,6 @@
  * Nothing of it is in memory but what is on its way.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -18,7 +17,7 @@ const RESERVE = 32 * 1024 * 1024;
 /** Azure's. */
 const MOST_BLOCKS = 50_000;
 /** Bytes that are read at once. */
-const CHUNK = 1024 * 1024;
+const ROOM = 256 * 1024;
 const OVER = 'the upload is over';
 
 export interface Body {
@@ -134,7 +133,12 @@ async function save(stream: Readable, path: HostPath): Promise<Result<Whole, Ref
 
 /** Each block goes as soon as it is in the whole, so that the disk needs no room for both. */
 function chain(blocks: readonly HostPath[], path: HostPath): Promise<Whole> {
-  return write(path, blocks.map(contentAndEnd));
+  // One for all of them: large ones that are left to be collected add up.
+  const room = Buffer.allocUnsafe(ROOM);
+  return write(
+    path,
+    blocks.map((block) => contentAndEnd(block, room)),
+  );
 }
 
 async function write(path: HostPath, sources: Iterable<AsyncIterable<Uint8Array>>): Promise<Whole> {
@@ -155,7 +159,17 @@ async function write(path: HostPath, sources: Iterable<AsyncIterable<Uint8Array>
   return { path, bytes, sha256: hash.digest('hex') };
 }
 
-async function* contentAndEnd(block: HostPath): AsyncGenerator<Uint8Array> {
-  yield* createReadStream(block, { highWaterMark: CHUNK });
+/** What it gives is good until the next is asked for. */
+async function* contentAndEnd(block: HostPath, room: Uint8Array): AsyncGenerator<Uint8Array> {
+  const file = await open(block);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(room);
+      if (bytesRead === 0) break;
+      yield room.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
   await rm(block);
 }
