@@ -30,8 +30,24 @@ beforeAll(() => {
 /** Anything that they print or write must not hold a token. */
 const TOKEN = /eyJhbGciOi[\w-]+\.[\w-]+\.[\w-]+/;
 
+/** Lists the artifacts without the client, with the Node that every container of a job has. */
+const LIST = {
+  'list.sh': 'exec /__e/node*/bin/node list.mjs\n',
+  'list.mjs': `
+const { ACTIONS_RESULTS_URL: url, ACTIONS_RUNTIME_TOKEN: token } = process.env;
+const { scp } = JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));
+const answer = await fetch(url + 'twirp/github.actions.results.api.v1.ArtifactService/ListArtifacts', {
+  method: 'POST',
+  headers: { authorization: 'Bearer ' + token },
+  body: JSON.stringify({ workflow_run_backend_id: scp.split(':')[1], workflow_job_run_backend_id: scp.split(':')[2] }),
+});
+const { artifacts } = await answer.json();
+console.log('listed ' + artifacts.map(({ name }) => name).sort().join());
+`,
+};
+
 function prepare(workflow: string): { readonly repository: Repository; readonly source: readonly string[] } {
-  const repository = createRepository({ files: { [CI]: workflow }, untidy: true });
+  const repository = createRepository({ files: { ...LIST, [CI]: workflow }, untidy: true });
   const server = createServer(repository);
   for (const [name, files] of Object.entries(actions)) server.repository(`me/${name}`, files).git('tag', 'v1');
   return { repository, source: ['--action-source', server.source] };
@@ -222,6 +238,12 @@ jobs:
       - uses: me/artifact2@v1
         with: { do: upload, name: large, path: large, compression-level: 0 }
       - run: echo "says $(echo /__s/*) $(touch /__s/x 2>&1 | grep -c 'Read-only')"
+  docker:
+    needs: there
+    runs-on: ubuntu-latest
+    steps:
+      - uses: docker://${BASE_IMAGE}
+        with: { entrypoint: sh, args: list.sh }
   back:
     needs: there
     runs-on: ubuntu-latest
@@ -230,13 +252,14 @@ jobs:
         with: { do: download, name: large, path: got }
       - run: echo "says $(wc -c < got/large)"
 `);
-    expect(endings(ran.events)).toEqual({ here: 'success', there: 'success', back: 'success' });
+    expect(endings(ran.events)).toEqual({ here: 'success', there: 'success', docker: 'success', back: 'success' });
     expect(told(ran, 'there')).toEqual([
       'downloaded made',
       'says from here',
       'uploaded large',
       'says /__s/forwarder.mjs /__s/services.sock 1',
     ]);
+    expect(told(ran, 'docker')).toEqual(['listed here,large']);
     expect(told(ran, 'back')).toEqual(['downloaded large', 'says 20000000']);
     expect(atEngine(ran.repository)).toEqual([]);
   });

@@ -8,6 +8,7 @@ import type { Result } from '../../shared/result.ts';
 import {
   createPathMap,
   type Engine,
+  type Environment,
   type JobEnvironment,
   type Mount,
   type PathMap,
@@ -17,6 +18,7 @@ import {
 import { type Inside, type JobPlace, writeLines } from '../steps/index.ts';
 import type { ActionImage, ActionImages, ImageAsked } from './action-images.ts';
 import { type ContainerFolders, type ContainerSettings, homeOf, isBelow } from './job-container.ts';
+import type { ServiceFolder } from './service-folder.ts';
 
 export interface ActionContainers {
   /** The image, pulled or built where it is not there yet. */
@@ -40,6 +42,7 @@ export interface ActionContainersParts {
   /** GITHUB_WORKSPACE on this machine. */
   readonly work: HostPath;
   readonly folders: ContainerFolders;
+  readonly services: ServiceFolder;
   readonly engine: () => Promise<Result<Engine, Failure>>;
   /** The name of the job's network, where it has one. */
   readonly network: () => string | undefined;
@@ -49,15 +52,20 @@ const WORKSPACE = '/github/workspace';
 const HOME = '/github/home';
 const TEMP = '/github/runner_temp';
 const FILES = '/github/file_commands';
+/** The container is the stage's alone, so that it is free; its variables name it before there is a container. */
+const PORT = 3129;
+const UNREACHED = '[orch] the container does not reach the artifacts of the run';
+const SERVICES = `http://127.0.0.1:${PORT}/`;
 /** What whoever the image's user is may write. */
 const SHARED = [WORKSPACE, HOME, TEMP, FILES];
 
-function mountsOf({ work, folders: { temp, reads } }: ActionContainersParts): readonly Mount[] {
+function mountsOf({ work, services, folders: { temp, reads } }: ActionContainersParts): readonly Mount[] {
   const files = hostPath(join(temp, '_runner_file_commands'));
   return [
     { host: work, inner: WORKSPACE },
     { host: temp, inner: TEMP },
     { host: homeOf({ temp }), inner: HOME },
+    services.mount,
     { host: hostPath(join(temp, '_github_workflow')), inner: '/github/workflow' },
     { host: files, inner: FILES },
     // Also where it lies in that of RUNNER_TEMP: what is mounted cannot be replaced by a link.
@@ -85,15 +93,27 @@ export function createActionContainers(parts: ActionContainersParts): ActionCont
     place: (job, stage) => {
       count += 1;
       const name = `${parts.job} action ${count}`;
+      let isOffered = false;
+      const prepare = async (container: Environment, node: string): Promise<void> => {
+        const joined = isOffered ? await parts.services.join(container, node, PORT) : undefined;
+        if (joined?.ok !== false) return;
+        await writeLines(job, [`${UNREACHED}: ${joined.error}`]);
+      };
       return {
         ...job,
         inside,
         platform: 'linux',
         hostEnv: parts.settings.env,
-        services: async () => ({}),
+        services: async (kind) => {
+          const offered = await job.services(kind);
+          const open = offered.runtimeToken === undefined ? undefined : await parts.services.open();
+          isOffered = open?.ok === true;
+          if (open?.ok === false) await writeLines(job, [`${UNREACHED}: ${open.error}`]);
+          return isOffered ? { ...offered, runtimeUrl: SERVICES, resultsUrl: SERVICES } : {};
+        },
         processes: processesOf(
           { ...parts, job: name },
-          { stage, mounts, rename: renaming(paths, job.inside), tell: (line) => void writeLines(job, [line]) },
+          { stage, mounts, rename: renaming(paths, job.inside), prepare, tell: (line) => void writeLines(job, [line]) },
         ),
       };
     },
@@ -106,17 +126,20 @@ interface Stage {
   /** A path of this machine or of the job's container by the name that it has here; any other text as it is. */
   readonly rename: (value: string) => string;
   readonly tell: (line: string) => void;
+  /** In the container, before the action. */
+  readonly prepare: (container: Environment, node: string) => Promise<void>;
 }
 
 function processesOf(
-  { settings, run, job, engine, network }: ActionContainersParts,
-  { stage, mounts, rename, tell }: Stage,
+  { settings, run, job, services, engine, network }: ActionContainersParts,
+  { stage, mounts, rename, prepare, tell }: Stage,
 ): JobEnvironment {
   return {
     start: async ({ argv: [, ...args], env, onOutput }) => {
       const opened = await engine();
       if (!opened.ok) throw new MachineError(opened.error);
       for (const { host, readOnly } of mounts) if (readOnly !== true) await mkdir(host, { recursive: true });
+      await services.make();
       const renamed = Object.entries(env).map(([name, value]) => [name, rename(value)]);
       return startActionContainer(
         opened.value,
@@ -133,6 +156,7 @@ function processesOf(
             tell(
               `[orch] No supervisor starts in the container of ${stage.image} (${reason}): it is an exec of the engine`,
             ),
+          prepare,
         },
         { env: { ...Object.fromEntries(renamed), HOME }, onOutput },
       );

@@ -1,6 +1,6 @@
 /** A job that runs in a container: what of this machine it sees there, and how the container comes and goes. */
 import { realpathSync } from 'node:fs';
-import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import type { Failure } from '../../shared/failure.ts';
@@ -22,12 +22,11 @@ import {
   readCreateOptions,
   readPorts,
   removeOrTell,
-  startForwarder,
   startJobContainer,
 } from '../environments/index.ts';
-import type { JobAccess } from '../services/index.ts';
 import type { Inside } from '../steps/index.ts';
 import type { ContainerDefinition } from './container-definition.ts';
+import type { ServiceFolder } from './service-folder.ts';
 
 /** How this run has containers. */
 export interface ContainerSettings extends ExternalsSettings {
@@ -55,12 +54,9 @@ export interface ContainerFolders {
 
 const WORK = '/__w';
 const HOME = '/github/home';
-const SERVICES = '/__s';
-const SOCKET = 'services.sock';
-const FORWARDER = 'forwarder.mjs';
 
 /** GitHub's names. */
-function mountsOf({ root, temp, home, toolCache, reads }: ContainerFolders): readonly Mount[] {
+function mountsOf({ root, temp, home, toolCache, reads }: ContainerFolders, services: ServiceFolder): readonly Mount[] {
   return [
     { host: root, inner: `${WORK}/${basename(root)}` },
     { host: temp, inner: `${WORK}/_temp` },
@@ -68,8 +64,7 @@ function mountsOf({ root, temp, home, toolCache, reads }: ContainerFolders): rea
     { host: hostPath(join(temp, '_runner_file_commands')), inner: `${WORK}/_temp/_runner_file_commands` },
     { host: hostPath(join(home, '_actions')), inner: `${WORK}/_actions` },
     { host: toolCache, inner: '/__t' },
-    // Nobody in there can put a socket of their own in the place of this one.
-    { host: servicesOf({ home }), inner: SERVICES, readOnly: true },
+    services.mount,
     { host: homeOf({ temp }), inner: HOME },
     { host: hostPath(join(temp, '_github_workflow')), inner: '/github/workflow' },
     ...reads.map((path) => ({ host: path, inner: path, readOnly: true })),
@@ -78,10 +73,6 @@ function mountsOf({ root, temp, home, toolCache, reads }: ContainerFolders): rea
 
 export function homeOf({ temp }: Pick<ContainerFolders, 'temp'>): HostPath {
   return hostPath(join(temp, '_github_home'));
-}
-
-function servicesOf({ home }: Pick<ContainerFolders, 'home'>): HostPath {
-  return hostPath(join(home, '_services'));
 }
 
 export function isBelow(folder: string, path: string): boolean {
@@ -106,7 +97,7 @@ export class ContainerPlace {
   readonly #settings: ContainerSettings;
   readonly #mounts: readonly Mount[];
   readonly #home: HostPath;
-  readonly #services: HostPath;
+  readonly #services: ServiceFolder;
   readonly #paths: PathMap;
   #container: JobContainer | undefined;
   #externals: Externals | undefined;
@@ -114,11 +105,11 @@ export class ContainerPlace {
   #node = 'node';
   #tell: (line: string) => void = () => undefined;
 
-  constructor(settings: ContainerSettings, folders: ContainerFolders) {
+  constructor(settings: ContainerSettings, folders: ContainerFolders, services: ServiceFolder) {
     this.#settings = settings;
-    this.#mounts = mountsOf(folders);
+    this.#mounts = mountsOf(folders, services);
     this.#home = homeOf(folders);
-    this.#services = servicesOf(folders);
+    this.#services = services;
     this.#paths = createPathMap(this.#mounts);
     this.processes = { start: async (request) => this.#opened().steps.start(request), close: () => this.#close() };
     const paths = this.#paths;
@@ -145,9 +136,7 @@ export class ContainerPlace {
     const draft = readDraft(definition);
     if (!draft.ok) return err({ code: 'setup-failed', message: `container: ${draft.error}` });
     for (const { host, readOnly } of this.#mounts) if (readOnly !== true) await mkdir(host, { recursive: true });
-    // For whoever the image's user is.
-    await mkdir(this.#services);
-    await chmod(this.#services, 0o755);
+    await this.#services.make();
     const [image, externals] = await Promise.all([
       provideImage(engine, definition, { tell, signal, env: this.#settings.engine }),
       prepareExternals(this.#settings),
@@ -180,18 +169,11 @@ export class ContainerPlace {
   }
 
   /** Opens the run's services to what runs in the container: the address that they have there. */
-  async reach(access: JobAccess): Promise<Result<string, string>> {
+  async reach(): Promise<Result<string, string>> {
     const { supervised } = this.#opened();
-    const program = join(this.#services, FORWARDER);
-    await copyFile(this.#settings.forwarder, program);
-    await chmod(program, 0o644);
-    await access.listenAt(hostPath(join(this.#services, SOCKET)));
-    const port = await startForwarder(supervised, {
-      node: this.#node,
-      program: `${SERVICES}/${FORWARDER}`,
-      socket: `${SERVICES}/${SOCKET}`,
-      port: 0,
-    });
+    const open = await this.#services.open();
+    if (!open.ok) return open;
+    const port = await this.#services.join(supervised, this.#node, 0);
     return port.ok ? ok(`http://127.0.0.1:${port.value}`) : port;
   }
 

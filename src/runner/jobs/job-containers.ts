@@ -23,6 +23,7 @@ import type { ActionImages } from './action-images.ts';
 import { type ContainerDefinition, definitionOf, readContainer, readImage } from './container-definition.ts';
 import { type ContainerFolders, ContainerPlace, type ContainerSettings } from './job-container.ts';
 import { JobServices, type NamedDefinition, readServices } from './job-services.ts';
+import { createServiceFolder } from './service-folder.ts';
 import { jobEnvScope } from './step-scope.ts';
 import type { JobSource, WorkflowFrames } from './workflow-settings.ts';
 
@@ -60,6 +61,8 @@ export interface ContainersParts {
   /** GITHUB_WORKSPACE on this machine. */
   readonly work: HostPath;
   readonly folders: ContainerFolders;
+  /** To the services of the run. */
+  readonly access: JobAccess;
   /** The job itself runs in one. */
   readonly isInside: boolean;
 }
@@ -76,12 +79,13 @@ export class JobContainers {
   readonly #owner: Owner;
 
   constructor(parts: ContainersParts) {
-    const { settings, folders, isInside } = parts;
+    const { settings, folders, isInside, access } = parts;
+    const services = createServiceFolder({ home: folders.home, forwarder: settings.forwarder, access });
     this.#settings = settings;
     this.#owner = { run: parts.run, job: parts.job };
-    this.#place = isInside ? new ContainerPlace(settings, folders) : undefined;
+    this.#place = isInside ? new ContainerPlace(settings, folders, services) : undefined;
     const engine = (): Promise<Result<Engine, Failure>> => this.#open();
-    this.actions = createActionContainers({ ...parts, engine, network: () => this.#network?.name });
+    this.actions = createActionContainers({ ...parts, services, engine, network: () => this.#network?.name });
   }
 
   get inside(): Inside | undefined {
@@ -100,8 +104,8 @@ export class JobContainers {
   }
 
   /** The address of the run's services as the job has them; undefined where it runs on this machine. */
-  async reach(access: JobAccess): Promise<Result<string, string> | undefined> {
-    return this.#place?.reach(access);
+  async reach(): Promise<Result<string, string> | undefined> {
+    return this.#place?.reach();
   }
 
   /** Members of the `job` context. */

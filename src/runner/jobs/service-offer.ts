@@ -1,6 +1,6 @@
 /** What a job's actions are told of the services of the run, and what the run is told of what they do there. */
 import type { RunnerEvent } from '../../engine/index.ts';
-import type { Artifact, JobAccess, RunServices } from '../services/index.ts';
+import type { JobAccess, RunServices } from '../services/index.ts';
 import type { StepKind, StepServices } from '../steps/index.ts';
 import type { JobContainers } from './job-containers.ts';
 
@@ -11,22 +11,31 @@ export interface ServiceOffer {
 }
 
 export interface OfferSettings {
-  readonly services: RunServices;
+  readonly access: JobAccess;
   readonly containers: Pick<JobContainers, 'reach'>;
-  readonly owner: { readonly job: string; readonly leg: string };
-  readonly emit: (event: RunnerEvent) => void;
   /** A line of orch's own in the job's log. */
   readonly note: (line: string) => void;
 }
 
-export function offerServices({ services, containers, owner, emit, note }: OfferSettings): ServiceOffer {
-  const access = services.openJob({
+export interface AccessSettings {
+  readonly services: RunServices;
+  readonly owner: { readonly job: string; readonly leg: string };
+  readonly emit: (event: RunnerEvent) => void;
+  readonly note: (line: string) => void;
+}
+
+/** What the job does there becomes events of the run. */
+export function openAccess({ services, owner, emit, note }: AccessSettings): JobAccess {
+  return services.openJob({
     leg: owner.leg,
     onStored: ({ id, name, path, bytes, sha256, mime }) =>
       emit({ type: 'artifact.stored', ...owner, id, name, path, bytes, sha256, mime }),
-    onDeleted: ({ id, name }: Artifact) => emit({ type: 'artifact.deleted', ...owner, id, name }),
+    onDeleted: ({ id, name }) => emit({ type: 'artifact.deleted', ...owner, id, name }),
     onTrouble: note,
   });
+}
+
+export function offerServices({ access, containers, note }: OfferSettings): ServiceOffer {
   let offered: Promise<StepServices> | undefined;
   return {
     of: async (kind) => {
@@ -45,7 +54,7 @@ async function open(
   note: OfferSettings['note'],
 ): Promise<StepServices> {
   const { origin, token } = await access.enter();
-  const inside = await containers.reach(access);
+  const inside = await containers.reach();
   if (inside?.ok === false) {
     note(`the container does not reach the artifacts of the run: ${inside.error}`);
     return {};

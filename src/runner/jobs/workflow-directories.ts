@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { type Failure, MachineError } from '../../shared/failure.ts';
 import type { Result } from '../../shared/result.ts';
+import type { JobAccess } from '../services/index.ts';
 import type { ActionImages } from './action-images.ts';
 import { JobContainers } from './job-containers.ts';
 import { isOwnDirectory, makeOwnDirectory } from './own-directory.ts';
@@ -16,6 +17,8 @@ interface Wanted {
   readonly known: string | undefined;
   readonly image: Result<string, Failure>;
   readonly images: ActionImages;
+  /** To the services of the run. */
+  readonly access: JobAccess;
 }
 
 export async function makeDirectories(
@@ -42,8 +45,8 @@ export async function makeDirectories(
     const hooks = Object.values(settings.hooks ?? {}).filter((path) => existsSync(path));
     const folders = { root, temp, home, toolCache: settings.toolCache, reads: [...reads, ...hooks.map(hostPath)] };
     const { run, containers: containerSettings } = settings;
-    const { images } = wanted;
-    const parts = { run, job: leg, settings: containerSettings, images, work, folders, isInside };
+    const { images, access } = wanted;
+    const parts = { run, job: leg, settings: containerSettings, images, access, work, folders, isInside };
     const containers = new JobContainers(parts);
     return { home, temp, event, processes: processes ?? containers.processes, workspace, containers };
   } catch (error) {

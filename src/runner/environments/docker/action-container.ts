@@ -2,7 +2,7 @@
 import type { ImageInspectInfo } from 'dockerode';
 import { type HostPath, hostPath } from '../../../shared/brand.ts';
 import { type Failure, MachineError } from '../../../shared/failure.ts';
-import { type JobProcess, notStarted, type ProcessRequest } from '../process.ts';
+import { type Environment, type JobProcess, notStarted, type ProcessRequest } from '../process.ts';
 import { emptyDraft } from './create-draft.ts';
 import { type Engine, reasonOf } from './engine.ts';
 import type { Externals } from './externals.ts';
@@ -29,6 +29,8 @@ export interface ActionContainerRequest {
   readonly network?: string | undefined;
   /** Told why there is no supervisor in it; the program is then an exec of the engine. */
   readonly onPlain: (reason: string) => void;
+  /** Starts what the program needs beside it; `node` is the program of the Node there. */
+  readonly prepare?: (container: Environment, node: string) => Promise<void>;
 }
 
 /**
@@ -68,6 +70,7 @@ export async function startActionContainer(
   };
   try {
     await openToAll(container, externals, shared);
+    await request.prepare?.(container.supervised, container.isPlain ? 'node' : externals.node);
   } catch (error) {
     await container.remove();
     throw error;
