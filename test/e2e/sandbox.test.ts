@@ -275,6 +275,28 @@ echo "the key has \${#KEY}" > /out/ready; until [ -e /data/go ]; do sleep 0.05; 
     expect(tracesOf(repo)).toMatchObject(NO_TRACES);
   });
 
+  test('has the same box in an exported workflow', async () => {
+    const repo = createRepository({
+      config: {
+        name: 'boxed',
+        tasks: [
+          {
+            name: 'box',
+            command: `echo x > made; echo "at $PWD"; (exec 3<>/dev/tcp/127.0.0.1/3128; printf 'CONNECT a.test:443 HTTP/1.0\\r\\n\\r\\n' >&3; head -n 1 <&3)`,
+            verify: 'test -s made',
+            sandbox: { image, network: ['example.com'] },
+          },
+        ],
+      },
+    });
+    expect(await orch(repo, ['export-gha'])).toMatchObject({ exitCode: 0 });
+    repo.commit('exported');
+    const { exitCode, events } = await orch(repo, ['run', '.github/workflows/boxed.yml', '--job', 'box']);
+    expect(logOf(repo, 'box')).toMatch(/at \/work\n.*HTTP\/1\.1 403 Forbidden/s);
+    expect(logOf(repo, 'box')).toContain('##[warning]the sandbox refused a connection to a.test:443');
+    expect([exitCode, endings(events)]).toEqual([0, { box: 'success' }]);
+  });
+
   test('runs in an image of busybox alone, and gives the files back to whoever runs orch', async () => {
     const repo = createRepository({
       config: {

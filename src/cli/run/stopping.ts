@@ -1,6 +1,7 @@
 /** Stopping a run by signals, from the moment that it has something to leave behind. */
 import type { Run } from '../../engine/index.ts';
 import { sweepRun, systemClock } from '../../runner/environments/index.ts';
+import { sweepTemporary } from '../../runner/jobs/index.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
 import { listenToSignals } from '../signals.ts';
 
@@ -54,6 +55,7 @@ async function endAtOnce({ run, release }: Stopped, writeDown: () => Promise<voi
     await writeDown();
     // Work that always runs may have begun when what it waited for was ended.
     await sweepRun(run);
+    await sweepTemporary(run);
   } finally {
     release();
     process.exit(EXIT.cancelled);

@@ -74,6 +74,10 @@ interface Created {
   readonly remove: () => Promise<void>;
 }
 
+function destroy(stream: NodeJS.ReadWriteStream): void {
+  if (stream instanceof Duplex) stream.destroy();
+}
+
 interface FirstProcess {
   /** What the container is called for. */
   readonly name: string;
@@ -95,7 +99,9 @@ async function create(
   const remove = (): Promise<void> => gone(container.remove({ force: true, v: true }));
   try {
     const attached = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
-    return ok({ engine, container, attached, remove });
+    // A line to a container that never started would hold the whole process.
+    const removeWhole = (): Promise<void> => remove().finally(() => destroy(attached));
+    return ok({ engine, container, attached, remove: removeWhole });
   } catch (error) {
     await remove();
     return err(reasonOf(error));

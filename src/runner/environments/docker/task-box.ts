@@ -14,7 +14,6 @@ import { type CreateDraft, emptyDraft } from './create-draft.ts';
 import type { Engine } from './engine.ts';
 import type { Externals } from './externals.ts';
 import { type JobContainer, startJobContainer } from './job-container.ts';
-import type { Owner } from './labels.ts';
 import type { LimitCounts } from './limits-reached.ts';
 import type { Mount } from './path-map.ts';
 import { wasStarved } from './starvation.ts';
@@ -23,7 +22,6 @@ import { openWay, type WaySettings } from './way-out.ts';
 
 /** A list of hosts is enforced by a proxy, and there is no network beside it. */
 export interface BoxSettings extends WaySettings {
-  readonly owner: Owner;
   /** It has to be there already. */
   readonly image: string;
   /** Not root. Whoever owns what is mounted to be written. */

@@ -1,5 +1,6 @@
 /** The way out of a box that has no network: the proxy on this machine, its socket in the box, the program that joins both. */
 import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AllowList } from '../../../shared/allow-list.ts';
 import { type HostPath, hostPath } from '../../../shared/brand.ts';
@@ -9,9 +10,11 @@ import { proxyVariables } from '../egress/proxy-variables.ts';
 import type { Externals } from './externals.ts';
 import { startForwarder } from './forwarder.ts';
 import type { JobContainer } from './job-container.ts';
+import type { Owner } from './labels.ts';
 import type { Mount } from './path-map.ts';
 
 export interface WaySettings {
+  readonly owner: Owner;
   readonly network: 'none' | 'full' | AllowList;
   /** The bundle of `forwarder-program.ts`. */
   readonly forwarder: HostPath;
@@ -30,16 +33,18 @@ export interface Way {
 
 const INNER_SOCKET = '/__o/proxy.sock';
 const INNER_FORWARDER = '/__o/forwarder.mjs';
+/** What the path of a socket may hold, without the rest of its folder's name and its own. */
+const LONGEST_PLACE = 80;
 /** Of the box alone, so it is free. */
 const PORT = 3128;
 
 const NO_WAY: Way = { mounts: [], env: {}, open: () => Promise.resolve(), close: () => Promise.resolve() };
 
 /** No way where there is no network, or the engine's own. */
-export async function openWay({ network, forwarder, temporary, onRefusal }: WaySettings): Promise<Way> {
+export async function openWay({ network, forwarder, temporary, owner, onRefusal }: WaySettings): Promise<Way> {
   if (typeof network === 'string') return NO_WAY;
   // Closed to others of this machine: they would have the way too.
-  const folder = await mkdtemp(join(temporary, 'out-'));
+  const folder = await mkdtemp(placeOf(temporary, owner.run));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const socket = hostPath(join(folder, 'proxy.sock'));
   let egress: Egress;
@@ -64,6 +69,12 @@ export async function openWay({ network, forwarder, temporary, onRefusal }: WayS
       }
     },
   };
+}
+
+/** The path of a socket is short on every system. */
+function placeOf(temporary: HostPath, run: string): string {
+  const near = join(temporary, 'out-');
+  return near.length < LONGEST_PLACE ? near : join(tmpdir(), `orch-task-${run}-out-`);
 }
 
 async function openForwarder({ supervised }: JobContainer, { node }: Externals): Promise<void> {
