@@ -18,7 +18,7 @@ let root = '';
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'orch-examples-'));
   mkdirSync(join(root, 'docs/tasks'), { recursive: true });
-  writeFileSync(join(root, 'docs/tasks/db-schema.md'), 'The schema.\n');
+  for (const name of ['db-schema', 'api']) writeFileSync(join(root, `docs/tasks/${name}.md`), 'What to do.\n');
 });
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -28,14 +28,28 @@ it('there are examples', () => {
 });
 
 it.each(examples.map((example) => [`${example.file}:${example.line}`, example.code]))('%s is valid', (file, code) => {
-  if (/^jobs:/m.test(code)) {
-    const workflow = parseWorkflow(/^on:/m.test(code) ? code : `on: push\n${code}`, file);
+  if (/^(jobs|steps):/m.test(code)) {
+    const workflow = parseWorkflow(wholeWorkflow(code), file);
     expect(workflow.ok ? [] : workflow.error).toEqual([]);
     return;
   }
-  const text = /^version:/m.test(code) ? code : `version: 1\n${code}`;
-  expect(loadConfig({ file, text, root }).diagnostics).toEqual([]);
+  expect(loadConfig({ file, text: wholeConfig(code), root }).diagnostics).toEqual([]);
 });
+
+/** An example may show the part that it is about. */
+function wholeWorkflow(code: string): string {
+  if (/^steps:/m.test(code)) {
+    const steps = code.replace(/^/gm, '    ');
+    return `on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n${steps}`;
+  }
+  return /^on:/m.test(code) ? code : `on: push\n${code}`;
+}
+
+function wholeConfig(code: string): string {
+  const version = /^version:/m.test(code) ? '' : 'version: 1\n';
+  const tasks = /^tasks:/m.test(code) ? '' : '\ntasks: [{ name: task, command: make }]\n';
+  return `${version}${code}${tasks}`;
+}
 
 it('the file of this repository is valid', () => {
   expect(loadConfig({ file: 'framework/orchestrator/orchestrator.yaml', root: '.' }).diagnostics).toEqual([]);
