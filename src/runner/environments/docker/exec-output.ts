@@ -2,26 +2,25 @@
 
 /** One byte for the stream, three without meaning, four for the length. */
 const HEAD = 8;
-/** With which the engine's own words begin when it could not start a command. */
-const REFUSAL = /^OCI runtime exec failed: |^exec failed: |^crun: |^runc: /;
+/** With which the engine's own words begin when it could not start a command: Docker's, and Podman's in two parts. */
+const REFUSAL = /^(?:Error: )?(?:OCI runtime exec failed: |exec failed: |crun: |runc: |read unixpacket )/;
 
 /** Resolves at the end of the output, with the engine's words when these are all that came. */
 export async function takeExecOutput(
   stream: AsyncIterable<unknown>,
   take: (chunk: Uint8Array) => void | Promise<void>,
 ): Promise<string | undefined> {
-  let refusal: Buffer | undefined;
-  let isFirst = true;
+  let refusals: Buffer[] | undefined = [];
   for await (const payload of payloadsOf(stream)) {
-    if (isFirst && REFUSAL.test(payload.toString('latin1', 0, 64))) refusal = payload;
-    else {
-      if (refusal !== undefined) await take(refusal);
-      refusal = undefined;
-      await take(payload);
+    if (refusals !== undefined && REFUSAL.test(payload.toString('latin1', 0, 64))) {
+      refusals.push(payload);
+      continue;
     }
-    isFirst = false;
+    for (const held of refusals ?? []) await take(held);
+    refusals = undefined;
+    await take(payload);
   }
-  return refusal?.toString().trim();
+  return refusals?.[0]?.toString().trim();
 }
 
 async function* payloadsOf(stream: AsyncIterable<unknown>): AsyncGenerator<Buffer> {

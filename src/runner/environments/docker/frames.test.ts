@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createFrameReader, messageFrame, outputFrame } from './frames.ts';
+import { afterOpening, createFrameReader, messageFrame, OPENING, outputFrame } from './frames.ts';
 
 function reader() {
   const seen: string[] = [];
@@ -35,4 +35,12 @@ it.each([
   ['output without an id', Buffer.from([0, 0, 0, 1, 2, 0])],
 ])('%s is no frame', (_, bytes) => {
   expect(reader().read(bytes)).toBe(false);
+});
+
+it.each([1, 3, 100])('what stands before the opening is passed over, in parts of %i bytes', (size) => {
+  const { seen, read } = reader();
+  const take = afterOpening(read);
+  const whole = Buffer.concat([Buffer.from('{"stream":true}'), OPENING, messageFrame({ op: 'ack', id: 1 })]);
+  for (let at = 0; at < whole.length; at += size) expect(take(whole.subarray(at, at + size))).toBe(true);
+  expect(seen).toEqual(['{"op":"ack","id":1}']);
 });

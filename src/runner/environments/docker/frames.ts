@@ -93,3 +93,20 @@ function hand(bytes: Buffer, taker: FrameTaker): boolean {
   else return false;
   return true;
 }
+
+/** With which orch begins. Some engines put the request that opened the line in front of what is sent over it. */
+export const OPENING = Buffer.from('\0orch\0');
+
+/** Hands on what comes after the opening, cut like what comes. */
+export function afterOpening(read: (chunk: Uint8Array) => boolean): (chunk: Uint8Array) => boolean {
+  let before: Buffer | undefined = Buffer.alloc(0);
+  return (chunk) => {
+    if (before === undefined) return read(chunk);
+    before = Buffer.concat([before, chunk]);
+    const at = before.indexOf(OPENING);
+    if (at === -1) return before.length <= LARGEST;
+    const rest = before.subarray(at + OPENING.length);
+    before = undefined;
+    return rest.length === 0 || read(rest);
+  };
+}

@@ -94,6 +94,8 @@ async function pull(
     await new Promise<void>((resolve, reject) => {
       const hear = (report: unknown): void => {
         limit.refresh();
+        const problem = problemIn(report);
+        if (problem !== undefined) reject(new Error(problem));
         const line = progress(report, performance.now());
         if (line !== undefined) tell(line);
       };
@@ -105,6 +107,12 @@ async function pull(
   } finally {
     clearTimeout(limit);
   }
+}
+
+/** What went wrong after the answer had begun, when it was too late for a status. */
+function problemIn(report: unknown): string | undefined {
+  const problem: unknown = typeof report === 'object' && report !== null ? Reflect.get(report, 'error') : undefined;
+  return typeof problem === 'string' ? problem : undefined;
 }
 
 /** Without a tag the engine would pull every one. */

@@ -69,8 +69,8 @@ export async function startJobContainer(
 interface Created {
   readonly engine: Engine;
   readonly container: Container;
-  /** To its first process. */
-  readonly attached: NodeJS.ReadWriteStream;
+  /** To its first process. Podman looks here already whether it can be started. */
+  readonly attach: () => Promise<NodeJS.ReadWriteStream>;
   readonly remove: () => Promise<void>;
 }
 
@@ -89,34 +89,29 @@ async function create(
   request: JobContainerRequest,
   first: FirstProcess,
 ): Promise<Result<Created, string>> {
-  let container: Container;
   try {
     await provideVolumes(engine, request.owner, request.options);
-    container = await engine.docker.createContainer(creation(request, first));
-  } catch (error) {
-    return err(reasonOf(error));
-  }
-  const remove = (): Promise<void> => gone(container.remove({ force: true, v: true }));
-  try {
-    const attached = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
+    const container = await engine.docker.createContainer(creation(request, first));
+    let attached: NodeJS.ReadWriteStream | undefined;
+    const attach = async (): Promise<NodeJS.ReadWriteStream> => {
+      attached = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
+      return attached;
+    };
     // A line to a container that never started would hold the whole process.
-    const removeWhole = (): Promise<void> => remove().finally(() => destroy(attached));
-    return ok({ engine, container, attached, remove: removeWhole });
+    const remove = (): Promise<void> =>
+      gone(container.remove({ force: true, v: true })).finally(() => {
+        if (attached !== undefined) destroy(attached);
+      });
+    return ok({ engine, container, attach, remove });
   } catch (error) {
-    await remove();
     return err(reasonOf(error));
   }
 }
 
-async function startSupervised({
-  engine,
-  container,
-  attached,
-  remove,
-}: Created): Promise<Result<JobContainer, string>> {
+async function startSupervised({ engine, container, attach, remove }: Created): Promise<Result<JobContainer, string>> {
   const words = collectWords();
-  const supervised = openSupervised(lineOf(engine, attached, words.stream));
   try {
+    const supervised = openSupervised(lineOf(engine, await attach(), words.stream));
     await container.start();
     const ready = await readyInTime(supervised);
     if (ready !== undefined) {
@@ -135,15 +130,16 @@ async function startSupervised({
 /** Holds the container until the line to it breaks. */
 const PLAIN = ['sh', '-c', 'while read -r _; do :; done'];
 
-async function startPlain({ container, attached, remove }: Created): Promise<Result<JobContainer, string>> {
+async function startPlain({ container, attach, remove }: Created): Promise<Result<JobContainer, string>> {
   let isOpen = true;
-  for (const end of ['end', 'close', 'error']) {
-    attached.once(end, () => {
-      isOpen = false;
-    });
-  }
-  attached.resume();
   try {
+    const attached = await attach();
+    for (const end of ['end', 'close', 'error']) {
+      attached.once(end, () => {
+        isOpen = false;
+      });
+    }
+    attached.resume();
     await container.start();
     const ready = await readPlain(container);
     const steps = openPlainExecs(container);

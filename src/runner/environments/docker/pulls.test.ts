@@ -49,7 +49,7 @@ function digestOf(bytes: Uint8Array): string {
 }
 
 /** One image of one small layer, of which nobody gets more than the name before `open` is called. */
-async function openRegistry() {
+async function openRegistry(spoilt = false) {
   const folder = mkdtempSync(join(tmpdir(), 'orch-registry-'));
   // Of this run alone: an engine keeps layers that it has seen.
   writeFileSync(join(folder, 'file'), `${process.pid} ${Date.now()}`);
@@ -93,7 +93,7 @@ async function openRegistry() {
       response.end(JSON.stringify({ errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' }] }));
     } else {
       await open;
-      response.end(blob);
+      response.end(spoilt && blob === layer ? 'spoilt' : blob);
     }
   };
   const server = createServer((request, response) => void answer(request.url ?? '', response));
@@ -144,6 +144,20 @@ describe.skipIf(typeof engine === 'string')('on a real engine', () => {
       `Waiting for ${image}, which is being pulled`,
       `Waiting for ${image}, which is being pulled`,
     ]);
+  });
+
+  it('what goes wrong in the middle of a pull is told', async () => {
+    const registry = await openRegistry(true);
+    registry.open();
+    const pulled = await provideImage(
+      await openReal(),
+      { image: `${registry.host}/orch-test/pulled:3` },
+      settingsOf([]),
+    );
+    expect(pulled).toMatchObject({
+      ok: false,
+      error: { message: expect.stringMatching(/cannot be had: .*(verif|EOF)/) },
+    });
   });
 
   it('a pull that nobody waits for any more ends, and what a registry refuses is told in its words', async () => {

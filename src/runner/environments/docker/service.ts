@@ -109,15 +109,31 @@ const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 2000;
 
 async function waitForHealth(container: Container, signal: AbortSignal): Promise<string | undefined> {
+  const began = performance.now();
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-    const { State: state } = await container.inspect();
+    const { State: state, Config: config } = await container.inspect();
     const health = state.Health?.Status ?? 'none';
     if (!state.Running) return `it ended with exit code ${state.ExitCode}`;
     if (health === 'healthy' || health === 'none') return undefined;
     if (health !== 'starting') return `it is ${health}`;
     if (signal.aborted) return 'the job was cancelled';
+    if (performance.now() - began > longestStart(config.Healthcheck)) return UNCHECKED;
     await delay(pause, undefined, { signal }).catch(() => undefined);
   }
+}
+
+const UNCHECKED = 'the engine does not come to a verdict on its health (Podman needs systemd for that)';
+/** Of a health check, when it does not say: nanoseconds, and how many. */
+const ENGINES_OWN = { Interval: 30e9, Timeout: 30e9, StartPeriod: 0, Retries: 3 };
+/** Milliseconds beyond what the checks themselves may take. */
+const PATIENCE = 60_000;
+
+type HealthCheck = { readonly [Name in keyof typeof ENGINES_OWN]?: number | undefined };
+
+/** Milliseconds after which an engine that runs the checks has said something else than that it is starting. */
+function longestStart(check: HealthCheck | undefined): number {
+  const of = (name: keyof typeof ENGINES_OWN): number => check?.[name] || ENGINES_OWN[name];
+  return (of('StartPeriod') + (of('Interval') + of('Timeout')) * (of('Retries') + 1)) / 1e6 + PATIENCE;
 }
 
 const HEAD = 8;

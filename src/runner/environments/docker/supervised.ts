@@ -8,7 +8,7 @@ import {
   type ProcessRequest,
   type RunningProcess,
 } from '../process.ts';
-import { createFrameReader, type Method, messageFrame, type Order } from './frames.ts';
+import { createFrameReader, type Method, messageFrame, OPENING, type Order } from './frames.ts';
 import type { LimitCounts } from './limits-reached.ts';
 
 export interface SupervisorReady {
@@ -80,6 +80,7 @@ class Line implements Supervised {
       if (!read(chunk)) this.#close('what its container sends cannot be understood');
     });
     for (const end of ['error', 'end', 'close']) line.once(end, close);
+    line.write(OPENING);
   }
 
   isOpen(): boolean {

@@ -6,7 +6,15 @@ import { hostPath } from '../../../shared/brand.ts';
 import { createHostEnvironment } from '../host.ts';
 import type { RunningProcess } from '../process.ts';
 import { setAccess } from './file-access.ts';
-import { createFrameReader, type Method, messageFrame, type Order, outputFrame, type Report } from './frames.ts';
+import {
+  afterOpening,
+  createFrameReader,
+  type Method,
+  messageFrame,
+  type Order,
+  outputFrame,
+  type Report,
+} from './frames.ts';
 import { countLimits } from './limits-reached.ts';
 
 // The container is namespace enough.
@@ -74,10 +82,12 @@ function perform(running: RunningProcess, method: Method, grace: number): Promis
 }
 
 function supervise(): void {
-  const read = createFrameReader({
-    message: (text) => obey(JSON.parse(text) as Order),
-    output: () => undefined,
-  });
+  const read = afterOpening(
+    createFrameReader({
+      message: (text) => obey(JSON.parse(text) as Order),
+      output: () => undefined,
+    }),
+  );
   process.stdin.on('data', (chunk: Buffer) => {
     if (!read(chunk)) process.exit(1);
   });
