@@ -7,11 +7,15 @@ set -euo pipefail
 log=/tmp/orch-test-dockerd.log
 pid=/tmp/orch-test-dockerd.pid
 
-if [ "${1:-}" = stop ]; then
-  [ -e "$pid" ] || exit 0
+stop_engine() {
+  [ -e "$pid" ] || return 0
   read -r daemon <"$pid"
   rm -f "$pid"
   [ "$(cat "/proc/$daemon/comm" 2>/dev/null)" != dockerd ] || kill "$daemon"
+}
+
+if [ "${1:-}" = stop ]; then
+  stop_engine
   exit 0
 fi
 
@@ -19,7 +23,14 @@ packages=git,procps,redis-server
 image=orch-test/base:1
 small=orch-test/small:1
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+started=no
+ready=no
+tidy() {
+  rm -rf "$work"
+  # What was not finished, or killed midway, leaves no engine behind.
+  [ "$started" = no ] || [ "$ready" = yes ] || stop_engine
+}
+trap tidy EXIT
 
 answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 has() { docker image inspect "$1" >/dev/null 2>&1; }
@@ -42,6 +53,7 @@ start_engine() {
   # A session of its own: it is not to end with this script, nor to hold its output open.
   setsid nohup dockerd >"$log" 2>&1 </dev/null &
   echo $! >"$pid"
+  started=yes
 }
 
 wait_for_engine() {
@@ -81,4 +93,5 @@ if ! answers || ! has_base; then make_base; fi
 wait_for_engine
 [ ! -e "$work/base.tar" ] || import_base
 has "$small" || import_small
+ready=yes
 echo "engine $(docker version --format '{{.Server.Version}}') with $image and $small"
