@@ -1,10 +1,9 @@
 /** `prepare-task` on a runner. */
 import { prepareTask } from '../../src/tasks/index.ts';
-import { openArtifacts } from '../runtime/artifacts.ts';
-import { openResults } from '../runtime/results.ts';
-import { openResultsService } from '../runtime/results-service.ts';
 import { runAction } from '../runtime/run-action.ts';
+import { openTransport } from '../runtime/transport.ts';
 
-await runAction(prepareTask, (place, repository) => ({
-  results: openResults(place, repository, openArtifacts(openResultsService(process.env), place.directory)),
-}));
+await runAction(prepareTask, (place, repository, inputs) => {
+  const { results } = openTransport(place, repository, { inputs, env: process.env });
+  return { results };
+});

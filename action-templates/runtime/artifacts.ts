@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MachineError } from '../../src/shared/failure.ts';
-import type { ResultsService } from './results-service.ts';
+import { CONFLICT, type Fields, Refusal, type ResultsService } from './results-service.ts';
 import { readZip, writeZip } from './zip-file.ts';
 
 export interface Artifact {
@@ -40,15 +39,21 @@ export function openArtifacts(service: ResultsService, temporary: string): Artif
         workflow_job_run_backend_id: owner,
         name,
       });
-      return readZip(await download(service, String(url)), names);
+      return readZip(await service.download(String(url)), names);
     },
     upload: async (name, root, files) => {
-      if ((await list()).some((artifact) => artifact.name === name)) await service.call('DeleteArtifact', { name });
+      const earlier = (await list()).find((artifact) => artifact.name === name);
+      if (earlier !== undefined) await service.call('DeleteArtifact', { name });
       const folder = await mkdtemp(join(temporary, 'upload-'));
       try {
         const archive = join(folder, 'artifact.zip');
         await writeZip(archive, root, files);
-        await send(service, name, archive);
+        await service.upload(await begin(service, name), archive, ZIP);
+        await finalize(service, name, archive).catch(async (error: unknown) => {
+          // It may have been done by an attempt whose answer was lost.
+          const isThere = (await list()).some(({ name: of, id }) => of === name && id !== earlier?.id);
+          if (!(error instanceof Refusal && isThere)) throw error;
+        });
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
@@ -56,7 +61,7 @@ export function openArtifacts(service: ResultsService, temporary: string): Artif
   };
 }
 
-function readArtifact(fields: Readonly<Record<string, unknown>>): Artifact {
+function readArtifact(fields: Fields): Artifact {
   return {
     name: String(fields['name']),
     id: Number(fields['database_id']),
@@ -71,20 +76,24 @@ function newest(artifacts: readonly Artifact[]): readonly Artifact[] {
   return [...byName.values()];
 }
 
-async function download({ http }: ResultsService, url: string): Promise<Uint8Array> {
-  const response = await http.get(url);
-  if (response.message.statusCode !== 200 || response.readBodyBuffer === undefined)
-    throw lost(`the download was answered with ${response.message.statusCode}`);
-  return response.readBodyBuffer();
+/** Where it is to be sent. */
+async function begin(service: ResultsService, name: string): Promise<string> {
+  const create = async (): Promise<string> => {
+    const { signed_upload_url: url } = await service.call('CreateArtifact', { name, version: VERSION, mime_type: ZIP });
+    return String(url);
+  };
+  try {
+    return await create();
+  } catch (error) {
+    if (!(error instanceof Refusal && error.status === CONFLICT)) throw error;
+    // Begun by an attempt whose answer was lost: what is there of it makes way.
+    await service.call('DeleteArtifact', { name });
+    return create();
+  }
 }
 
-async function send(service: ResultsService, name: string, archive: string): Promise<void> {
-  const { signed_upload_url: url } = await service.call('CreateArtifact', { name, version: VERSION, mime_type: ZIP });
+async function finalize(service: ResultsService, name: string, archive: string): Promise<void> {
   const { size } = await stat(archive);
-  const headers = { 'x-ms-blob-type': 'BlockBlob', 'content-type': ZIP, 'content-length': size };
-  const response = await service.http.sendStream('PUT', String(url), createReadStream(archive), headers);
-  await response.readBody();
-  if (response.message.statusCode !== 201) throw lost(`the upload was answered with ${response.message.statusCode}`);
   await service.call('FinalizeArtifact', { name, size: String(size), hash: `sha256:${await hashOf(archive)}` });
 }
 
@@ -92,8 +101,4 @@ async function hashOf(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   return hash.digest('hex');
-}
-
-function lost(reason: string): MachineError {
-  return new MachineError({ code: 'environment-lost', message: `the artifacts of the run: ${reason}` });
 }

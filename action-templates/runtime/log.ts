@@ -9,7 +9,7 @@ export interface StepLog extends TaskLog {
 }
 
 /** While it is open, the runner takes no line for a command of GitHub's: a task must not speak for the action. */
-export function openLog(stdout: NodeJS.WriteStream): StepLog {
+export function openLog(stdout: NodeJS.WritableStream): StepLog {
   const token = randomUUID();
   stdout.write(`::stop-commands::${token}\n`);
   let isLineStart = true;

@@ -1,91 +1,137 @@
 /** Calls to the service that keeps the artifacts of workflow runs, as its own client makes them (version 4 and later). */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { HttpClient } from '@actions/http-client';
 import { MachineError } from '../../src/shared/failure.ts';
+import { PATIENCE, type Patience, patiently } from './patience.ts';
 
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Everything throws a `MachineError` once trying again is of no more use; a `Refusal` where the service said no. */
 export interface ResultsService {
-  /** The answer's fields; a `MachineError` when it is no answer. Fields of the caller's job go along. */
-  call(method: string, fields: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>>;
-  readonly http: HttpClient;
+  /** The answer's fields. Those of the caller's run and job go along. */
+  call(method: string, fields: Readonly<Record<string, string>>): Promise<Fields>;
+  download(url: string): Promise<Buffer>;
+  /** The whole file, as a stream. */
+  upload(url: string, file: string, type: string): Promise<void>;
 }
 
-/** The variables that a runner gives to actions alone. */
-export function openResultsService(env: Readonly<Record<string, string | undefined>>): ResultsService {
+/** The service has understood, and will not. */
+export class Refusal extends MachineError {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super({ code: 'environment-lost', message });
+    this.name = 'Refusal';
+    this.status = status;
+  }
+}
+
+export const CONFLICT = 409;
+
+/** The variables are those that a runner gives to actions alone. */
+export function openResultsService(
+  env: Readonly<Record<string, string | undefined>>,
+  patience: Patience = PATIENCE,
+): ResultsService {
   const token = env['ACTIONS_RUNTIME_TOKEN'];
   const address = env['ACTIONS_RESULTS_URL'];
-  if (!token || !address) {
-    const message = 'the runner gives no access to artifacts: ACTIONS_RUNTIME_TOKEN or ACTIONS_RESULTS_URL is not set';
-    throw new MachineError({ code: 'environment-lost', message });
-  }
+  if (!token || !address)
+    throw lost('the runner gives no access to them: ACTIONS_RUNTIME_TOKEN or ACTIONS_RESULTS_URL is not set');
   const owner = readOwner(token);
   const base = `${new URL(address).origin}/twirp/github.actions.results.api.v1.ArtifactService/`;
-  const http = new HttpClient('orch', [], { allowRetries: true, maxRetries: 5 });
+  const http = new HttpClient('orch');
   return {
-    http,
     call: async (method, fields) => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
       const body = JSON.stringify({ ...owner, ...fields });
-      return readAnswer(method, await patiently(() => post(http, base + method, { body, headers })));
+      const post = async (): Promise<Answer> => read((await http.post(base + method, body, headers)).message);
+      return readAnswer(method, await ask(post, patience));
+    },
+    download: async (url) => {
+      const { status, body } = await ask(async () => read((await http.get(url)).message), patience);
+      if (status !== 200) throw refused('the download', status);
+      return body;
+    },
+    upload: async (url, file, type) => {
+      let sent = 0;
+      const put = async (): Promise<Answer> => {
+        sent++;
+        return send(http, url, { file, type });
+      };
+      const { status } = await ask(put, patience);
+      // An attempt whose answer was lost has done it; the digest that is told at the end is of all of it.
+      const isThere = status === CONFLICT && sent > 1;
+      if (status !== 201 && !isThere) throw refused('the upload', status);
     },
   };
 }
 
 /** Run and job, as the token's scope names them. Whether it is genuine is for the service to say. */
 function readOwner(token: string): Readonly<Record<string, string>> {
-  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as { scp?: unknown };
-  const scope = /(?:^| )Actions\.Results:([^: ]+):([^: ]+)(?: |$)/.exec(String(claims.scp));
-  if (scope?.[1] === undefined || scope[2] === undefined) {
-    const message = 'ACTIONS_RUNTIME_TOKEN gives no access to the results of this job';
-    throw new MachineError({ code: 'environment-lost', message });
-  }
+  const claims = readJson(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+  const scope = /(?:^| )Actions\.Results:([^: ]+):([^: ]+)(?: |$)/.exec(String(claims?.['scp']));
+  if (scope?.[1] === undefined || scope[2] === undefined)
+    throw lost('ACTIONS_RUNTIME_TOKEN gives no access to the results of this job');
   return { workflow_run_backend_id: scope[1], workflow_job_run_backend_id: scope[2] };
 }
 
 interface Answer {
   readonly status: number;
-  readonly text: string;
+  readonly body: Buffer;
 }
 
-async function post(
-  http: HttpClient,
-  url: string,
-  { body, headers }: { readonly body: string; readonly headers: Readonly<Record<string, string>> },
-): Promise<Answer> {
-  const response = await http.post(url, body, headers);
-  return { status: response.message.statusCode ?? 0, text: await response.readBody() };
-}
-
-const ATTEMPTS = 5;
-/** Milliseconds before the second attempt; each further wait is twice as long. */
-const FIRST_WAIT = 1000;
-
-/** Another attempt where the service, or the way to it, may do better the next time. */
-async function patiently(attempt: () => Promise<Answer>): Promise<Answer> {
-  for (let done = 1; ; done++) {
-    const answer = await attempt().catch((error: unknown) => {
-      if (done === ATTEMPTS) throw lost(error instanceof Error ? error.message : String(error));
-      return undefined;
-    });
-    const isFinal = answer !== undefined && answer.status !== 429 && answer.status < 500;
-    if (answer !== undefined && (isFinal || done === ATTEMPTS)) return answer;
-    await new Promise((resolve) => setTimeout(resolve, FIRST_WAIT * 2 ** (done - 1)));
+async function ask(attempt: () => Promise<Answer>, patience: Patience): Promise<Answer> {
+  try {
+    return await patiently(attempt, ({ status }) => status !== 429 && status < 500, patience);
+  } catch (error) {
+    throw lost(error instanceof Error ? error.message : String(error));
   }
 }
 
-function readAnswer(method: string, { status, text }: Answer): Readonly<Record<string, unknown>> {
-  const fields = readJson(text);
-  if (status === 200 && fields !== undefined) return fields;
-  const reason = typeof fields?.['msg'] === 'string' ? fields['msg'] : 'no reason given';
-  throw lost(`${method} was answered with ${status}: ${reason}`);
+/** Read here, since the client would wait for ever for the rest of an answer that breaks off. */
+async function read(message: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return { status: message.statusCode ?? 0, body: Buffer.concat(chunks) };
 }
 
-function readJson(text: string): Readonly<Record<string, unknown>> | undefined {
+async function send(
+  http: HttpClient,
+  url: string,
+  { file, type }: { readonly file: string; readonly type: string },
+): Promise<Answer> {
+  const { size } = await stat(file);
+  const stream = createReadStream(file);
+  try {
+    const headers = { 'x-ms-blob-type': 'BlockBlob', 'content-type': type, 'content-length': size };
+    return await read((await http.sendStream('PUT', url, stream, headers)).message);
+  } finally {
+    stream.destroy();
+  }
+}
+
+function readAnswer(method: string, { status, body }: Answer): Fields {
+  const fields = readJson(body.toString('utf8'));
+  if (status === 200 && fields !== undefined) return fields;
+  const reason = fields?.['msg'];
+  throw refused(method, status, typeof reason === 'string' ? reason : undefined);
+}
+
+function readJson(text: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+    return typeof value === 'object' && value !== null ? (value as Fields) : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function refused(what: string, status: number, reason?: string): Refusal {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  return new Refusal(status, `the artifacts of the run: ${what} was answered with ${status}${why}`);
 }
 
 function lost(reason: string): MachineError {

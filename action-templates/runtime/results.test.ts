@@ -6,8 +6,9 @@ import { afterEach, expect, it } from 'vitest';
 import { type GitRepository, openRepository } from '../../src/runner/workspaces/index.ts';
 import type { TaskReport } from '../../src/shared/verdict.ts';
 import type { ArtifactStore } from './artifacts.ts';
+import { bundleCarrier } from './carriers.ts';
 import type { Place } from './place.ts';
-import { openResults } from './results.ts';
+import { openResults, type TravellingResults } from './results.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -64,8 +65,12 @@ function machines(): { readonly make: (name: string) => Promise<Machine> } {
   };
 }
 
-function reportOf(branch: string, start: string, result: string): TaskReport {
-  return { branch, start, result, tip: result } as TaskReport;
+function resultsOf(machine: Machine, place: Place, store: ArtifactStore): TravellingResults {
+  return openResults(place, store, bundleCarrier(place, machine.repository), machine.repository.head.commit);
+}
+
+function reportOf(branch: string | undefined, start: string, result: string): TaskReport {
+  return { ...(branch === undefined ? {} : { branch }), start, result, tip: result } as TaskReport;
 }
 
 it('carries commits from one clone to another', async () => {
@@ -79,11 +84,11 @@ it('carries commits from one clone to another', async () => {
   git(one.root, 'commit', '-qm', 'work');
   const result = git(one.root, 'rev-parse', 'HEAD');
 
-  const sender = openResults(one.place('build'), one.repository, store);
+  const sender = resultsOf(one, one.place('build'), store);
   await sender.publish({ start, result });
   await sender.send(reportOf('orch/1-1/build', start, result));
 
-  const receiver = openResults(two.place('test'), two.repository, store);
+  const receiver = resultsOf(two, two.place('test'), store);
   expect(await receiver.of('Build')).toEqual([{ start, result }]);
   expect(git(two.root, 'show', `${result}:b.txt`)).toBe('b');
   // Nothing but objects came along.
@@ -96,26 +101,40 @@ it('tells legs in order, a job without changes, and one that was skipped', async
   const store = memoryStore();
   const start = one.repository.head.commit;
   for (const index of [10, 2, 0]) {
-    const sender = openResults(one.place('m', index), one.repository, store);
+    const sender = resultsOf(one, one.place('m', index), store);
     await sender.publish({ start, result: start });
     await sender.send(undefined);
   }
   // Another job whose id begins like this one's, number included.
-  const other = openResults(one.place('m-1', 0), one.repository, store);
+  const other = resultsOf(one, one.place('m-1', 0), store);
   await other.publish({ start, result: start });
   await other.send(undefined);
 
-  const results = openResults(one.place('x'), one.repository, store);
+  const results = resultsOf(one, one.place('x'), store);
   expect(await results.of('m')).toHaveLength(3);
   expect(await results.of('m-1')).toHaveLength(1);
   expect(await results.of('gone')).toBeUndefined();
+});
+
+it('passes on what was merged for a task that came to nothing', async () => {
+  const { make } = machines();
+  const [one, two] = [await make('one'), await make('two')];
+  const store = memoryStore();
+  git(one.root, 'commit', '-q', '--allow-empty', '-m', 'of a dependency');
+  const merged = git(one.root, 'rev-parse', 'HEAD');
+  const sender = resultsOf(one, one.place('late'), store);
+  await sender.publish({ start: merged, result: merged });
+  await sender.send(reportOf(undefined, merged, merged));
+
+  expect(await resultsOf(two, two.place('always'), store).of('late')).toEqual([{ start: merged, result: merged }]);
+  expect(git(two.root, 'cat-file', '-t', merged)).toBe('commit');
 });
 
 it('takes no commits that are none, and no bundle that is none', async () => {
   const { make } = machines();
   const one = await make('one');
   const results = (result: string, bundle?: string) =>
-    openResults(one.place('x'), one.repository, {
+    resultsOf(one, one.place('x'), {
       ...memoryStore(),
       list: async () => [{ name: 'orch-a-0', id: 1, owner: 'x' }],
       read: async () =>
@@ -124,6 +143,7 @@ it('takes no commits that are none, and no bundle that is none', async () => {
           ...(bundle === undefined ? [] : ([['commits.bundle', Buffer.from(bundle)]] as const)),
         ]),
     });
+  await expect(results('half of {').of('a')).rejects.toThrow('names no commits');
   await expect(results('{"start": "--help", "result": "x"}').of('a')).rejects.toThrow('names no commits');
   const id = one.repository.head.commit;
   await expect(results(JSON.stringify({ start: id, result: id }), 'no bundle').of('a')).rejects.toThrow('bundle');

@@ -1,18 +1,17 @@
 /**
- * How the results of tasks travel between jobs: each leg leaves an artifact with its commits as a git bundle, and takes
- * those of the jobs that it stands on.
+ * How the results of tasks travel between jobs: each leg leaves an artifact that says what it passes on, and takes those
+ * of the jobs that it stands on.
  */
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type GitRepository, takeBundle, writeBundle } from '../../src/runner/workspaces/index.ts';
 import { MachineError } from '../../src/shared/failure.ts';
 import type { TaskReport } from '../../src/shared/verdict.ts';
 import type { JobCommits, Results } from '../../src/tasks/index.ts';
 import type { ArtifactStore } from './artifacts.ts';
+import { BUNDLE, type Carrier } from './carriers.ts';
 import type { Place } from './place.ts';
 import type { LegReport } from './summary.ts';
 
-const BUNDLE = 'commits.bundle';
 const RESULT = 'result.json';
 
 export interface TravellingResults extends Results {
@@ -20,7 +19,8 @@ export interface TravellingResults extends Results {
   send(report: TaskReport | undefined): Promise<void>;
 }
 
-export function openResults(place: Place, repository: GitRepository, artifacts: ArtifactStore): TravellingResults {
+/** `base`: a commit that every job has. */
+export function openResults(place: Place, artifacts: ArtifactStore, carrier: Carrier, base: string): TravellingResults {
   let own: JobCommits | undefined;
   return {
     of: async (job) => {
@@ -32,14 +32,14 @@ export function openResults(place: Place, repository: GitRepository, artifacts: 
       if (legs.length === 0) return undefined;
       const commits: JobCommits[] = [];
       for (const { artifact } of legs.toSorted((a, b) => a.index - b.index))
-        commits.push(await take(place, repository, await artifacts.read(artifact, [RESULT, BUNDLE])));
+        commits.push(await take(carrier, await artifacts.read(artifact, [RESULT, BUNDLE])));
       return commits;
     },
     publish: async (commits) => {
       own = commits;
     },
     send: async (report) => {
-      if (own !== undefined) await send(place, repository, { artifacts, own, report });
+      if (own !== undefined) await send(place, artifacts, { carrier, base, own, report });
     },
   };
 }
@@ -63,25 +63,31 @@ function legOf(artifact: string, job: string): number | undefined {
   return /^\d{1,3}$/.test(index) ? Number(index) : undefined;
 }
 
-async function take(
-  place: Place,
-  repository: GitRepository,
-  files: ReadonlyMap<string, Uint8Array>,
-): Promise<JobCommits> {
-  const commits = readCommits(Buffer.from(files.get(RESULT) ?? []).toString('utf8'));
-  const bundle = files.get(BUNDLE);
-  if (bundle !== undefined) {
-    const file = join(await mkdtemp(join(place.directory, 'result-')), BUNDLE);
-    await writeFile(file, bundle);
-    await takeBundle(repository, file);
-  }
-  return commits;
+async function take(carrier: Carrier, files: ReadonlyMap<string, Uint8Array>): Promise<JobCommits> {
+  const { start, result, branch } = readLeg(Buffer.from(files.get(RESULT) ?? []).toString('utf8'));
+  await carrier.take({ branch, result, bundle: files.get(BUNDLE) });
+  return { start, result };
 }
 
-function readCommits(text: string): JobCommits {
-  const { start, result } = JSON.parse(text) as Record<string, unknown>;
-  if (isId(start) && isId(result)) return { start, result };
-  throw new MachineError({ code: 'environment-lost', message: `a task's ${RESULT} names no commits` });
+interface Leg extends JobCommits {
+  readonly branch: string | undefined;
+}
+
+function readLeg(text: string): Leg {
+  const { start, result, report } = (readJson(text) ?? {}) as Readonly<Record<string, unknown>>;
+  if (!isId(start) || !isId(result))
+    throw new MachineError({ code: 'environment-lost', message: `a task's ${RESULT} names no commits` });
+  const branch = (report as { readonly branch?: unknown } | undefined)?.branch;
+  return { start, result, branch: typeof branch === 'string' ? branch : undefined };
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function isId(value: unknown): value is string {
@@ -89,20 +95,27 @@ function isId(value: unknown): value is string {
 }
 
 interface Sending {
-  readonly artifacts: ArtifactStore;
+  readonly carrier: Carrier;
+  readonly base: string;
   readonly own: JobCommits;
   readonly report: TaskReport | undefined;
 }
 
-async function send(place: Place, repository: GitRepository, { artifacts, own, report }: Sending): Promise<void> {
+async function send(place: Place, artifacts: ArtifactStore, sending: Sending): Promise<void> {
   const { job, index } = place;
+  const { carrier, base, own } = sending;
   const root = join(place.directory, 'own-result');
   await mkdir(root, { recursive: true });
+  const standing = { branch: `orch/${job.run}/${job.leg}`, tip: own.result, ...workOf(sending.report) };
+  const isKnown = standing.tip === base && own.result === base;
+  // What is told of a branch has to be there, and commits have to come by one.
+  const report = sending.report && (isKnown ? sending.report : { ...sending.report, branch: standing.branch });
+  const files = isKnown && report?.branch === undefined ? [] : await carrier.give(standing, root);
   const result = join(root, RESULT);
   await writeFile(result, `${JSON.stringify({ job: job.job, leg: job.leg, index, ...own, report }, null, 2)}\n`);
-  const file = join(root, BUNDLE);
-  const branch = report?.branch;
-  const hasBundle =
-    branch !== undefined && (await writeBundle(repository, { branch, without: repository.head.commit, file }));
-  await artifacts.upload(`orch-${job.job}-${index}`, root, hasBundle ? [result, file] : [result]);
+  await artifacts.upload(`orch-${job.job}-${index}`, root, [result, ...files]);
+}
+
+function workOf(report: TaskReport | undefined): { readonly branch?: string; readonly tip?: string } {
+  return report?.branch === undefined ? {} : { branch: report.branch, tip: report.tip };
 }

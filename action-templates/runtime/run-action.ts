@@ -26,7 +26,11 @@ export interface Surroundings {
   after?(result: ActionResult): Promise<void>;
 }
 
-export type Surround = (place: Place, repository: GitRepository) => Surroundings;
+export type Surround = (
+  place: Place,
+  repository: GitRepository,
+  inputs: Readonly<Record<string, string>>,
+) => Surroundings;
 
 /** Runs the action to its end. Nothing is thrown: what went wrong is told, and the process exits with 1. */
 export async function runAction(action: TaskAction, surround: Surround): Promise<void> {
@@ -51,7 +55,7 @@ async function perform(action: TaskAction, surround: Surround): Promise<ActionRe
   const repository = opened.value;
   const log = openLog(process.stdout);
   try {
-    const surroundings = surround(place, repository);
+    const surroundings = surround(place, repository, inputs);
     const ports = portsOf(place, repository, { log, results: surroundings.results });
     const result = await action({ inputs, env: definedOnly(process.env), memo: openMemo(place.directory) }, ports);
     await surroundings.after?.(result);

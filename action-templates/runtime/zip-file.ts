@@ -1,7 +1,7 @@
 /** Files into an archive and out of it, without holding large ones in memory. */
 import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
 import { relative, sep } from 'node:path';
-import { unzipSync, Zip, ZipDeflate } from 'fflate';
+import { unzipSync, Zip, ZipDeflate, ZipPassThrough } from 'fflate';
 
 const LEVEL = 6;
 
@@ -14,7 +14,9 @@ export async function writeZip(file: string, root: string, files: readonly strin
       writeSync(out, chunk);
     });
     for (const path of files) {
-      const entry = new ZipDeflate(relative(root, path).split(sep).join('/'), { level: LEVEL });
+      const name = relative(root, path).split(sep).join('/');
+      // The commits in a bundle are compressed.
+      const entry = name.endsWith('.bundle') ? new ZipPassThrough(name) : new ZipDeflate(name, { level: LEVEL });
       zip.add(entry);
       for await (const chunk of createReadStream(path)) entry.push(chunk as Buffer);
       entry.push(new Uint8Array(0), true);

@@ -16,6 +16,7 @@ export interface LoadOptions {
 
 export interface Loaded {
   readonly file: string;
+  readonly text: string;
   readonly config: Config;
   readonly translation: Translation;
 }
@@ -28,7 +29,7 @@ export function loadProject(project: Project, options: LoadOptions): Loaded | un
   showDiagnostics(diagnostics, new Map([[file, text]]));
   if (!result.ok) return undefined;
   const config = select(result.value, options.only);
-  return { file, config, translation: translate(config) };
+  return { file, text, config, translation: translate(config) };
 }
 
 /** `NAME=VALUE` texts of a repeatable option. */

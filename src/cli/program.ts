@@ -228,12 +228,17 @@ function addExport(program: Command, done: Done): void {
     )
     .option('--config <file>', `the orchestrator.yaml (default: ${DEFAULT_CONFIG})`)
     .option('--out <folder>', 'where the workflow goes (default: .github/workflows)')
-    .option('--actions <source>', 'where its actions are: vendored (copied beside it) or OWNER/REPO@REF', 'vendored')
+    .option(
+      '--actions <source>',
+      'where its actions are: vendored (copied beside it) or OWNER/REPO@SHA#RELEASE',
+      'vendored',
+    )
     .option(
       '--event <events>',
-      'what starts it, apart by commas: push, "push:main dev", pull_request, "schedule:0 6 * * 1-5" (default: workflow_dispatch)',
+      'what starts it, apart by commas: push, "push:main dev", pull_request, "schedule:0 6 * * 1-5", workflow_run:NAME (default: workflow_dispatch)',
     )
     .option('--runs-on <labels>', 'the labels that a runner must have, apart by commas', 'ubuntu-latest')
+    .option('--transport <way>', 'how commits get from job to job: artifacts, or branches that are pushed', 'artifacts')
     .option('--check', 'write nothing; exit 1 with a diff when the files are not what the tasks say')
     .option('--stdout', 'print the workflow and write nothing')
     .option('--force', 'overwrite files that no export has written')

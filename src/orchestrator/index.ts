@@ -1,6 +1,7 @@
 /** orchestrator.yaml: read, checked, and turned into a workflow. */
 export type { Config, Task } from './config.ts';
-export { type ExportedFile, exportFile, MARK as EXPORT_MARK } from './export/files.ts';
+export { type ExportedFile, type ExportRequest, exportFile } from './export/files.ts';
+export { MARK as EXPORT_MARK, readHeader } from './export/header.ts';
 export { loadConfig } from './load.ts';
 export { loadPlatforms } from './platforms.ts';
 export { configSchema } from './schema-check.ts';

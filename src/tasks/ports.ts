@@ -30,8 +30,6 @@ export interface JobIdentity {
   readonly job: string;
   /** `job` or `job+leg`, unique in the run. */
   readonly leg: string;
-  /** A command that makes a fresh working tree fit for work, and its limit in milliseconds. */
-  readonly setup?: { readonly command: string; readonly timeout: number };
 }
 
 /** Monotonic milliseconds, suspend not counted. */

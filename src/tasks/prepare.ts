@@ -3,16 +3,17 @@ import type { ActionCall, ActionResult, TaskAction } from './action.ts';
 import { cancelledFailure } from './cancellation.ts';
 import { UNCONTAINED } from './command.ts';
 import { selectEnvironment } from './environment.ts';
-import { createInputReader, isTextList, isTextLists } from './inputs.ts';
+import { createInputReader, type InputReader, isTextList, isTextLists } from './inputs.ts';
 import type { TaskPorts, WorkTree } from './ports.ts';
 import { failedResult, outcomeOf, type PrepareRecord, writePrepare } from './record.ts';
-import { runSetup } from './setup.ts';
+import { runSetup, type Setup } from './setup.ts';
 import { type Contribution, findContributions, mergeContributions } from './start-commit.ts';
 import { createWarn, type Warn } from './warnings.ts';
 
 /**
  * Inputs: `dependencies` (JSON, a list of jobs), `ancestors` (JSON, a job's needs by its id, for dependencies that may
- * be skipped), `environment` (names that `setup` may see besides the basic ones). Outputs: `branch`, `start`.
+ * be skipped), `setup` and `setup-timeout` (a command for the fresh working tree), `environment` (names that it may see
+ * besides the basic ones). Outputs: `branch`, `start`.
  */
 export const prepareTask: TaskAction = async (call, ports) => {
   if (ports.signal.aborted) return failedResult(cancelledFailure(ports.signal));
@@ -20,28 +21,45 @@ export const prepareTask: TaskAction = async (call, ports) => {
   const dependencies = reader.json('dependencies', isTextList, 'a JSON list of names') ?? [];
   const needs = reader.json('ancestors', isTextLists, 'a JSON object of lists of names') ?? {};
   const names = reader.words('environment');
+  const setup = readSetup(reader);
   const problem = reader.failure();
   if (problem) return failedResult(problem);
 
   const contributions = await findContributions(ports.results, dependencies, needs);
-  return prepareFrom({ call, ports, names, warn: createWarn(ports, call.memo) }, contributions);
+  return prepareFrom({ call, ports, names, setup, warn: createWarn(ports, call.memo) }, contributions);
 };
 
 interface Preparing {
   readonly call: ActionCall;
   readonly ports: TaskPorts;
   readonly names: readonly string[];
+  readonly setup: Setup | undefined;
   readonly warn: Warn;
 }
 
+const SETUP_TIMEOUT = 10 * 60_000;
+
+function readSetup(reader: InputReader): Setup | undefined {
+  const command = reader.text('setup');
+  const timeout = reader.duration('setup-timeout') ?? SETUP_TIMEOUT;
+  return command === undefined ? undefined : { command, timeout };
+}
+
 async function prepareFrom(preparing: Preparing, contributions: readonly Contribution[]): Promise<ActionResult> {
-  const { call, ports } = preparing;
+  const { call, ports, setup } = preparing;
   const { job, repository } = ports;
   const [first, ...others] = contributions;
   const origin = first?.commit ?? (await repository.base());
   const branch = `orch/${job.run}/${job.leg}`;
   // Written before each step that may fail, so that finish-task knows how far it went.
-  let record: PrepareRecord = { outcome: 'failure', start: origin, branch, baseline: origin, contained: UNCONTAINED };
+  let record: PrepareRecord = {
+    outcome: 'failure',
+    start: origin,
+    branch,
+    baseline: origin,
+    contained: UNCONTAINED,
+    ...(setup && { setup }),
+  };
   writePrepare(call.memo, record);
 
   const merged = first && (await mergeContributions(repository, job, [first, ...others]));
@@ -62,10 +80,10 @@ async function setUp(preparing: Preparing, tree: WorkTree, record: PrepareRecord
   const { call, ports, warn } = preparing;
   const { start, branch } = record;
   const env = setupEnvironment(preparing);
-  const setup = await runSetup(ports, { tree, start, env, warn });
-  const outcome = setup.failure === undefined ? 'success' : outcomeOf(setup.failure);
-  writePrepare(call.memo, { ...record, outcome, baseline: setup.baseline, contained: setup.contained });
-  return setup.failure ? failedResult(setup.failure) : { outcome: 'success', outputs: { branch, start } };
+  const end = await runSetup(ports, { setup: record.setup, tree, start, env, warn });
+  const outcome = end.failure === undefined ? 'success' : outcomeOf(end.failure);
+  writePrepare(call.memo, { ...record, outcome, baseline: end.baseline, contained: end.contained });
+  return end.failure ? failedResult(end.failure) : { outcome: 'success', outputs: { branch, start } };
 }
 
 /** Secrets are for the command alone, so none are asked for here. */

@@ -3,6 +3,7 @@ import type { Failure } from '../shared/failure.ts';
 import type { Containment, TaskReport, Verdict } from '../shared/verdict.ts';
 import type { ActionResult, Memo } from './action.ts';
 import type { Change } from './ports.ts';
+import type { Setup } from './setup.ts';
 
 export type Outcome = ActionResult['outcome'];
 
@@ -13,6 +14,8 @@ export interface PrepareRecord {
   readonly branch: string;
   /** What `changes` and `expect` are measured against: `start`, or the tree that `setup` made of it. */
   readonly baseline: string;
+  /** For run-task, should it have to be repeated. */
+  readonly setup?: Setup;
   readonly contained: Containment;
 }
 

@@ -113,7 +113,7 @@ async function startClean(run: Run, baseline: string): ReturnType<typeof runSetu
   for (const path of moved)
     warn('repository-moved', `an attempt had made a repository in its worktree, which was kept: ${path}`);
   if (baseline === prepared.start) return { baseline, contained: UNCONTAINED };
-  return runSetup(ports, { tree, start: prepared.start, env: setupEnv, warn });
+  return runSetup(ports, { setup: prepared.setup, tree, start: prepared.start, env: setupEnv, warn });
 }
 
 function notRun(failure: Failure | undefined): RunRecord {

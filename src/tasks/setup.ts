@@ -10,7 +10,14 @@ import type { TaskPorts, WorkTree } from './ports.ts';
 import { shellArguments } from './shell.ts';
 import { note, type Warn, warnOfAlive } from './warnings.ts';
 
+/** A command that makes a fresh working tree fit for work, and its limit in milliseconds. */
+export interface Setup {
+  readonly command: string;
+  readonly timeout: number;
+}
+
 export interface SetupRequest {
+  readonly setup: Setup | undefined;
   readonly tree: WorkTree;
   readonly start: string;
   /** Without secrets. */
@@ -31,8 +38,7 @@ export interface SetupEnd {
 
 /** Fails as `setup-failed`, or as `cancelled`. */
 export async function runSetup(ports: TaskPorts, request: SetupRequest): Promise<SetupEnd> {
-  const { setup } = ports.job;
-  const { tree, start } = request;
+  const { setup, tree, start } = request;
   if (setup === undefined) return { baseline: start, contained: UNCONTAINED };
   const call = await shellArguments(ports.files, 'bash', setup.command);
   if (!call.ok) return { failure: call.error, baseline: start, contained: UNCONTAINED };

@@ -1,5 +1,6 @@
 /** GitHub's workflow language. Reading files is in parse/index.ts, so that who runs or translates does not load it. */
 export * from './action.ts';
+export { isCron } from './cron.ts';
 export { EVENT_NAMES } from './event-names.ts';
 export * from './expressions/index.ts';
 export { type FlatStep, flattenSteps, type NamedStep } from './flat-steps.ts';

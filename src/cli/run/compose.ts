@@ -54,7 +54,6 @@ export async function composeRun(wiring: Wiring): Promise<JobRunner> {
   const results = createTaskResults();
   const frames = openTaskFrames({
     run: setup.run,
-    ...(worktrees.setup === undefined ? {} : { setup: { command: worktrees.setup, timeout: worktrees.setupTimeout } }),
     hostEnv: setup.hostEnv,
     processes: createHostEnvironment({ run: setup.run }),
     sandboxes: {

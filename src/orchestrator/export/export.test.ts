@@ -8,7 +8,12 @@ import { configOf } from '../testing/marked.ts';
 import { type ExportRequest, exportFile } from './files.ts';
 import { exportWorkflow } from './workflow.ts';
 
-const OPTIONS = { actions: { kind: 'vendored' }, events: [], runsOn: ['ubuntu-latest'] } as const;
+const OPTIONS = {
+  actions: { kind: 'vendored' },
+  events: '',
+  runsOn: ['ubuntu-latest'],
+  transport: 'artifacts',
+} as const;
 
 function read(text: string): Workflow {
   const parsed = parseWorkflow(text, 'x.yml');
@@ -119,7 +124,7 @@ describe('what starts it', () => {
   const config = configOf('version: 1\ninputs: { level: low }\ntasks: [{ name: a, command: x }]');
   const plain = configOf('version: 1\ntasks: [{ name: a, command: x }]');
   const onOf = (of: Config, ...events: readonly string[]): string =>
-    writeWorkflow(workflowOf(of, { events }))
+    writeWorkflow(workflowOf(of, { events: events.join(',') }))
       .replace(/^.*?\non/s, 'on')
       .replace(/\n\npermissions.*$/s, '');
 
@@ -128,6 +133,18 @@ describe('what starts it', () => {
     expect(onOf(plain, 'push', 'pull_request')).toBe('on: [push, pull_request]');
     expect(onOf(plain, 'push:main release/**', 'schedule:0 6 * * 1-5')).toBe(
       'on:\n  push:\n    branches: [main, release/**]\n  schedule:\n    - cron: 0 6 * * 1-5',
+    );
+    expect(onOf(plain, 'schedule:0 6 * * mon,wed', 'push', 'schedule:5 4 1,15 * *', 'workflow_run:Build it')).toBe(
+      [
+        'on:',
+        '  schedule:',
+        '    - cron: 0 6 * * mon,wed',
+        '    - cron: 5 4 1,15 * *',
+        '  push:',
+        '  workflow_run:',
+        '    workflows: [Build it]',
+        '    types: [completed]',
+      ].join('\n'),
     );
   });
 
@@ -141,9 +158,50 @@ describe('what starts it', () => {
     ['psuh', '"psuh" is no event that starts a workflow'],
     ['schedule', 'a schedule wants its time: --event "schedule:0 6 * * 1-5"'],
     ['release:main', '"release" takes no branches'],
+    ['schedule:0 6 * *', '"0 6 * *" is no time of a schedule: minute, hour, day of the month, month, day of the week'],
+    ['workflow_run', 'workflow_run wants a workflow: --event "workflow_run:Build"'],
   ])('refuses %s', (event, message) => {
-    expect(exportWorkflow(plain, { ...OPTIONS, events: [event] })).toEqual({ ok: false, error: message });
+    expect(exportWorkflow(plain, { ...OPTIONS, events: event })).toEqual({ ok: false, error: message });
   });
+});
+
+it.each([
+  ['name: x ${{ y }}', 'the name of a workflow cannot hold "${{" on GitHub'],
+  ['inputs: { note: "a ${{ b" }', 'the default of the input "note" cannot hold "${{" on GitHub'],
+])('refuses what GitHub has no words for: %s', (top, error) => {
+  const config = configOf(`version: 1\n${top}\ntasks: [{ name: a, command: x }]`);
+  expect(exportWorkflow(config, OPTIONS)).toEqual({ ok: false, error });
+});
+
+it('gives the right to write, and the token, to those alone who push', () => {
+  const config = configOf('version: 1\ntasks: [{ name: a, command: x }]');
+  const { jobs, permissions } = withoutPlaces(workflowOf(config, { transport: 'branches' })) as Workflow;
+  expect(JSON.stringify(permissions)).toContain('"read"');
+  expect(jobs.map((job) => JSON.stringify(job.permissions ?? null).includes('"write"'))).toEqual([true, false]);
+  const steps = jobs.flatMap((job) => (job.kind === 'steps' ? job.steps : []));
+  const holders = steps.filter((step) => JSON.stringify(step).includes('github.token'));
+  expect(holders.map((step) => step.kind === 'action' && step.uses)).toEqual([
+    './.github/actions/prepare-task',
+    './.github/actions/finish-task',
+  ]);
+});
+
+it('warns of actions that may be moved, and tells the release of those that may not', () => {
+  const config = configOf('version: 1\ntasks: [{ name: a, command: x }]');
+  const made = (ref: string, release?: string) => {
+    const actions = { kind: 'repository', repository: 'me/orch', ref, ...(release ? { release } : {}) } as const;
+    const file = exportFile(config, { ...OPTIONS, actions, source: 'o.yaml', command: 'orch export-gha' });
+    if (!file.ok) throw new Error(file.error);
+    return file.value;
+  };
+  expect(made('v1').notes.map(({ code, message }) => [code, message])).toEqual([
+    ['unpinned-actions', '"v1" may be moved to other code by whoever can write to me/orch'],
+  ]);
+  const pinned = made('a'.repeat(40), 'v1');
+  expect(pinned.notes).toEqual([]);
+  expect(pinned.text.match(/uses: me\/orch.*# v1$/gm)).toHaveLength(4);
+  // Without a copy of the actions, the last job has nothing to check out, and no right to.
+  expect(pinned.text).toMatch(/summary:\n.*permissions: \{\}\n.*steps:\n {6}- uses: me\/orch/s);
 });
 
 it('finds a free name for the job that tells of the run', () => {

@@ -1,51 +1,54 @@
-/** An export as text: the workflow with a header that says where it comes from and what differs on GitHub. */
+/** An export as text: the workflow's file, its name, and what is to be said about it. */
 import type { Diagnostic } from '../../shared/diagnostic.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { writeWorkflow } from '../../workflow/write/index.ts';
 import type { Config } from '../config.ts';
-import { RELEASES } from '../translate/actions.ts';
+import { releasesOf } from '../translate/actions.ts';
 import { exportNotes } from '../translate/export-notes.ts';
+import { quote } from '../wording.ts';
+import { headerOf, type Origin } from './header.ts';
 import { type ExportOptions, exportWorkflow } from './workflow.ts';
 
-export interface ExportRequest extends ExportOptions {
-  /** The config as somebody at the repository's root would type it. */
-  readonly source: string;
-  /** What writes the file again. */
-  readonly command: string;
-}
+export interface ExportRequest extends ExportOptions, Origin {}
 
 export interface ExportedFile {
   /** In the folder of workflows. */
   readonly name: string;
   readonly text: string;
-  /** What GitHub would do differently. */
+  /** What GitHub would do differently, and what of the options is better avoided. */
   readonly notes: readonly Diagnostic[];
 }
-
-/** How every file begins that an export has written, and may write again. */
-export const MARK = 'Written by orch export-gha';
 
 /** The error is a sentence about the options. */
 export function exportFile(config: Config, request: ExportRequest): Result<ExportedFile, string> {
   const workflow = exportWorkflow(config, request);
   if (!workflow.ok) return workflow;
   const notes = exportNotes(config);
-  const text = writeWorkflow(workflow.value, { header: headerOf(request, notes), releases: RELEASES });
-  return ok({ name: `${fileName(config.name)}.yml`, text, notes });
+  const text = writeWorkflow(workflow.value, {
+    header: headerOf(request, notes),
+    releases: releasesOf(request.actions),
+  });
+  return ok({ name: `${fileName(config.name)}.yml`, text, notes: [...notes, ...optionNotes(request)] });
 }
 
-function headerOf({ source, command }: ExportRequest, notes: readonly Diagnostic[]): readonly string[] {
-  const head = [
-    `${MARK} from ${source}.`,
-    'Change that file instead of this one, and write this one again:',
-    `  ${command}`,
-  ];
-  if (notes.length === 0) return head;
-  return [...head, '', 'Differs from a run by orch:', ...notes.map(({ message }) => `- ${oneLine(message)}`)];
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
+/** What has no place in the config. */
+function optionNotes({ actions, runsOn }: ExportOptions): readonly Diagnostic[] {
+  const notes: Diagnostic[] = [];
+  if (actions.kind === 'repository' && !/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(actions.ref))
+    notes.push({
+      severity: 'warning',
+      code: 'unpinned-actions',
+      message: `${quote(actions.ref)} may be moved to other code by whoever can write to ${actions.repository}`,
+      hint: `name the full commit, and the release behind it: --actions ${actions.repository}@<sha>#${actions.ref}`,
+    });
+  const windows = runsOn.find((label) => /^windows/i.test(label));
+  if (windows !== undefined)
+    notes.push({
+      severity: 'warning',
+      code: 'differs-on-github',
+      message: `tasks are run by bash and contained as on Linux and macOS; nobody has tried that on ${quote(windows)}`,
+    });
+  return notes;
 }
 
 function fileName(name: string): string {

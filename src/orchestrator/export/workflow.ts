@@ -1,31 +1,49 @@
 /** The workflow that GitHub is given for a config: the translated one, with what only GitHub needs. */
 import { err, ok, type Result } from '../../shared/result.ts';
-import { type Job, mapping, type Node, scalar, sequence, type Workflow } from '../../workflow/index.ts';
+import {
+  type ActionStep,
+  type Job,
+  mapping,
+  type Node,
+  type ScalarNode,
+  type StepsJob,
+  scalar,
+  sequence,
+  type Workflow,
+} from '../../workflow/index.ts';
 import type { Config } from '../config.ts';
-import { type ActionSource, CHECKOUT, usesOf } from '../translate/actions.ts';
+import { type ActionSource, CHECKOUT, taskActionOf, usesOf } from '../translate/actions.ts';
+import type { TaskJob } from '../translate/job.ts';
 import { translate } from '../translate/translate.ts';
+import { quote } from '../wording.ts';
 import { withEvents } from './events.ts';
+
+/** How the commits of tasks get from job to job. */
+export type Transport = 'artifacts' | 'branches';
 
 export interface ExportOptions {
   readonly actions: ActionSource;
-  /** Events as `--event` takes them. */
-  readonly events: readonly string[];
+  /** Events as `--event` takes them, apart by commas. */
+  readonly events: string;
   /** Labels that a runner has to have. */
   readonly runsOn: readonly string[];
+  readonly transport: Transport;
 }
 
 /** The job that tells of the run. */
 const SUMMARY = 'summary';
 
-/** The error is a sentence about the options. */
+/** The error is a sentence about the options, or about what GitHub has no words for. */
 export function exportWorkflow(config: Config, options: ExportOptions): Result<Workflow, string> {
+  const unsayable = findUnsayable(config);
+  if (unsayable !== undefined) return err(unsayable);
   const { workflow } = translate(config, { actions: options.actions });
   const on = withEvents(workflow.on, options.events);
   if (!on.ok) return on;
   const [label, ...more] = options.runsOn;
-  if (label === undefined) return err('--runs-on wants a label');
+  if (label === undefined || options.runsOn.includes('')) return err('--runs-on wants a label');
   const runsOn: Node = more.length === 0 ? scalar(label) : sequence(options.runsOn.map(scalar));
-  const jobs = workflow.jobs.map((job): Job => ({ ...job, runsOn }));
+  const jobs = workflow.jobs.map((job): Job => ({ ...withTransport(job, options.transport), runsOn }));
   return ok({
     ...workflow,
     on: on.value,
@@ -35,22 +53,51 @@ export function exportWorkflow(config: Config, options: ExportOptions): Result<W
   });
 }
 
+/** Where GitHub takes text and no expressions, `${{` cannot be written at all. */
+function findUnsayable({ name, inputs }: Config): string | undefined {
+  if (name.includes('${{')) return 'the name of a workflow cannot hold "${{" on GitHub';
+  const input = Object.entries(inputs).find(([, value]) => String(value).includes('${{'))?.[0];
+  return input === undefined ? undefined : `the default of the input ${quote(input)} cannot hold "\${{" on GitHub`;
+}
+
+/** Only who pushes may write, and only the two steps that push and fetch have the token. */
+function withTransport(job: TaskJob, transport: Transport): StepsJob {
+  if (transport === 'artifacts') return job;
+  const inputs = { transport: scalar(transport), token: scalar('${{ github.token }}') };
+  const steps = job.steps.map((step) => {
+    const action = taskActionOf(step.uses);
+    return action === 'prepare-task' || action === 'finish-task' ? withInputs(step, inputs) : step;
+  });
+  return { ...job, permissions: mapping({ contents: scalar('write') }), steps };
+}
+
+function withInputs(step: ActionStep, inputs: Readonly<Record<string, ScalarNode>>): ActionStep {
+  const own = step.with?.kind === 'mapping' ? step.with.entries : [];
+  return { ...step, with: { kind: 'mapping', entries: [...own, ...mapping(inputs).entries] } };
+}
+
 function summaryJob(jobs: readonly Job[], runsOn: Node, actions: ActionSource): Job {
+  const summarize: ActionStep = {
+    kind: 'action',
+    uses: usesOf('summarize-tasks', actions),
+    with: mapping({ needs: scalar('${{ toJSON(needs) }}') }),
+  };
+  // The repository is only needed for the copy of the action in it.
+  const isRemote = actions.kind === 'repository';
+  const checkout: ActionStep = {
+    kind: 'action',
+    uses: CHECKOUT,
+    with: mapping({ 'persist-credentials': scalar(false) }),
+  };
   return {
     kind: 'steps',
     id: freeId(jobs),
     needs: jobs.map(({ id }) => id),
     if: scalar('always()'),
+    ...(isRemote ? { permissions: mapping({}) } : {}),
     runsOn,
     timeoutMinutes: scalar(10),
-    steps: [
-      { kind: 'action', uses: CHECKOUT, with: mapping({ 'persist-credentials': scalar(false) }) },
-      {
-        kind: 'action',
-        uses: usesOf('summarize-tasks', actions),
-        with: mapping({ needs: scalar('${{ toJSON(needs) }}') }),
-      },
-    ],
+    steps: isRemote ? [summarize] : [checkout, summarize],
   };
 }
 

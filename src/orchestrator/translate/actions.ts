@@ -8,18 +8,27 @@ export type ActionName = TaskActionName | 'summarize-tasks';
 /** Pinned, since a tag may be moved. */
 export const CHECKOUT = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1';
 
-/** Which release a pinned reference is. */
-export const RELEASES: ReadonlyMap<string, string> = new Map([[CHECKOUT, 'v7.0.1']]);
+const RELEASES: ReadonlyMap<string, string> = new Map([[CHECKOUT, 'v7.0.1']]);
 
 /** Where the actions are found: copied into the repository, or in one of their own at a ref. */
 export type ActionSource =
   | { readonly kind: 'vendored' }
-  | { readonly kind: 'repository'; readonly repository: string; readonly ref: string };
+  /** `release`: which one that is, for people. */
+  | { readonly kind: 'repository'; readonly repository: string; readonly ref: string; readonly release?: string };
 
 export function usesOf(action: ActionName, source: ActionSource): string {
   if (source.kind === 'vendored') return `./.github/actions/${action}`;
   return `${source.repository}/action-templates/${action}@${source.ref}`;
 }
+
+/** Which release a reference is, to be told behind it. */
+export function releasesOf(source: ActionSource): ReadonlyMap<string, string> {
+  if (source.kind === 'vendored' || source.release === undefined) return RELEASES;
+  const { release } = source;
+  return new Map([...RELEASES, ...ACTIONS.map((name) => [usesOf(name, source), release] as const)]);
+}
+
+const ACTIONS: readonly ActionName[] = ['prepare-task', 'run-task', 'finish-task', 'summarize-tasks'];
 
 const OURS =
   /^(?:\.\/\.github\/actions|[\w.-]+\/[\w.-]+\/action-templates)\/(prepare-task|run-task|finish-task)(?:@[^@\s]+)?$/;

@@ -9,7 +9,7 @@ import type { TaskJob } from './job.ts';
  * that mention them. What the job finds in its commits, its prompt and the values of its secrets is not in here.
  */
 export function definitionOf(job: TaskJob, { worktrees, inputs, vars }: Config): string {
-  const { copy, link, setup, setupTimeout } = worktrees;
+  const { copy, link } = worktrees;
   const work = {
     needs: job.needs,
     if: job.if,
@@ -22,7 +22,7 @@ export function definitionOf(job: TaskJob, { worktrees, inputs, vars }: Config):
   const text = canonical(work);
   return canonical({
     work,
-    worktrees: { copy, link, setup, setupTimeout: setup === undefined ? undefined : setupTimeout },
+    worktrees: { copy, link },
     inputs: /inputs/i.test(text) ? inputs : undefined,
     vars: /vars/i.test(text) ? vars : undefined,
   });

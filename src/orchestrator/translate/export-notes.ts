@@ -1,5 +1,6 @@
 /** Where a run on GitHub would differ from one on this machine: an export that has none of these gives equal results. */
 import type { Diagnostic } from '../../shared/diagnostic.ts';
+import type { SandboxSettings } from '../../shared/sandbox.ts';
 import type { SourceRange } from '../../shared/source.ts';
 import type { Config, Task } from '../config.ts';
 import { joinWords, quote } from '../wording.ts';
@@ -9,15 +10,23 @@ import { limitsOf } from './limits.ts';
 const LONGEST_JOB = 360;
 const MOST_INPUTS = 25;
 
+const GIBIBYTE = 1024 ** 3;
+/** What GitHub's standard Linux runners have. */
+const RUNNER = { cpus: 4, memory: 16 * GIBIBYTE };
+
 export function exportNotes(config: Config): readonly Diagnostic[] {
   return [...fileNotes(config), ...config.tasks.flatMap((task) => taskNotes(task, config))];
 }
 
 function fileNotes(config: Config): readonly Diagnostic[] {
-  const { worktrees } = config;
-  const at = (key: string) => config.keys?.[key];
-  const preparing = (['copy', 'link', 'setup'] as const).filter((key) => (worktrees[key]?.length ?? 0) > 0);
+  const { worktrees, maxParallel, inputs } = config;
+  const preparing = (['copy', 'link'] as const).filter((key) => worktrees[key].length > 0);
   const notes: readonly (readonly [applies: boolean, key: string, message: string])[] = [
+    [
+      maxParallel !== undefined,
+      'max_parallel',
+      `on GitHub as many jobs run at once as there are runners, not ${maxParallel}; to keep tasks apart, give them a "mutex"`,
+    ],
     [
       config.onFailure !== 'continue',
       'on_failure',
@@ -27,7 +36,7 @@ function fileNotes(config: Config): readonly Diagnostic[] {
     [
       preparing.length > 0,
       'worktrees',
-      `${joinWords(preparing.map((key) => quote(`worktrees.${key}`)))} prepare a worktree on this machine alone`,
+      `a runner has nothing of this machine for ${joinWords(preparing.map((key) => quote(`worktrees.${key}`)))}; "worktrees.setup" runs there too`,
     ],
     [config.onFinish !== undefined, 'on_finish', 'on GitHub nothing runs "on_finish"'],
     [
@@ -36,25 +45,37 @@ function fileNotes(config: Config): readonly Diagnostic[] {
       'on GitHub these are the variables of the repository; set them there',
     ],
     [
-      Object.keys(config.inputs).length > MOST_INPUTS,
+      Object.keys(inputs).length > MOST_INPUTS,
       'inputs',
-      `a workflow on GitHub takes at most ${MOST_INPUTS} inputs`,
+      `a workflow on GitHub takes at most ${MOST_INPUTS} inputs, not ${Object.keys(inputs).length}`,
     ],
   ];
-  return notes.flatMap(([applies, key, message]) => (applies ? note(config, message, at(key)) : []));
+  return notes.flatMap(([applies, key, message]) => (applies ? note(config, message, config.keys?.[key]) : []));
 }
 
 function taskNotes(task: Task, config: Config): readonly Diagnostic[] {
   const { job } = limitsOf(task, config);
-  const messages = [
+  const notes = [
     ...(job > LONGEST_JOB
-      ? [`${quote(task.name)} may take ${job} minutes; GitHub ends a job after ${LONGEST_JOB}`]
+      ? [`may take ${job} minutes with all of its attempts; GitHub ends a job after ${LONGEST_JOB}`]
       : []),
     ...(task.envFrom.length > 0
-      ? [`${quote(task.name)} takes ${joinWords(task.envFrom)} from the machine; on GitHub a runner may lack them`]
+      ? [`takes ${joinWords(task.envFrom)} from the machine; on GitHub a runner may lack them`]
       : []),
+    ...(task.sandbox === undefined ? [] : sandboxNotes(task.sandbox.settings)),
   ];
-  return messages.flatMap((message) => note(config, message, task.at));
+  return notes.flatMap((text) => note(config, `${quote(task.name)} ${text}`, task.at));
+}
+
+/** What goes on behind the name of the task. */
+function sandboxNotes({ mounts, memory, cpus, ca }: SandboxSettings): readonly string[] {
+  const sources = mounts.map(({ source }) => source).filter((source) => /^[~/]/.test(source));
+  const isLarge = memory > RUNNER.memory || cpus > RUNNER.cpus;
+  return [
+    ...(sources.length > 0 ? [`mounts ${joinWords(sources)} of this machine; on GitHub a runner may lack them`] : []),
+    ...(isLarge ? ['has a sandbox larger than GitHub’s standard runners, which have 4 CPUs and 16 GiB'] : []),
+    ...(ca === 'host' ? ['trusts the authorities of the machine, which on GitHub are those of the runner'] : []),
+  ];
 }
 
 function note({ file }: Config, message: string, range: SourceRange | undefined): readonly Diagnostic[] {

@@ -7,6 +7,9 @@ import { ancestorsOf } from './ancestors.ts';
 import { literal } from './literal.ts';
 import { spanText } from './spans.ts';
 
+/** As `prepare-task` has it. */
+const SETUP_TIMEOUT = '10m';
+
 export type ActionInputs = Readonly<Record<string, string>>;
 
 /** Undefined, empty or equal to the default: not worth a line in an export. */
@@ -21,11 +24,18 @@ function present(inputs: readonly Optional[]): ActionInputs {
 
 export function prepareInputs(task: Task, config: Config): ActionInputs {
   const ancestors = ancestorsOf(task, config);
+  const { setup, setupTimeout } = config.worktrees;
   return present([
     ['dependencies', JSON.stringify(task.dependsOn), '[]'],
     ['ancestors', ancestors && JSON.stringify(ancestors)],
-    // Only setup, which runs while preparing, has a use for them.
-    ['environment', config.worktrees.setup === undefined ? undefined : variableNames(task)],
+    ['setup', text(setup)],
+    ...(setup === undefined
+      ? []
+      : ([
+          ['setup-timeout', spanText(setupTimeout), SETUP_TIMEOUT],
+          // Nothing else that runs while preparing has a use for them.
+          ['environment', variableNames(task)],
+        ] as const)),
   ]);
 }
 

@@ -120,7 +120,7 @@ describe('one construct at a time', () => {
 
   it('setup sees variables, and never secrets', () => {
     const job = jobOf('env: { A: 1 }, env_from: [B], secrets: [S]', 'worktrees: { setup: npm ci }');
-    expect(withOf(job.steps[1])).toEqual({ environment: 'A B' });
+    expect(withOf(job.steps[1])).toEqual({ setup: 'npm ci', environment: 'A B' });
   });
 });
 
@@ -228,15 +228,20 @@ describe('the local policy', () => {
 describe('what GitHub would do differently', () => {
   it.each([
     ['', '', []],
-    ['', 'max_parallel: 1', []],
+    ['', 'max_parallel: 1', ['2:1']],
     ['', 'on_failure: kill', ['2:1']],
     ['', 'base: main', ['2:1']],
-    ['', 'worktrees: { setup: x }', ['2:1']],
+    ['', 'worktrees: { setup: x }', []],
+    ['', 'worktrees: { copy: [a], link: [b] }', ['2:1']],
     ['', 'on_finish: x', ['2:1']],
     ['', 'vars: { A: 1 }', ['2:1']],
     ['', `inputs: { ${Array.from({ length: 26 }, (_, i) => `i${i}: 1`).join()} }`, ['2:1']],
     [', timeout: 6h', '', ['4:5']],
     [', env_from: [A]', '', ['4:5']],
+    [', sandbox: { image: x, network: [a.test] }', '', []],
+    [', sandbox: { image: x, mounts: [{ source: fixtures, target: /f }] }', '', []],
+    [', sandbox: { image: x, mounts: [{ source: ~/.agent, target: /f }] }', '', ['4:5']],
+    [', sandbox: { image: x, memory: 32g, ca: host }', '', ['4:5', '4:5']],
   ])('%j %j', (task, top, places) => {
     const { diagnostics } = translated(`  - { name: a, command: x${task} }`, top);
     expect(diagnostics.map(({ at }) => `${at?.range?.start.line}:${at?.range?.start.column}`)).toEqual(places);

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { JobRequest, RunnerEvent } from '../../engine/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
-import type { Clock, JobIdentity, Processes, Repository, TaskLog } from '../../tasks/index.ts';
+import type { Clock, Processes, Repository, TaskLog } from '../../tasks/index.ts';
 import { createSandboxes, type SandboxesSettings } from '../sandboxes/index.ts';
 import { type StepHandler, type TaskActionName, taskActions } from '../steps/index.ts';
 import { createTaskFiles, matchGlob, removeTree } from '../workspaces/index.ts';
@@ -13,7 +13,6 @@ import { makeTemporary } from './task-temporary.ts';
 
 export interface TaskFrames extends LogSettings {
   readonly run: string;
-  readonly setup?: NonNullable<JobIdentity['setup']>;
   readonly hostEnv: Readonly<Record<string, string>>;
   readonly processes: Processes;
   readonly sandboxes: SandboxesSettings;
@@ -65,7 +64,7 @@ function portsOf(
   const { job, leg } = request;
   const names = { job: job.id, leg: leg.id };
   return {
-    job: { run: settings.run, ...names, ...(settings.setup === undefined ? {} : { setup: settings.setup }) },
+    job: { run: settings.run, ...names },
     repository: settings.repositoryFor(leg.id),
     processes: settings.processes,
     sandboxes: createSandboxes(settings.sandboxes, { leg: leg.id, temporary }),

@@ -42,6 +42,7 @@ const UNSAFE = {
   allowUnsafeConfigEnvCount: true,
   allowUnsafeHooksPath: true,
   allowUnsafeFsMonitor: true,
+  allowUnsafeProtocolOverride: true,
 };
 
 /**

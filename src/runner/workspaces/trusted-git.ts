@@ -46,6 +46,8 @@ export interface GitPlace {
   readonly allocation?: number;
   /** Exit codes that are an answer; 0 unless said. */
   readonly codes?: readonly number[];
+  /** Variables beside its own. They may be secret, so no shell is told of them. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface TrustedOptions {
@@ -77,6 +79,7 @@ export async function createTrustedGit(options: TrustedOptions): Promise<Trusted
       cwd: place.workTree ?? gitDir,
       env: {
         ...base,
+        ...place.env,
         ...(place.workTree === undefined ? {} : { GIT_WORK_TREE: place.workTree }),
         ...(place.index === undefined ? {} : { GIT_INDEX_FILE: place.index }),
         ...(place.objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: place.objects }),
@@ -85,7 +88,7 @@ export async function createTrustedGit(options: TrustedOptions): Promise<Trusted
       ...(place.input === undefined ? {} : { input: place.input }),
       ...(place.codes === undefined ? {} : { codes: place.codes }),
     };
-    return runGit(call, shells);
+    return place.env === undefined ? runGit(call, shells) : runGit(call);
   };
   const moves = createRefMoves({ cwd: gitDir, env: base, onStart: () => processes++ });
   return {

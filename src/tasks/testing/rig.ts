@@ -2,9 +2,10 @@
 import { hostPath } from '../../shared/brand.ts';
 import type { ActionCall, ActionResult, Memo } from '../action.ts';
 import { finishTask } from '../finish.ts';
-import type { JobCommits, JobIdentity, TaskPorts, TaskProgress } from '../ports.ts';
+import type { JobCommits, TaskPorts, TaskProgress } from '../ports.ts';
 import { prepareTask } from '../prepare.ts';
 import { runTask } from '../run.ts';
+import type { Setup } from '../setup.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import type { FakeFiles } from './fake-history.ts';
 import { createFakeProcesses, type FakeProcesses } from './fake-processes.ts';
@@ -15,7 +16,7 @@ type Inputs = Readonly<Record<string, string>>;
 
 export interface RigOptions {
   readonly files?: FakeFiles;
-  readonly setup?: JobIdentity['setup'];
+  readonly setup?: Setup;
   readonly leg?: string;
   /** The action's own environment. */
   readonly env?: Readonly<Record<string, string>>;
@@ -59,7 +60,7 @@ export function createRig(options: RigOptions = {}): Rig {
   const log: string[] = [];
   const leg = options.leg ?? 'api';
   const ports: TaskPorts = {
-    job: { run: 'r1', job: leg.split('+')[0] ?? leg, leg, ...(options.setup && { setup: options.setup }) },
+    job: { run: 'r1', job: leg.split('+')[0] ?? leg, leg },
     repository,
     processes,
     sandboxes,
@@ -89,11 +90,15 @@ export function createRig(options: RigOptions = {}): Rig {
     memo,
     log: () => log.join(''),
     cancel: (reason = 'stopped by the user') => controller.abort(reason),
-    prepare: (inputs = {}) => prepareTask(call(inputs), ports),
+    prepare: (inputs = {}) => prepareTask(call({ ...setupInputs(options.setup), ...inputs }), ports),
     run: (inputs) => runTask(call(inputs), ports),
     // It always runs, so the runner gives it a signal of its own.
     finish: (inputs = {}) => finishTask(call(inputs), { ...ports, signal: new AbortController().signal }),
   };
+}
+
+function setupInputs(setup: Setup | undefined): Inputs {
+  return setup === undefined ? {} : { setup: setup.command, 'setup-timeout': `${setup.timeout}ms` };
 }
 
 /** Only what JSON can say survives, as between two processes. */

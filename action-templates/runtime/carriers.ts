@@ -1,0 +1,132 @@
+/** The two ways by which commits get from one job to another: in the artifact of the leg, or by branches of the repository. */
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  fetchBranch,
+  type GitRepository,
+  hasCommit,
+  pushBranch,
+  type Remote,
+  type Transfer,
+  takeBundle,
+  writeBundle,
+} from '../../src/runner/workspaces/index.ts';
+import { MachineError } from '../../src/shared/failure.ts';
+import { PATIENCE, type Patience, patiently } from './patience.ts';
+import type { Place } from './place.ts';
+
+/** Where a leg's work stands: the tip of its branch, from which all that it passes on can be reached. */
+export interface Standing {
+  readonly branch: string;
+  readonly tip: string;
+}
+
+/** What a leg has passed on. `branch` is absent when it has made none. */
+export interface Passed {
+  readonly branch: string | undefined;
+  readonly result: string;
+  /** What was beside it in the artifact. */
+  readonly bundle: Uint8Array | undefined;
+}
+
+export interface Carrier {
+  /** Sends the commits on their way; the files that have to go into the leg's artifact for that, made in `folder`. */
+  give(standing: Standing, folder: string): Promise<readonly string[]>;
+  /** Afterwards the repository has the commits. */
+  take(passed: Passed): Promise<void>;
+}
+
+export const BUNDLE = 'commits.bundle';
+
+export function bundleCarrier(place: Place, repository: GitRepository): Carrier {
+  return {
+    give: async ({ branch, tip }, folder) => {
+      await haveBranch(repository, branch, tip);
+      const file = join(folder, BUNDLE);
+      return (await writeBundle(repository, { branch, without: repository.head.commit, file })) ? [file] : [];
+    },
+    take: async ({ bundle }) => {
+      if (bundle === undefined) return;
+      const file = join(await mkdtemp(join(place.directory, 'result-')), BUNDLE);
+      await writeFile(file, bundle);
+      await takeBundle(repository, file);
+    },
+  };
+}
+
+/** A bundle is of a branch: a leg that came to nothing after its dependencies were merged may have none. */
+async function haveBranch({ git }: GitRepository, branch: string, tip: string): Promise<void> {
+  const { code } = await git.run(['show-ref', '--verify', '--quiet', `refs/heads/${branch}`], { codes: [0, 1, 128] });
+  if (code !== 0) await git.moveRef(`refs/heads/${branch}`, tip, git.nullId);
+}
+
+/**
+ * `inputs` are those of the action, `env` the runner's. The address is made of what the runner says, since the settings
+ * of the checkout may be a task's by now.
+ */
+export function readRemote(
+  inputs: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string | undefined>>,
+): Remote | undefined {
+  const transport = (inputs['transport'] ?? '').trim() || 'artifacts';
+  if (transport === 'artifacts') return undefined;
+  if (transport !== 'branches') throw invalid(`transport is ${JSON.stringify(transport)}, not artifacts or branches`);
+  const token = (inputs['token'] ?? '').trim();
+  if (token === '') throw invalid('branches are pushed and fetched with a token: pass ${{ github.token }} as `token`');
+  const [server, repository] = [env['GITHUB_SERVER_URL'] ?? '', env['GITHUB_REPOSITORY'] ?? ''];
+  if (!URL.canParse(server) || !/^\w[\w-]*\/(?!\.{1,2}$)[\w.-]+$/.test(repository))
+    throw invalid('GITHUB_SERVER_URL and GITHUB_REPOSITORY do not say where branches are pushed to');
+  return { url: `${server.replace(/\/+$/, '')}/${repository}.git`, token };
+}
+
+export function branchCarrier(
+  place: Place,
+  repository: GitRepository,
+  { remote, patience = PATIENCE }: { readonly remote: Remote; readonly patience?: Patience },
+): Carrier {
+  const move = async (what: string, attempt: () => Promise<Transfer>): Promise<void> => {
+    const end = await patiently(attempt, (transfer) => transfer.ok || transfer.isFinal, patience);
+    if (!end.ok) throw lost(what, end);
+  };
+  return {
+    give: async ({ branch, tip }) => {
+      await move(`pushing ${branch}`, () => pushBranch(repository, remote, { branch, commit: tip }));
+      return [];
+    },
+    take: async ({ branch, result }) => {
+      if (await hasCommit(repository, result)) return;
+      if (branch === undefined || !isOfRun(branch, place.job.run))
+        throw lost('taking commits', { reason: `${JSON.stringify(branch)} is no branch of this run` });
+      await move(`fetching ${branch}`, () => fetchBranch(repository, remote, branch));
+      if (!(await hasCommit(repository, result)))
+        throw lost(`fetching ${branch}`, { reason: `the commit ${result} is not on it` });
+    },
+  };
+}
+
+/** Of an earlier attempt too: what succeeded there is not done again. */
+function isOfRun(branch: string, run: string): boolean {
+  const [id = ''] = run.split('-');
+  const [, of, leg = ''] = /^orch\/(\d+)-\d+\/(.+)$/.exec(branch) ?? [];
+  return of === id && /^[A-Za-z_][\w-]*(\+\d+)?$/.test(leg);
+}
+
+function lost(what: string, { reason, details }: { readonly reason: string; readonly details?: readonly string[] }) {
+  const hint = hintFor([reason, ...(details ?? [])].join('\n'));
+  return new MachineError({
+    code: 'environment-lost',
+    message: `${what}: ${reason}`,
+    ...(hint === undefined ? {} : { hint }),
+    ...(details === undefined ? {} : { details }),
+  });
+}
+
+function hintFor(text: string): string | undefined {
+  if (/without `?workflows?`? permission/i.test(text))
+    return 'a token of GitHub’s own may not push changes of workflow files: export with --transport artifacts';
+  return /denied|\b403\b/i.test(text) ? 'the job wants `permissions: { contents: write }`' : undefined;
+}
+
+function invalid(message: string): MachineError {
+  return new MachineError({ code: 'input-invalid', message });
+}
