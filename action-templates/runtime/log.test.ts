@@ -13,10 +13,10 @@ function logged(act: (log: ReturnType<typeof openLog>) => void): string {
 }
 
 it('takes nothing that a task prints for a command', () => {
-  const text = logged(({ write, note }) => {
-    write(Buffer.from('::set-output name=a::b\nhalf a line'));
-    note('[orch] a note');
-    write(Buffer.from('::stop-commands::guess\n::guess::\n'));
+  const text = logged((log) => {
+    void log.write(Buffer.from('::set-output name=a::b\nhalf a line'));
+    log.note('[orch] a note');
+    void log.write(Buffer.from('::stop-commands::guess\n::guess::\n'));
   });
   expect(text).toBe(
     '::stop-commands::TOKEN\n::set-output name=a::b\nhalf a line\n[orch] a note\n::stop-commands::guess\n::guess::\n::TOKEN::\n',
@@ -24,8 +24,8 @@ it('takes nothing that a task prints for a command', () => {
 });
 
 it('ends a last line that was left open, so that commands are read again', () => {
-  expect(logged(({ write }) => void write(Buffer.from('no end')))).toBe('::stop-commands::TOKEN\nno end\n::TOKEN::\n');
-  expect(logged(({ write }) => void write(Buffer.alloc(0)))).toBe('::stop-commands::TOKEN\n::TOKEN::\n');
+  expect(logged((log) => void log.write(Buffer.from('no end')))).toBe('::stop-commands::TOKEN\nno end\n::TOKEN::\n');
+  expect(logged((log) => void log.write(Buffer.alloc(0)))).toBe('::stop-commands::TOKEN\n::TOKEN::\n');
 });
 
 it('lets who prints faster than it is read wait', async () => {

@@ -58,7 +58,7 @@ async function prepareFrom(preparing: Preparing, contributions: readonly Contrib
     branch,
     baseline: origin,
     contained: UNCONTAINED,
-    ...(setup && { setup }),
+    setup,
   };
   writePrepare(call.memo, record);
 

@@ -15,7 +15,7 @@ export interface PrepareRecord {
   /** What `changes` and `expect` are measured against: `start`, or the tree that `setup` made of it. */
   readonly baseline: string;
   /** For run-task, should it have to be repeated. */
-  readonly setup?: Setup;
+  readonly setup: Setup | undefined;
   readonly contained: Containment;
 }
 

@@ -23,11 +23,7 @@ export function checkFiles(display: Display, root: HostPath, { files, stale, com
   const drifted = files
     .map((file) => ({ ...file, standing: inspectFile(root, file.path, EXPORT_MARK) }))
     .filter(({ standing, text }) => standing.kind !== 'ours' || standing.text !== text);
-  for (const { path, text, standing } of drifted) {
-    if (standing.kind !== 'ours') terminal.write(`${chalk.red(standing.kind)}  ${path}\n`);
-    else if (!isReadable(path)) terminal.write(`${chalk.red('drifted')}  ${path}\n`);
-    else terminal.write(createTwoFilesPatch(path, path, standing.text, text, 'as it is', 'as it is to be'));
-  }
+  for (const file of drifted) terminal.write(describeDrift(file, chalk));
   for (const path of stale) terminal.write(`${chalk.red('stale')}  ${path} is of another name of these tasks\n`);
   if (drifted.length === 0 && stale.length === 0) {
     terminal.write(`${chalk.green('same')}  ${files.length} files are what the tasks say\n`);
@@ -41,6 +37,16 @@ export function checkFiles(display: Display, root: HostPath, { files, stale, com
   if (stale.length > 0)
     terminal.write(`\nremove what was left behind:\n  ${chalk.cyan(`git rm ${stale.join(' ')}`)}\n`);
   return EXIT.failed;
+}
+
+interface Drifted extends RepositoryFile {
+  readonly standing: Standing;
+}
+
+function describeDrift({ path, text, standing }: Drifted, chalk: Display['look']['chalk']): string {
+  if (standing.kind !== 'ours') return `${chalk.red(standing.kind)}  ${path}\n`;
+  if (!isReadable(path)) return `${chalk.red('drifted')}  ${path}\n`;
+  return createTwoFilesPatch(path, path, standing.text, text, 'as it is', 'as it is to be');
 }
 
 /** A diff of a bundle tells nobody anything. */
