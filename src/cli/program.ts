@@ -12,7 +12,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   const result = { code: EXIT.success as number };
   const program = makeProgram((code) => {
     result.code = code;
-  });
+  }, argv[2]);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
@@ -25,7 +25,22 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
 
 type Done = (code: number) => void;
 
-export function makeProgram(done: Done): Command {
+/** In the order of the help. */
+const GROUPS: readonly {
+  readonly names: readonly string[];
+  readonly add: (program: Command, done: Done) => void;
+}[] = [
+  { names: ['run'], add: addRun },
+  { names: ['retry', 'abort'], add: addPaused },
+  { names: ['status', 'logs', 'report', 'clean'], add: addWatching },
+  { names: ['validate', 'plan', 'doctor'], add: addChecking },
+  { names: ['export-gha'], add: addExport },
+  // A completion script is made of all the commands.
+  { names: [], add: addTools },
+];
+
+/** All commands; those beside one that is `named` only where its name is not known. */
+export function makeProgram(done: Done, named = ''): Command {
   const program = new Command('orch');
   program
     .description(
@@ -37,12 +52,8 @@ export function makeProgram(done: Done): Command {
     .showHelpAfterError('(orch --help lists the commands; orch help COMMAND explains one)')
     .exitOverride()
     .addHelpText('after', examples(['orch init', 'orch plan', 'orch run', 'orch status', 'orch logs -f api']));
-  addRun(program, done);
-  addPaused(program, done);
-  addWatching(program, done);
-  addChecking(program, done);
-  addExport(program, done);
-  addTools(program, done);
+  const one = GROUPS.find(({ names }) => names.includes(named));
+  for (const { add } of one === undefined ? GROUPS : [one]) add(program, done);
   return program;
 }
 

@@ -80,6 +80,13 @@ it('the README lists the commands that people call', () => {
   expect(shown.toSorted()).toEqual(commands.filter((name) => !name.startsWith('__') && name !== 'help').toSorted());
 });
 
+it('a command that is named is made as it is among all', () => {
+  for (const command of makeProgram(() => undefined).commands) {
+    const alone = makeProgram(() => undefined, command.name()).commands.find((made) => made.name() === command.name());
+    expect(alone?.helpInformation()).toBe(command.helpInformation());
+  }
+});
+
 it('docs/output.md names the fields of the status', () => {
   const status = statusOf(foldRun(ONE_JOB), { run: 'r', lost: false });
   const fields = (table: string) => readTable('docs/output.md', table).map(([field]) => codeOf(field));
