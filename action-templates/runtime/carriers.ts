@@ -29,9 +29,16 @@ export interface Passed {
   readonly bundle: Uint8Array | undefined;
 }
 
+export interface Given {
+  /** What has to go into the leg's artifact. */
+  readonly files: readonly string[];
+  /** Why the commits did not go where others look for them. They are in the files then, so that they are not lost. */
+  readonly failure?: MachineError;
+}
+
 export interface Carrier {
-  /** Sends the commits on their way; the files that have to go into the leg's artifact for that, made in `folder`. */
-  give(standing: Standing, folder: string): Promise<readonly string[]>;
+  /** Sends the commits on their way. Files are made in `folder`. */
+  give(standing: Standing, folder: string): Promise<Given>;
   /** Afterwards the repository has the commits. */
   take(passed: Passed): Promise<void>;
 }
@@ -40,18 +47,24 @@ export const BUNDLE = 'commits.bundle';
 
 export function bundleCarrier(place: Place, repository: GitRepository): Carrier {
   return {
-    give: async ({ branch, tip }, folder) => {
-      await haveBranch(repository, branch, tip);
-      const file = join(folder, BUNDLE);
-      return (await writeBundle(repository, { branch, without: repository.head.commit, file })) ? [file] : [];
-    },
-    take: async ({ bundle }) => {
-      if (bundle === undefined) return;
+    give: async (standing, folder) => ({ files: await bundle(repository, standing, folder) }),
+    take: async ({ bundle: content }) => {
+      if (content === undefined) return;
       const file = join(await mkdtemp(join(place.directory, 'result-')), BUNDLE);
-      await writeFile(file, bundle);
+      await writeFile(file, content);
       await takeBundle(repository, file);
     },
   };
+}
+
+async function bundle(
+  repository: GitRepository,
+  { branch, tip }: Standing,
+  folder: string,
+): Promise<readonly string[]> {
+  await haveBranch(repository, branch, tip);
+  const file = join(folder, BUNDLE);
+  return (await writeBundle(repository, { branch, without: repository.head.commit, file })) ? [file] : [];
 }
 
 /** A bundle is of a branch: a leg that came to nothing after its dependencies were merged may have none. */
@@ -89,9 +102,15 @@ export function branchCarrier(
     if (!end.ok) throw lost(what, end);
   };
   return {
-    give: async ({ branch, tip }) => {
-      await move(`pushing ${branch}`, () => pushBranch(repository, remote, { branch, commit: tip }));
-      return [];
+    give: async (standing, folder) => {
+      const { branch, tip } = standing;
+      try {
+        await move(`pushing ${branch}`, () => pushBranch(repository, remote, { branch, commit: tip }));
+        return { files: [] };
+      } catch (failure) {
+        if (!(failure instanceof MachineError)) throw failure;
+        return { files: await bundle(repository, standing, folder), failure };
+      }
     },
     take: async ({ branch, result }) => {
       if (await hasCommit(repository, result)) return;

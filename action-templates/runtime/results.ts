@@ -110,10 +110,12 @@ async function send(place: Place, artifacts: ArtifactStore, sending: Sending): P
   const isKnown = standing.tip === base && own.result === base;
   // What is told of a branch has to be there, and commits have to come by one.
   const report = sending.report && (isKnown ? sending.report : { ...sending.report, branch: standing.branch });
-  const files = isKnown && report?.branch === undefined ? [] : await carrier.give(standing, root);
+  const isNothing = isKnown && report?.branch === undefined;
+  const given = isNothing ? { files: [] } : await carrier.give(standing, root);
   const result = join(root, RESULT);
   await writeFile(result, `${JSON.stringify({ job: job.job, leg: job.leg, index, ...own, report }, null, 2)}\n`);
-  await artifacts.upload(`orch-${job.job}-${index}`, root, [result, ...files]);
+  await artifacts.upload(`orch-${job.job}-${index}`, root, [result, ...given.files]);
+  if (given.failure !== undefined) throw given.failure;
 }
 
 function workOf(report: TaskReport | undefined): { readonly branch?: string; readonly tip?: string } {

@@ -111,6 +111,13 @@ it.each(['artifacts', 'branches'])(
     expect(summary).toMatch(/^## 1 of 2 tasks failed\n/);
     expect(summary.indexOf('| two |')).toBeLessThan(summary.indexOf('| one |'));
     expect(summary).toContain('<code>orch/17-1/one</code>');
+    const reader = await scene.job('reader');
+    const { artifacts } = await reader.call('ListArtifacts');
+    expect((artifacts as readonly { name: string }[]).map(({ name }) => name).toSorted()).toEqual([
+      'files-one',
+      'orch-one-0',
+      'orch-two-0',
+    ]);
     // No credential is left where a later job of the machine could read it.
     for (const { root, temporary } of [one, two]) {
       const found = spawnSync('grep', ['-rlaE', 't0ken|s3cret', join(root, '.git'), temporary], { encoding: 'utf8' });
