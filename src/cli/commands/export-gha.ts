@@ -7,7 +7,7 @@ import { type Display, openDisplay } from '../display.ts';
 import { UsageError } from '../explain.ts';
 import { checkFiles } from '../export/check.ts';
 import { leftBehind } from '../export/left-behind.ts';
-import { type ExportCommandOptions, folderOf, readRequest } from '../export/request.ts';
+import { type ExportCommandOptions, folderOf, readRequest, typedWord } from '../export/request.ts';
 import { type RepositoryFile, vendoredActions } from '../export/vendored.ts';
 import { loadProject } from '../load.ts';
 import { withProject } from '../project.ts';
@@ -65,6 +65,8 @@ function write({ terminal, look: { chalk } }: Display, root: HostPath, { files, 
     terminal.write(`${isSame ? chalk.dim('same ') : chalk.green('wrote')}  ${file.path}\n`);
   }
   for (const path of stale)
-    terminal.write(`${chalk.yellow('stale')}  ${path} is of another name of these tasks; remove it: git rm ${path}\n`);
+    terminal.write(
+      `${chalk.yellow('stale')}  ${path} is of another name of these tasks; remove it: git rm ${typedWord(path)}\n`,
+    );
   return EXIT.success;
 }

@@ -5,6 +5,7 @@ import type { HostPath } from '../../shared/brand.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
 import { inspectFile, type Standing } from '../../store/index.ts';
 import type { Display } from '../display.ts';
+import { typedWord } from './request.ts';
 import type { RepositoryFile } from './vendored.ts';
 
 export interface Checking {
@@ -35,7 +36,7 @@ export function checkFiles(display: Display, root: HostPath, { files, stale, com
     terminal.write(`\n${workflow?.path} was written with other options; check it with them:\n  ${before} --check\n`);
   if (drifted.length > 0) terminal.write(`\nwrite them again:\n  ${chalk.cyan(command)}\n`);
   if (stale.length > 0)
-    terminal.write(`\nremove what was left behind:\n  ${chalk.cyan(`git rm ${stale.join(' ')}`)}\n`);
+    terminal.write(`\nremove what was left behind:\n  ${chalk.cyan(`git rm ${stale.map(typedWord).join(' ')}`)}\n`);
   return EXIT.failed;
 }
 

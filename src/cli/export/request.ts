@@ -70,7 +70,10 @@ function commandOf(source: string, { actions, event, runsOn, transport, out }: E
     ...(transport === 'artifacts' ? [] : ['--transport', transport]),
     ...(out === undefined ? [] : ['--out', out]),
   ];
-  return ['orch export-gha', ...words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : shellWord(word)))].join(
-    ' ',
-  );
+  return ['orch export-gha', ...words.map(typedWord)].join(' ');
+}
+
+/** As somebody would type it in a shell: quoted only where it has to be. */
+export function typedWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : shellWord(word);
 }
