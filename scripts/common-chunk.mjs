@@ -1,7 +1,7 @@
 // esbuild makes a chunk of each set of modules that the same commands share: dozens, most of them tiny, and each costs a
 // start more to find and open than to read. The small ones that need no others are made one, which all commands load.
 import { readFile } from 'node:fs/promises';
-import { dirname, extname, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 const SMALL = 4096;
 /** Node has loaded these before it runs a program. */
@@ -11,15 +11,17 @@ const THERE_ALREADY = /^(node:)?(fs|path|url|events|buffer|util|fs\/promises)$/;
 export function commonChunk({ outputs }, first) {
   const modules = smallOnes(outputs).flatMap((path) => Object.keys(outputs[path].inputs));
   const entries = Object.values(outputs).flatMap(({ entryPoint }) => entryPoint ?? []);
-  const filesOf = new Set(entries.filter((entry) => entry !== first).map((entry) => resolve(entry)));
+  // Packages are left as they are: to a CommonJS one esbuild would add the imports as calls, and those to all modules.
+  const ours = new Set(
+    entries.filter((entry) => entry !== first && entry.startsWith('src/')).map((entry) => resolve(entry)),
+  );
   const imports = modules.map((path) => `import ${JSON.stringify(resolve(path))};\n`).join('');
   return {
     name: 'common-chunk',
     setup(build) {
-      build.onLoad({ filter: /\.(ts|m?js)$/ }, async ({ path }) => {
-        if (!filesOf.has(path)) return undefined;
-        const loader = extname(path) === '.ts' ? 'ts' : 'js';
-        return { contents: imports + (await readFile(path, 'utf8')), loader, resolveDir: dirname(path) };
+      build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        if (!ours.has(path)) return undefined;
+        return { contents: imports + (await readFile(path, 'utf8')), loader: 'ts', resolveDir: dirname(path) };
       });
     },
   };

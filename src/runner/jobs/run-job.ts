@@ -11,9 +11,10 @@ import type {
 } from '../../engine/index.ts';
 import type { Closed, JobFrame, OpenFrame } from './frame.ts';
 import { brokenOutcome, createOutputRoom, jobOutcome, type OutputRoom, type StepsEnd } from './job-outcome.ts';
-import { createSteps, type RunSteps, type StepsStand } from './job-steps.ts';
+import { createSteps, type RunSteps } from './job-steps.ts';
 import { maskTexts } from './mask-event.ts';
 import type { JobFacts } from './step-scope.ts';
+import type { StepsStand } from './steps-standstill.ts';
 
 export interface JobRunnerSettings {
   readonly contexts: PlanContexts;

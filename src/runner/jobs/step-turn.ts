@@ -23,7 +23,11 @@ export interface Turn {
   readonly run: (tell: TellNews) => Promise<StepDone> | StepDone;
 }
 
-export type TakeTurn = (turn: Turn) => Promise<StepDone>;
+export interface Turns {
+  take(turn: Turn): Promise<StepDone>;
+  /** How many there were so far. */
+  taken(): number;
+}
 
 interface StepNames {
   readonly job: string;
@@ -31,11 +35,11 @@ interface StepNames {
   readonly step: number;
 }
 
-/** Turns are numbered from 1, behind those `taken` already, in the order in which they begin, stages of actions included. */
-export function createTurns(settings: TurnSettings, taken = 0): TakeTurn {
+/** Turns are numbered from 1, behind those of `before`, in the order in which they begin, stages of actions included. */
+export function createTurns(settings: TurnSettings, before = 0): Turns {
   const { request, frame, clock, emit } = settings;
-  let count = taken;
-  return async ({ name, side, run }) => {
+  let count = before;
+  const take: Turns['take'] = async ({ name, side, run }) => {
     const names = { job: request.job.id, leg: request.leg.id, step: ++count };
     const beside = side === undefined ? {} : { background: true as const };
     const started = clock.now();
@@ -51,6 +55,7 @@ export function createTurns(settings: TurnSettings, taken = 0): TakeTurn {
     emit({ type: 'step.finished', ...names, outcome, conclusion, duration, ...shown, ...beside });
     return done;
   };
+  return { take, taken: () => count };
 }
 
 function tellFailure(
