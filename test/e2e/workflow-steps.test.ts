@@ -63,18 +63,4 @@ jobs:
     expect(text('test.log')).toContain('no room\n');
     expect(text('test.log')).toContain("last.py' is not a valid path to a script: it must end in '.sh' or '.ps1'\n");
   });
-
-  test('that need an image end their job before the first of them', async () => {
-    const repository = createWorkflowRepository({
-      '.github/workflows/ci.yml': `
-on: push
-jobs:
-  test: { runs-on: ubuntu-latest, steps: [{ run: echo begun }, { uses: 'docker://alpine:3' }] }
-`,
-    });
-    const result = await orch(repository, ['run', 'ci']);
-    expect(result.exitCode).toBe(1);
-    expect(result.stdout + result.stderr).toContain('docker://alpine:3 needs a container engine');
-    expect(eventsOf(readOnlyRun(repository).events, 'step.started')).toEqual([]);
-  });
 });
