@@ -35,9 +35,10 @@ const TRICKS: Readonly<Record<string, { readonly command: string; readonly ends:
 chmod +x /__o/git/hooks/*; echo '* filter=evil merge=evil' > /__o/git/info/attributes
 git config filter.evil.clean 'touch ${MARK}-clean; cat'; git config merge.evil.driver 'touch ${MARK}-merge'
 git config core.fsmonitor 'touch ${MARK}-fsmonitor; false'; git config include.path /work/include
-git status > /dev/null; ls ${MARK}-fsmonitor`,
+git status > /dev/null; ls ${MARK}-fsmonitor; git config core.hooksPath /work/hooks
+mkdir hooks; cp /__o/git/hooks/pre-commit hooks/; cp hooks/pre-commit hooks/reference-transaction`,
     ends: 'success',
-    told: /set up for git in the sandbox, without effect outside of it: core\.fsmonitor, filter\.evil\.clean, hooks\/post-checkout, hooks\/pre-commit, include\.path, info\/attributes, merge\.evil\.driver/,
+    told: /set up for git in the sandbox, without effect outside of it: core\.fsmonitor, core\.hookspath, filter\.evil\.clean, hooks\/post-checkout, hooks\/pre-commit, include\.path, info\/attributes, merge\.evil\.driver/,
   },
   pointer: { command: `! mv .git x; ! rm -f .git; ! sh -c 'echo gitdir: /tmp > .git'`, ends: 'success' },
   'faked-refs': {

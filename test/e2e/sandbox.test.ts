@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
@@ -101,6 +102,11 @@ echo changed > by-verify.txt; echo x=2 2>&- > "$ORCH_OUTPUT" || echo 'no second 
     const { port } = server.address() as AddressInfo;
     const ask = (host: string) =>
       `(exec 3<>/dev/tcp/127.0.0.1/3128; printf 'GET http://${host}/ HTTP/1.0\\r\\n\\r\\n' >&3; tail -n 1 <&3; echo)`;
+    // Of this machine, the bridge of the engine among them: the gateways of a container that has a network.
+    const own = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+    const gateways = own.flatMap(({ address, family, internal }) => (family === 'IPv4' && !internal ? [address] : []));
+    const past = gateways.map((address) => `(exec 3<>/dev/tcp/${address}/${port}) 2>&- && echo 'past it'`).join('; ');
+    const byAddress = ['127.1', ...gateways].map((address) => ask(`${address}:${port}`)).join('; ');
     const direct = `(exec 3<>/dev/tcp/127.0.0.1/${port}) 2>&- || echo 'no way beside it'`;
     const links = 'cut -d: -f1 /proc/net/dev | tail -n +3 | xargs';
     const repo = createRepository({
@@ -108,7 +114,7 @@ echo changed > by-verify.txt; echo x=2 2>&- > "$ORCH_OUTPUT" || echo 'no second 
         tasks: [
           {
             name: 'listed',
-            command: `${ask(`127.0.0.1:${port}`)}; ${ask('evil.test:80')}; ${ask(`localhost:${port}`)}; ${direct}; ${links}`,
+            command: `${ask(`127.0.0.1:${port}`)}; ${ask('evil.test:80')}; ${ask(`localhost:${port}`)}; ${byAddress}; ${past}; ${direct}; ${links}`,
             sandbox: { image, network: [`127.0.0.1:${port}`] },
           },
           { name: 'named', command: ask(`localhost:${port}`), sandbox: { image, network: [`localhost:${port}`] } },
@@ -129,16 +135,19 @@ echo changed > by-verify.txt; echo x=2 2>&- > "$ORCH_OUTPUT" || echo 'no second 
     expect(logOf(repo, 'listed')).toMatch(
       /from the host\n.*evil\.test:80 refused: not in the network list\n.*no way beside it\nlo\n/s,
     );
+    expect(gateways).not.toEqual([]);
+    expect(logOf(repo, 'listed')).not.toContain('past it');
     expect(logOf(repo, 'none')).toMatch(/proxy=\nlo\n/);
     expect(logOf(repo, 'full')).toMatch(/\beth0\b/);
     const refused = warningsOf(events, 'host-refused');
-    expect(refused).toHaveLength(3);
+    expect(refused).toHaveLength(4 + gateways.length);
     expect(refused).toContain('the sandbox refused a connection to evil.test:80: not in the network list');
     expect(refused).toContainEqual(
       expect.stringMatching(/localhost:\d+: it resolves to (127\.0\.0\.1|::1) \(loopback\)/),
     );
     const summary = repo.read('docs/orchestrator-run-summary.md');
-    expect(summary).toMatch(/`host-refused` in `listed`: the sandbox refused a connection to evil\.test:80/);
+    for (const host of ['evil.test:80', ...['localhost', '127.1', ...gateways].map((name) => `${name}:${port}`)])
+      expect(summary).toContain(`\`host-refused\` in \`listed\`: the sandbox refused a connection to ${host}`);
     expect(atEngine(repo)).toEqual([]);
   });
 
@@ -182,6 +191,9 @@ echo changed > by-verify.txt; echo x=2 2>&- > "$ORCH_OUTPUT" || echo 'no second 
     expect(finished(events, 'many').failure?.message).toContain(
       "the sandbox's limit of 64 processes and threads was reached",
     );
+    const summary = repo.read('docs/orchestrator-run-summary.md').replaceAll(/\s+/g, ' ');
+    expect(summary).toContain('memory limit of 96 MiB was reached');
+    expect(summary).toContain('limit of 64 processes and threads was reached');
     expect(finished(events, 'slow').failure?.message).toContain('it ran longer than 1.0s');
     expect(attemptsOf(events, 'again')[0]?.leftovers).toBeDefined();
     expect(repo.git('show', `orch/${run}/again:left.txt`)).toBe('2');
@@ -205,13 +217,14 @@ echo changed > by-verify.txt; echo x=2 2>&- > "$ORCH_OUTPUT" || echo 'no second 
             image,
             mounts: [
               { source: data, target: '/data' },
+              { source: data, target: '/home/task/.cache/deep' },
               { source: out, target: '/out', read_only: false },
             ],
           },
           command: `
 for path in / /usr/bin /etc /__e/orch /__o /__o/objects/0 /data; do echo x 2>&- > $path/x && echo "wrote $path"; done
 echo x 2>&- > .git && echo 'wrote .git'
-cat /data/file; echo mine > /out/file
+cat ~/.cache/deep/file; touch ~/.cache/beside || echo 'no room beside a mount'; echo mine > /out/file
 ls /var/run/docker.sock /run/docker.sock ${repo.root} 2>&- && echo 'saw this machine'
 tr '\\0' '\\n' < /proc/1/environ | grep -c -e SECRET -e KEY= || true
 echo "the key has \${#KEY}" > /out/ready; until [ -e /data/go ]; do sleep 0.05; done; env | grep -c "KEY=very"`,
@@ -229,7 +242,7 @@ echo "the key has \${#KEY}" > /out/ready; until [ -e /data/go ]; do sleep 0.05; 
     const { exitCode, stdout, stderr } = await started.ended;
     const log = logOf(repo, 'box');
     expect(seen).not.toMatch(/very-secret|not-for-tasks/);
-    expect(log).not.toMatch(/wrote|saw this machine/);
+    expect(log).not.toMatch(/wrote|saw this machine|no room/);
     expect(log).toMatch(/as it was0\n1\n$/);
     expect(readFileSync(join(data, 'file'), 'utf8')).toBe('as it was');
     expect(readFileSync(join(out, 'file'), 'utf8')).toBe('mine\n');

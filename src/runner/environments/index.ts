@@ -20,7 +20,7 @@ export { reclaimFiles } from './docker/reclaim.ts';
 export { type Service, startService } from './docker/service.ts';
 export { splitWords } from './docker/shell-words.ts';
 export { listRunContainers, removeOrTell, sweepAbandoned, sweepContainers } from './docker/sweep.ts';
-export { createTaskBoxes, type TaskBoxes } from './docker/task-box.ts';
+export { BOX_HOME, createTaskBoxes, type TaskBoxes } from './docker/task-box.ts';
 export { removeVolumes } from './docker/volumes.ts';
 export { listRunProcesses, type RunProcess, sweepRun } from './ending.ts';
 export { createHostEnvironment, type HostOptions } from './host.ts';

@@ -24,6 +24,7 @@ import {
 } from '../environments/index.ts';
 import { changeOwner, type Lent } from './file-owner.ts';
 import { linkMounts, resolveMounts, resolveTrust, type SandboxGround } from './mounts.ts';
+import { FILES, findVolumeFault, provideMountPoints, refuseMoved, WORK } from './places.ts';
 
 export interface SandboxesSettings extends ExternalsSettings, SandboxGround {
   readonly run: string;
@@ -52,9 +53,6 @@ export interface SandboxPlace {
   /** The leg's own temporary directory, which `Files` has its directories in. */
   readonly temporary: HostPath;
 }
-
-const WORK = '/work';
-const FILES = '/__o/files';
 
 export function createSandboxes(settings: SandboxesSettings, place: SandboxPlace): Sandboxes {
   return { open: (request) => openSandbox({ settings, place, request }) };
@@ -90,6 +88,8 @@ async function openSandbox(opening: Opening): Promise<Sandbox> {
     prepareExternals(settings),
   ]);
   must(provided);
+  const fault = await findVolumeFault(engine, image);
+  if (fault !== undefined) throw new MachineError(fault);
   const home = hostPath(await mkdtemp(join(place.temporary, 'home-')));
   const trust = must(asFailure(await resolveTrust(request.settings, settings)));
   const named = must(asFailure(await resolveMounts(request.settings, settings)));
@@ -109,20 +109,22 @@ async function openSandbox(opening: Opening): Promise<Sandbox> {
     mounts: [{ host: request.tree, inner: WORK }, ...links, ...trust.mounts, ...named],
     externals,
     forwarder: settings.forwarder,
-    onRefusal: ({ host, port, why }) => request.onRefusal(`${host}:${port}`, why),
+    onRefusal: ({ target, why }) => request.onRefusal(target, why),
   });
   tell(`the command runs in a sandbox of ${image}`);
-  return sandboxOf(opening, { boxes, user, home, env: trust.env });
+  return sandboxOf(opening, { boxes, user, home, named, env: trust.env });
 }
 
 interface Opened {
   readonly boxes: TaskBoxes;
   readonly user: SandboxUser;
   readonly home: HostPath;
+  /** The mounts that the task asks for. */
+  readonly named: readonly Mount[];
   readonly env: Readonly<Record<string, string>>;
 }
 
-function sandboxOf(opening: Opening, { boxes, user, home, env }: Opened): Sandbox {
+function sandboxOf(opening: Opening, { boxes, user, home, named, env }: Opened): Sandbox {
   const { settings, place, request } = opening;
   const own = process.getuid?.() ?? user.uid;
   const lends = user.uid !== own;
@@ -134,6 +136,8 @@ function sandboxOf(opening: Opening, { boxes, user, home, env }: Opened): Sandbo
   return {
     start: async (asked) => {
       const { reads, writes } = asked;
+      await refuseMoved(named);
+      await provideMountPoints(home, named);
       if (lends)
         for (const path of [request.tree, home, ...reads, ...writes])
           tellOf(request, await changeOwner(path, own, user));

@@ -1,6 +1,7 @@
 /** The marks by which everything that a run asks of the engine is found again. */
 import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { isErrno } from '../../../shared/errno.ts';
 import { HAS_PROC, readRow } from '../process-table.ts';
 
 /** On containers, networks and volumes; the value is the run's id. */
@@ -30,11 +31,23 @@ function describeMaker(pid: number): string {
 /** Whether what made it is known to have ended. Of other machines and containers nothing is known. */
 export function isMakerGone(label: string | undefined): boolean {
   if (label === undefined) return false;
-  const pid = /"pid":(\d+)/.exec(label)?.[1];
+  const pid = /"pid":(\d{1,9}),/.exec(label)?.[1];
   if (pid === undefined || !HAS_PROC) return false;
   const { host, space } = JSON.parse(describeMaker(Number(pid))) as Record<string, unknown>;
   const isHere = label.startsWith(JSON.stringify({ host, space }).slice(0, -1));
-  return isHere && label !== describeMaker(Number(pid));
+  if (!isHere) return false;
+  // Of a process that is there, and that this machine does not show to other users, nothing is known.
+  return readRow(Number(pid)) === undefined ? !isThere(Number(pid)) : label !== describeMaker(Number(pid));
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    if (!isErrno(error, 'ESRCH', 'EPERM')) throw error;
+    return isErrno(error, 'EPERM');
+  }
 }
 
 function processSpace(): string {

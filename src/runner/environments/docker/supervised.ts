@@ -40,10 +40,13 @@ interface Watched {
   readonly exited: (exit: ProcessExit) => void;
   /** What `onOutput` threw. */
   fault: { readonly error: unknown } | undefined;
+  /** A chunk is being taken. The supervisor sends the next one when it hears that; nobody else is waited for. */
+  isTaking: boolean;
 }
 
 const KILLED = { kind: 'signalled', signal: 'SIGKILL' } as const;
 const PATIENCE = 30_000;
+const NOT_UNDERSTOOD = 'what its container sends cannot be understood';
 
 /**
  * `line` carries frames in both directions. What comes over it was written inside: nothing of it is relied on.
@@ -77,7 +80,7 @@ class Line implements Supervised {
     const close = (): void => this.#close('its container ended, or the line to it broke');
     line.on('data', (chunk: Uint8Array) => {
       this.#heard = performance.now();
-      if (!read(chunk)) this.#close('what its container sends cannot be understood');
+      if (!read(chunk)) this.#close(NOT_UNDERSTOOD);
     });
     for (const end of ['error', 'end', 'close']) line.once(end, close);
     line.write(OPENING);
@@ -98,7 +101,7 @@ class Line implements Supervised {
     const exit = new Promise<ProcessExit>((resolve) => {
       tellExit = resolve;
     });
-    const watched: Watched = { onOutput, exited: tellExit, fault: undefined };
+    const watched: Watched = { onOutput, exited: tellExit, fault: undefined, isTaking: false };
     this.#watched.set(id, watched);
     this.#send({ op: 'start', id, argv, cwd, env });
     const ask: Ask = (method, grace = 0) => this.#ask(id, method, grace);
@@ -145,7 +148,10 @@ class Line implements Supervised {
 
   #take(id: number, bytes: Uint8Array): void {
     const process = this.#watched.get(id);
-    if (process !== undefined) void take(process, bytes).then(() => this.#send({ op: 'ack', id }));
+    if (process === undefined) return;
+    // Only a command that writes in the supervisor's name does not wait, and would fill this machine's memory.
+    if (process.isTaking) return this.#close(NOT_UNDERSTOOD);
+    void take(process, bytes).then(() => this.#send({ op: 'ack', id }));
   }
 
   #close(lost: string): void {
@@ -193,7 +199,7 @@ function processOf({ exit, watched, ask, forget }: ProcessParts): SupervisedProc
     left: async () => {
       const count = await ask('left');
       rethrow();
-      return typeof count === 'number' ? count : 0;
+      return countOf(count);
     },
     reap: () => {
       reaped ??= reap();
@@ -205,10 +211,13 @@ function processOf({ exit, watched, ask, forget }: ProcessParts): SupervisedProc
 async function take(process: Watched, bytes: Uint8Array): Promise<void> {
   // After a fault the rest is read and dropped, so that the command does not hang.
   if (process.fault !== undefined) return;
+  process.isTaking = true;
   try {
     await process.onOutput(bytes);
   } catch (error) {
     process.fault = { error };
+  } finally {
+    process.isTaking = false;
   }
 }
 
@@ -237,23 +246,32 @@ function readReady({ env, uid, version }: Loose): SupervisorReady {
   };
 }
 
+const SIGNAL = /^SIG[A-Z0-9+-]{1,12}$/;
+const LONGEST_REASON = 1000;
+
 function readExit(exit: unknown): ProcessExit {
   if (!isLoose(exit)) return KILLED;
   const { kind, code, signal, message } = exit;
-  if (kind === 'exited' && typeof code === 'number') return { kind, code };
-  if (kind === 'not-started' && typeof message === 'string') return { kind, message };
-  return kind === 'signalled' && typeof signal === 'string' ? { kind, signal } : KILLED;
+  if (kind === 'exited' && isCount(code) && code <= 255) return { kind, code };
+  if (kind === 'not-started' && typeof message === 'string') return { kind, message: message.slice(0, LONGEST_REASON) };
+  return kind === 'signalled' && typeof signal === 'string' && SIGNAL.test(signal) ? { kind, signal } : KILLED;
 }
 
 function readLimits(value: unknown): LimitCounts {
   const { memory, pids } = isLoose(value) ? value : {};
-  return { memory: typeof memory === 'number' ? memory : 0, pids: typeof pids === 'number' ? pids : 0 };
+  return { memory: countOf(memory), pids: countOf(pids) };
 }
 
 function readContainment(value: unknown): Containment {
   const by: Containment['by'] = ['container'];
-  if (!isLoose(value)) return { by, reaped: 0 };
-  const count = (name: string): number => (typeof value[name] === 'number' ? value[name] : 0);
-  const alive = count('alive');
-  return alive === 0 ? { by, reaped: count('reaped') } : { by, reaped: count('reaped'), alive };
+  const { reaped, alive } = isLoose(value) ? value : {};
+  return { by, reaped: countOf(reaped), ...(countOf(alive) === 0 ? {} : { alive: countOf(alive) }) };
+}
+
+function countOf(value: unknown): number {
+  return isCount(value) ? value : 0;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }

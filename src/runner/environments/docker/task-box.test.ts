@@ -215,7 +215,7 @@ describe.skipIf(typeof engine === 'string')('a box on a real engine', async () =
         ${ask('CONNECT example.com:443')} | head -n 1
         (exec 3<>/dev/tcp/127.0.0.1/${port}) 2>&1 | tail -n 1`);
       expect(out).toMatch(/^http:\/\/127.0.0.1:3128\nthe host\nHTTP\/1.1 403 Forbidden\r\n.*Connection refused\n$/);
-      expect(refusals).toEqual([{ host: 'example.com', port: 443, why: 'not in the network list' }]);
+      expect(refusals).toEqual([{ target: 'example.com:443', why: 'not in the network list' }]);
     });
 
     it.each<readonly [string, BoxSettings['network']]>([

@@ -55,7 +55,8 @@ export interface TaskBoxes {
   start(request: BoxRequest): Promise<BoxedProcess>;
 }
 
-const HOME = '/home/task';
+/** What HOME is in a box. */
+export const BOX_HOME = '/home/task';
 const NANO = 1e9;
 /** Milliseconds that the supervisor has beyond the grace; a box that is not heard of then is ended from outside. */
 const PATIENCE = 5_000;
@@ -98,7 +99,7 @@ async function openBox(engine: Engine, settings: BoxSettings, count: number): Pr
       owner: { run: owner.run, job: `${owner.job} box ${count}` },
       image,
       options: lockedDraft(settings),
-      mounts: [...mounts, { host: home, inner: HOME }, ...way.mounts],
+      mounts: [...mounts, { host: home, inner: BOX_HOME }, ...way.mounts],
       workdir: '/',
       externals,
       env: {},
@@ -117,7 +118,7 @@ async function openBox(engine: Engine, settings: BoxSettings, count: number): Pr
     }
     const { memory, pids } = settings;
     const limits = { memory, pids, wasStarved: () => wasStarved(engine, container.id, began) };
-    return { container, limits, env: { ...container.ready.env, HOME, ...way.env }, close };
+    return { container, limits, env: { ...container.ready.env, HOME: BOX_HOME, ...way.env }, close };
   } catch (error) {
     await way.close();
     throw error;

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { formatHost } from '../../../shared/allow-list.ts';
 import { proxyVariables } from './proxy-variables.ts';
 import { openScene, serveHttp } from './testing/proxy-scene.ts';
 
@@ -110,7 +111,7 @@ describe.skipIf(lacks !== undefined)('a box', () => {
     const end = await box.run(`curl -sS --noproxy nothing https://${host}/`);
     expect(end.code).toBe(56);
     expect(end.out).toContain('403');
-    expect(box.refusals).toEqual([{ host, port, why: expect.stringContaining(why) }]);
+    expect(box.refusals).toEqual([{ target: formatHost({ host, port }), why: expect.stringContaining(why) }]);
   });
 
   it('finds no other way: no service of the host, no address, no name', async () => {

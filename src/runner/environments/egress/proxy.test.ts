@@ -62,13 +62,7 @@ describe('a tunnel', () => {
     const answer = await speak(socket, `CONNECT ${wanted} HTTP/1.1\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1.1 403 Forbidden\r\n/);
     expect(answer).toContain(`orch: ${wanted} refused: ${why}`);
-    expect(refusals).toEqual([
-      {
-        host: wanted.replace(/:\d+$/, '').replace(/[[\]]/g, ''),
-        port: Number(/\d+$/.exec(wanted)?.[0]),
-        why: expect.stringContaining(why),
-      },
-    ]);
+    expect(refusals).toEqual([{ target: wanted, why: expect.stringContaining(why) }]);
     // What is not listed is not even looked up: a name can carry a message to whoever serves its zone.
     expect(asked).toEqual(wanted === 'server.test:443' ? ['server.test'] : []);
   });
@@ -123,7 +117,7 @@ describe('plain HTTP', () => {
     expect(await speak(socket, 'GET http://server.test/ HTTP/1.1\r\nConnection: close\r\n\r\n')).toMatch(
       /^HTTP\/1.1 403 .*listed with port 443 only; list server.test:80 too/s,
     );
-    expect(refusals).toMatchObject([{ host: 'server.test', port: 80 }]);
+    expect(refusals).toMatchObject([{ target: 'server.test:80' }]);
   });
 
   it.each<readonly [string, (port: number) => string]>([
@@ -150,6 +144,29 @@ describe('plain HTTP', () => {
       await egress.close();
     },
   );
+});
+
+describe('what is no host', () => {
+  it.each<readonly [string, string | undefined]>([
+    ['CONNECT 127.1:443', '127.1:443'],
+    ['CONNECT 0x7f000001:443', '0x7f000001:443'],
+    ['CONNECT 2130706433:443', '2130706433:443'],
+    ['CONNECT [fe80::1%25lo]:443', '[fe80::1%25lo]:443'],
+    // Node itself does not take these for a request.
+    ['CONNECT b\u00fccher.test:443', undefined],
+    ['CONNECT \u001b[2J:443', undefined],
+    ['CONNECT server.test..:443', 'server.test..:443'],
+    ['CONNECT me:secret@evil.test:443', 'evil.test:443'],
+    ['GET ftp://me:secret@evil.test/secret', 'evil.test'],
+    [`CONNECT ${'x'.repeat(5000)}:443`, 'x'.repeat(100)],
+    ['GET /', undefined],
+  ])('is told of like a host: %s', async (ask, target) => {
+    const { socket, refusals, asked } = await openScene({ list: ['*.server.test'], names: LOOPBACK });
+    const line = Buffer.from(`${ask} HTTP/1.1\r\nConnection: close\r\n\r\n`, 'latin1');
+    expect(await speak(socket, line)).toMatch(/^HTTP\/1.1 400 /);
+    expect(refusals.map((refusal) => refusal.target)).toEqual(target === undefined ? [] : [target]);
+    expect(asked).toEqual([]);
+  });
 });
 
 describe('garbage', () => {

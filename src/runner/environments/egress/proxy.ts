@@ -23,10 +23,10 @@ export interface EgressSettings {
   readonly limits?: Partial<EgressLimits>;
 }
 
-/** `host` is a name or an address of plain ASCII, at most 253 characters; `why` completes "refused: ". */
+/** `why` completes "refused: ". */
 export interface Refusal {
-  readonly host: string;
-  readonly port: number;
+  /** `example.com:443`; of what is no host what was asked for, in plain ASCII and not all of it. */
+  readonly target: string;
   readonly why: string;
 }
 
@@ -117,7 +117,10 @@ interface TunnelRequest {
 
 async function serveTunnel(place: Place, { request, client, head }: TunnelRequest): Promise<void> {
   const target = parseAuthority(request.url ?? '');
-  if (target === undefined) return answerAndEnd(client, 400, 'orch: CONNECT wants a host and a port');
+  if (target === undefined) {
+    tellIllegible(place, request);
+    return answerAndEnd(client, 400, 'orch: CONNECT wants a host and a port');
+  }
   const opened = await open(place, target);
   if (!('socket' in opened)) return answerAndEnd(client, opened.status, opened.text);
   const { socket } = opened;
@@ -129,18 +132,27 @@ async function serveTunnel(place: Place, { request, client, head }: TunnelReques
 
 async function servePlain(place: Place, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const target = parsePlainTarget(request.url ?? '');
-  if (target === undefined)
-    return failResponse(
-      response,
-      'orch: this is a proxy; it wants CONNECT, or an address that begins with http://',
-      400,
-    );
+  if (target === undefined) {
+    tellIllegible(place, request);
+    const wanted = 'orch: this is a proxy; it wants CONNECT, or an address that begins with http://';
+    return failResponse(response, wanted, 400);
+  }
   const opened = await open(place, target);
   if (!('socket' in opened)) return failResponse(response, opened.text, opened.status);
   const { socket } = opened;
   if (response.destroyed) return void socket.destroy();
   socket.setTimeout(place.limits.idle, () => socket.destroy());
   passOn(request, response, target, socket);
+}
+
+const LONGEST_TARGET = 100;
+
+/** Whoever asks for a path means the proxy itself. Of an address the host alone: the rest may be somebody's secret. */
+function tellIllegible({ onRefusal }: Place, { url = '' }: IncomingMessage): void {
+  if (url.startsWith('/')) return;
+  const [host = ''] = url.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').split(/[/?#\\]/, 1);
+  const named = host.slice(host.lastIndexOf('@') + 1).slice(0, LONGEST_TARGET);
+  onRefusal({ target: named.replaceAll(/[^!-~]/g, '?'), why: 'this is no host and port that could be listed' });
 }
 
 type Opened = { readonly socket: Socket } | { readonly status: 403 | 502; readonly text: string };
@@ -150,7 +162,7 @@ async function open({ judge, limits, onRefusal, signal }: Place, target: Target)
   const judgement = await withinTime(judgeTarget(judge, target), limits.connect);
   switch (judgement.kind) {
     case 'refused':
-      onRefusal({ host: target.host, port: target.port, why: judgement.why });
+      onRefusal({ target: formatHost(target), why: judgement.why });
       return { status: 403, text: `${called} refused: ${judgement.why}` };
     case 'unknown':
       return { status: 502, text: `${called}: ${judgement.why}` };
