@@ -1,5 +1,4 @@
 /** Tasks in sandboxes, on a real engine: what they get, what they are kept from, and what is told of it. */
-import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,6 +11,7 @@ import {
   BASE_IMAGE,
   CONFIG,
   createRepository,
+  docker,
   endings,
   finished,
   NO_TRACES,
@@ -234,8 +234,7 @@ echo "the key has \${#KEY}" > /out/ready; until [ -e /data/go ]; do sleep 0.05; 
     repo.commit('tasks');
     const started = startOrch(repo, ['run'], { env: { KEY: 'very-secret', HOST_SECRET: 'not-for-tasks' } });
     await waitUntil('the box', () => existsSync(join(out, 'ready')) && true);
-    const docker = (...args: string[]) => execFileSync('docker', args, { encoding: 'utf8' });
-    const ids = docker('ps', '-q', `--filter=label=dev.orch.run=${await started.run()}`).trim();
+    const ids = docker('ps', '-q', `--filter=label=dev.orch.run=${await started.run()}`);
     const seen = docker('inspect', ids) + docker('top', ids);
     expect(ids).toMatch(/^[0-9a-f]+$/);
     writeFileSync(join(data, 'go'), '');
@@ -247,6 +246,21 @@ echo "the key has \${#KEY}" > /out/ready; until [ -e /data/go ]; do sleep 0.05; 
     expect(readFileSync(join(data, 'file'), 'utf8')).toBe('as it was');
     expect(readFileSync(join(out, 'file'), 'utf8')).toBe('mine\n');
     expect([exitCode, stdout.includes('very-secret'), stderr]).toEqual([0, false, '']);
+  });
+
+  test('is not made of an image whose volume would take the place of its files', async () => {
+    const made = `orch-test-volume-${process.pid}`;
+    const container = docker('create', image, 'true');
+    onTestFinished(() => void docker('image', 'rm', '--force', made));
+    docker('commit', '--change', 'VOLUME /work/src', container, made);
+    docker('rm', container);
+    const tasks = [{ name: 'box', command: 'true', sandbox: { image: made } }];
+    const repo = createRepository({ files: { 'src/a': 'a\n' }, config: { tasks } });
+    const { events } = await orch(repo, ['run']);
+    expect(finished(events, 'box').failure?.message).toBe(
+      `the image ${made} cannot be a sandbox: it has a volume at /work/src, over the files of the task`,
+    );
+    expect(atEngine(repo)).toEqual([]);
   });
 
   test('ten at once, each with its own', async () => {

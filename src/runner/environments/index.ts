@@ -11,7 +11,7 @@ export { type Externals, type ExternalsSettings, prepareExternals } from './dock
 export { giveBack, openToAll } from './docker/file-access.ts';
 export { readPorts } from './docker/flag-values.ts';
 export { startForwarder } from './docker/forwarder.ts';
-export { type ImageRequest, provideImage } from './docker/images.ts';
+export { type ImageRequest, provideImage, volumesOf } from './docker/images.ts';
 export { type JobContainer, startJobContainer } from './docker/job-container.ts';
 export type { Owner } from './docker/labels.ts';
 export { type JobNetwork, openNetwork } from './docker/network.ts';

@@ -33,12 +33,11 @@ it('what is mounted below the home has its place there before the engine makes o
     mount('data', '/home/tasks'),
   ];
   for (const _ of [1, 2]) await provideMountPoints(home, mounts);
-  expect(readdirSync(home, { recursive: true }).sort()).toEqual([
-    '.cache',
-    '.cache/npm',
-    '.cache/settings',
-    '.cache/settings/rc',
-  ]);
+  expect(
+    readdirSync(home, { recursive: true })
+      .map(String)
+      .toSorted((a, b) => (a < b ? -1 : 1)),
+  ).toEqual(['.cache', '.cache/npm', '.cache/settings', '.cache/settings/rc']);
   expect(lstatSync(join(home, '.cache/settings/rc')).isFile()).toBe(true);
 });
 

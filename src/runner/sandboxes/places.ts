@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { HostPath } from '../../shared/brand.ts';
 import { errnoOf } from '../../shared/errno.ts';
 import { type Failure, MachineError } from '../../shared/failure.ts';
-import { BOX_HOME, type Engine, type Mount } from '../environments/index.ts';
+import { BOX_HOME, type Engine, type Mount, volumesOf } from '../environments/index.ts';
 
 /** The working tree. */
 export const WORK = '/work';
@@ -18,9 +18,10 @@ const OURS = [WORK, BOX_HOME, '/__o', '/__e'];
  * An image may declare volumes, which the engine puts over what is mounted around them: what the task writes there
  * would be lost, and the engine makes folders of root's for them.
  */
-export async function findVolumeFault({ docker }: Engine, image: string): Promise<Failure | undefined> {
-  const { Config } = await docker.getImage(image).inspect();
-  const path = Object.keys(Config.Volumes ?? {}).find((volume) => OURS.some((own) => volume.startsWith(`${own}/`)));
+export async function findVolumeFault(engine: Engine, image: string): Promise<Failure | undefined> {
+  const volumes = await volumesOf(engine, image);
+  if (!volumes.ok) return volumes.error;
+  const path = volumes.value.find((volume) => OURS.some((own) => volume.startsWith(`${own}/`)));
   if (path === undefined) return undefined;
   const message = `the image ${image} cannot be a sandbox: it has a volume at ${path}, over the files of the task`;
   return { code: 'setup-failed', message };

@@ -44,6 +44,18 @@ export async function provideImage(
   return problem === undefined ? ok(undefined) : unusable(image, problem);
 }
 
+/** The paths of the volumes that an image declares: the engine makes one for each, in every container of it. */
+export async function volumesOf(
+  { docker }: Pick<Engine, 'docker'>,
+  image: string,
+): Promise<Result<readonly string[], Failure>> {
+  try {
+    return ok(Object.keys((await docker.getImage(image).inspect()).Config.Volumes ?? {}));
+  } catch (error) {
+    return unusable(image, reasonOf(error));
+  }
+}
+
 /** Undefined when it is there. */
 async function tryToPull(engine: Engine, request: ImageRequest, settings: PullSettings): Promise<string | undefined> {
   let reason = '';
