@@ -16,8 +16,9 @@ const table = {
   'runner/steps': { own: ['shared', 'workflow', 'engine', 'tasks', 'runner'], npm: ['@actions/glob'], node: '*' },
   store: { own: ['shared', 'engine'], npm: [], node: '*' },
   reports: { own: ['shared', 'engine'], npm: [], node: [], fs: ['write.ts'] },
+  parity: { own: ['shared', 'workflow', 'engine'], npm: [], node: [] },
   ui: { own: ['shared', 'engine', 'reports'], npm: ['listr2', 'chalk'], node: '*' },
-  cli: { own: '*', npm: ['commander', 'diff'], node: '*' },
+  cli: { own: '*', npm: ['commander', 'diff', 'fflate'], node: '*' },
 };
 const folders = Object.keys(table);
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');

@@ -34,7 +34,7 @@ const GROUPS: readonly {
   { names: ['retry', 'abort'], add: addPaused },
   { names: ['status', 'logs', 'report', 'clean'], add: addWatching },
   { names: ['validate', 'plan', 'doctor'], add: addChecking },
-  { names: ['export-gha'], add: addExport },
+  { names: ['export-gha', 'parity'], add: addExport },
   // A completion script is made of all the commands.
   { names: [], add: addTools },
 ];
@@ -87,6 +87,7 @@ function addRun(program: Command, done: Done): void {
     .option('--secret-file <file>', 'secrets as NAME=VALUE lines (repeatable)', collect)
     .option('--env-file <file>', 'host variables as NAME=VALUE lines, for env_from and secrets (repeatable)', collect)
     .option('--rerun-failed <run>', 'run again what did not succeed in that run; the rest is reused')
+    .option('--no-on-finish', 'do not start what "on_finish" says')
     .option('--wait', 'wait for another run to end instead of refusing')
     .option('-n, --dry-run', 'show what would run')
     .addOption(uiOption())
@@ -263,6 +264,28 @@ function addExport(program: Command, done: Done): void {
       ]),
     )
     .action(async (options) => done(await (await import('./commands/export-gha.ts')).exportGha(options)));
+  program
+    .command('parity')
+    .summary('prove that the tasks and the exported workflow are the same')
+    .description(
+      'Compares the tasks with the workflow that was exported of them: the files, and what both come to in fresh clones; names what would not work on GitHub. Needs the options that the export was written with.',
+    )
+    .option('--config <file>', `the orchestrator.yaml (default: ${DEFAULT_CONFIG})`)
+    .option('--static', 'run nothing')
+    .addOption(new Option('--with <runner>', 'run the exported workflow with another runner too').choices(['act']))
+    .option('--out <folder>', 'where the workflow is (default: .github/workflows)')
+    .option('--actions <source>', 'as for export-gha', 'vendored')
+    .option('--event <events>', 'as for export-gha')
+    .option('--runs-on <labels>', 'as for export-gha', 'ubuntu-latest')
+    .option('--transport <way>', 'as for export-gha', 'artifacts')
+    .option('--input <name=value>', 'a value for the expressions (repeatable)', collect)
+    .option('--var <name=value>', 'a variable for the expressions (repeatable)', collect)
+    .option('-s, --secret <name>', 'a secret, from the environment (repeatable)', collect)
+    .option('--secret-file <file>', 'secrets as NAME=VALUE lines (repeatable)', collect)
+    .option('--env-file <file>', 'host variables as NAME=VALUE lines (repeatable)', collect)
+    .addOption(new Option('--format <format>', 'how to show it').choices(['text', 'json']).default('text'))
+    .addHelpText('after', examples(['orch parity', 'orch parity --static', 'orch parity --event push --with act']))
+    .action(async (options) => done(await (await import('./commands/parity.ts')).parity(options)));
 }
 
 function addTools(program: Command, done: Done): void {

@@ -1,14 +1,14 @@
 /** `orch export-gha`: the tasks as a workflow of GitHub's, with the actions that it uses. */
-import { EXPORT_MARK, type ExportRequest, exportFile } from '../../orchestrator/index.ts';
+import { EXPORT_MARK } from '../../orchestrator/index.ts';
 import type { HostPath } from '../../shared/brand.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
 import { inspectFile, putFile } from '../../store/index.ts';
 import { type Display, openDisplay } from '../display.ts';
 import { UsageError } from '../explain.ts';
 import { checkFiles } from '../export/check.ts';
-import { leftBehind } from '../export/left-behind.ts';
-import { type ExportCommandOptions, folderOf, readRequest, typedWord } from '../export/request.ts';
-import { type RepositoryFile, vendoredActions } from '../export/vendored.ts';
+import { exportOf } from '../export/exported.ts';
+import { type ExportCommandOptions, typedWord } from '../export/request.ts';
+import type { RepositoryFile } from '../export/vendored.ts';
 import { loadProject } from '../load.ts';
 import { withProject } from '../project.ts';
 import { showDiagnostics } from '../show-diagnostics.ts';
@@ -18,27 +18,16 @@ export async function exportGha(options: ExportCommandOptions): Promise<number> 
     const loaded = loadProject(project, options);
     if (loaded === undefined) return EXIT.badInput;
     const { root } = project.repository;
-    const request = readRequest(root, loaded.file, options);
-    const made = exportFile(loaded.config, request);
-    if (!made.ok) throw new UsageError(made.error);
-    const { name, text, notes } = made.value;
-    if (options.check !== true) showDiagnostics(notes, new Map([[loaded.file, loaded.text]]));
+    const { request, made, files, stale } = exportOf(root, loaded, options);
+    if (options.check !== true) showDiagnostics(made.notes, new Map([[loaded.file, loaded.text]]));
     const display = openDisplay();
     if (options.stdout === true) {
-      display.terminal.write(text);
+      display.terminal.write(made.text);
       return EXIT.success;
     }
-    const folder = folderOf(root, options);
-    const workflow = { path: folder === '' ? name : `${folder}/${name}`, text };
-    const files = [workflow, ...actionsOf(request)];
-    const stale = leftBehind(root, folder, { written: workflow.path, source: request.source });
     if (options.check === true) return checkFiles(display, root, { files, stale, command: request.command });
     return write(display, root, { files, stale, isForced: options.force === true });
   });
-}
-
-function actionsOf({ actions }: ExportRequest): readonly RepositoryFile[] {
-  return actions.kind === 'vendored' ? vendoredActions() : [];
 }
 
 interface Writing {

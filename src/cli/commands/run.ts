@@ -25,6 +25,8 @@ export interface RunCommandOptions extends RunOptions {
   readonly ui?: UiMode;
   readonly wait?: boolean;
   readonly dryRun?: boolean;
+  /** False: nobody is told of the end. */
+  readonly onFinish?: boolean;
 }
 
 export async function run(project: Project, options: RunCommandOptions): Promise<number> {
@@ -109,7 +111,9 @@ async function runLocked(project: Project, { loaded, setup, lock, options }: Loc
           for (const warning of output.warnings) say(warning);
           const { onFinish: command } = loaded.config;
           const complaint =
-            command === undefined ? undefined : await notify(project, setup, { ...end, command, masker });
+            command === undefined || options.onFinish === false
+              ? undefined
+              : await notify(project, setup, { ...end, command, masker });
           if (complaint !== undefined) say(complaint);
         },
       };

@@ -21,9 +21,7 @@ export interface Checking {
 export function checkFiles(display: Display, root: HostPath, { files, stale, command }: Checking): number {
   const { terminal, look } = display;
   const { chalk } = look;
-  const drifted = files
-    .map((file) => ({ ...file, standing: inspectFile(root, file.path, EXPORT_MARK) }))
-    .filter(({ standing, text }) => standing.kind !== 'ours' || standing.text !== text);
+  const drifted = driftOf(root, files);
   for (const file of drifted) terminal.write(describeDrift(file, chalk));
   for (const path of stale) terminal.write(`${chalk.red('stale')}  ${path} is of another name of these tasks\n`);
   if (drifted.length === 0 && stale.length === 0) {
@@ -31,8 +29,8 @@ export function checkFiles(display: Display, root: HostPath, { files, stale, com
     return EXIT.success;
   }
   const [workflow] = files;
-  const before = workflow && commandBefore(inspectFile(root, workflow.path, EXPORT_MARK));
-  if (before !== undefined && before !== command)
+  const before = otherCommand(root, { files, command });
+  if (before !== undefined)
     terminal.write(`\n${workflow?.path} was written with other options; check it with them:\n  ${before} --check\n`);
   if (drifted.length > 0) terminal.write(`\nwrite them again:\n  ${chalk.cyan(command)}\n`);
   if (stale.length > 0)
@@ -40,8 +38,25 @@ export function checkFiles(display: Display, root: HostPath, { files, stale, com
   return EXIT.failed;
 }
 
-interface Drifted extends RepositoryFile {
+export interface Drifted extends RepositoryFile {
+  /** What stands in its place. */
   readonly standing: Standing;
+}
+
+/** The files that are otherwise in the repository than they would be written. */
+export function driftOf(root: HostPath, files: readonly RepositoryFile[]): readonly Drifted[] {
+  return files
+    .map((file) => ({ ...file, standing: inspectFile(root, file.path, EXPORT_MARK) }))
+    .filter(({ standing, text }) => standing.kind !== 'ours' || standing.text !== text);
+}
+
+/** The command that has written the workflow which is there, when that is another one. */
+export function otherCommand(
+  root: HostPath,
+  { files: [workflow], command }: Pick<Checking, 'files' | 'command'>,
+): string | undefined {
+  const before = workflow && commandBefore(inspectFile(root, workflow.path, EXPORT_MARK));
+  return before === command ? undefined : before;
 }
 
 function describeDrift({ path, text, standing }: Drifted, chalk: Display['look']['chalk']): string {

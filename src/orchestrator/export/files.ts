@@ -1,6 +1,7 @@
 /** An export as text: the workflow's file, its name, and what is to be said about it. */
 import type { Diagnostic } from '../../shared/diagnostic.ts';
 import { ok, type Result } from '../../shared/result.ts';
+import type { Workflow } from '../../workflow/index.ts';
 import { writeWorkflow } from '../../workflow/write/index.ts';
 import type { Config } from '../config.ts';
 import { releasesOf } from '../translate/actions.ts';
@@ -15,6 +16,8 @@ export interface ExportedFile {
   /** In the folder of workflows. */
   readonly name: string;
   readonly text: string;
+  /** What the text says. */
+  readonly workflow: Workflow;
   /** What GitHub would do differently, and what of the options is better avoided. */
   readonly notes: readonly Diagnostic[];
 }
@@ -28,7 +31,12 @@ export function exportFile(config: Config, request: ExportRequest): Result<Expor
     header: headerOf(request, notes),
     releases: releasesOf(request.actions),
   });
-  return ok({ name: `${fileName(config.name)}.yml`, text, notes: [...notes, ...optionNotes(request)] });
+  return ok({
+    name: `${fileName(config.name)}.yml`,
+    text,
+    workflow: workflow.value,
+    notes: [...notes, ...optionNotes(request)],
+  });
 }
 
 /** What has no place in the config. */

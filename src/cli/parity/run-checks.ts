@@ -1,0 +1,144 @@
+/** What `orch parity` finds out by running: the tasks and the exported workflow, each in a clone of its own. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import type { RunEvent } from '../../engine/index.ts';
+import { compareRuns, compareWithAct, type Difference, legsOf, readActLog } from '../../parity/index.ts';
+import { plural } from '../../reports/index.ts';
+import { which } from '../../runner/environments/index.ts';
+import { MachineError } from '../../shared/failure.ts';
+import type { SourceLocation } from '../../shared/source.ts';
+import { UsageError } from '../explain.ts';
+import type { Loaded } from '../load.ts';
+import type { Project } from '../project.ts';
+import type { ParityCheck } from './check.ts';
+import { runChild, runOrch, type StopSignal } from './child.ts';
+import { eventsOfClone, factsOfExport, factsOfTasks } from './facts.ts';
+import type { ParityPlace } from './place.ts';
+import { type ValueOptions, wordsForTasks, wordsForWorkflow } from './words.ts';
+
+export interface Running {
+  readonly place: ParityPlace;
+  /** Where the config is read from. */
+  readonly root: string;
+  /** What both start from. */
+  readonly commit: string;
+  readonly loaded: Loaded;
+  /** The exported workflow, from the root. */
+  readonly workflow: string;
+  readonly options: ValueOptions;
+  readonly stop: StopSignal;
+}
+
+export interface Compared {
+  readonly check: ParityCheck;
+  /** Of the run of tasks. */
+  readonly events: readonly RunEvent[];
+}
+
+/** Throws `MachineError` when a run did not begin. */
+export async function checkRuns(running: Running): Promise<Compared> {
+  const { place, commit, loaded, root, workflow, options, stop } = running;
+  const config = relative(root, resolve(loaded.file));
+  const tasks = await place.clone('tasks', commit);
+  const events = await runIn(tasks, ['run', '--config', config, ...wordsForTasks(options)], stop);
+  const exported = await place.clone('export', commit);
+  await takeAway(exported, config);
+  const there = await runIn(exported, ['run', workflow, ...wordsForWorkflow(options, loaded.config)], stop);
+  const differences = compareRuns(
+    await factsOfTasks(tasks, events),
+    await factsOfExport(exported, there, place.temporary),
+  );
+  const legs = legsOf(events).length;
+  const check: ParityCheck =
+    differences.length === 0
+      ? {
+          name: 'runs',
+          state: 'good',
+          seen: `${plural(legs, 'task')} end alike as tasks and as the exported workflow: results, trees and files`,
+          diagnostics: [],
+        }
+      : {
+          name: 'runs',
+          state: 'bad',
+          seen: `${plural(differences.length, 'difference')} between the tasks and the exported workflow`,
+          hint: 'what takes the time, chance or the directory into a file differs by itself from run to run',
+          diagnostics: diagnose(loaded, differences, 'runs-differ'),
+        };
+  return { check, events };
+}
+
+/** The clone's own git takes the file for unchanged: the run starts from the commit, with nothing of orch's beside it. */
+async function takeAway({ repository: { git, root, gitDir } }: Project, path: string): Promise<void> {
+  await git.run(['update-index', '--skip-worktree', '--', path], { workTree: root, index: join(gitDir, 'index') });
+  await rm(join(root, path));
+}
+
+async function runIn(clone: Project, words: readonly string[], stop: StopSignal): Promise<readonly RunEvent[]> {
+  const { stderr } = await runOrch([...words, '--ui', 'quiet'], clone.repository.root, stop);
+  const events = await eventsOfClone(clone);
+  if (events !== undefined) return events;
+  throw new MachineError({
+    code: 'not-started',
+    message: `orch ${words.slice(0, 2).join(' ')} did not begin in a clone of the repository`,
+    details: stderr.trim().split('\n'),
+  });
+}
+
+/** Throws `UsageError` where there is no act. */
+export function requireAct(): string {
+  const act = which('act', process.env);
+  if (act !== undefined) return act;
+  throw new UsageError('--with act: there is no program act in the PATH', {
+    hint: 'install it (https://nektosact.com), or leave --with act out',
+  });
+}
+
+/** What act makes of the exported workflow, against how the tasks ended. */
+export async function checkAct(running: Running, act: string, events: readonly RunEvent[]): Promise<ParityCheck> {
+  const { place, commit, workflow, stop, loaded } = running;
+  const clone = await place.clone('act', commit);
+  const artifacts = join(place.temporary, 'act-artifacts');
+  await mkdir(artifacts);
+  const args = ['--workflows', workflow, '--json', '--artifact-server-path', artifacts];
+  const { stdout, stderr, exitCode } = await runChild({ program: act, args, cwd: clone.repository.root, stop });
+  const results = readActLog(`${stdout}\n${stderr}`);
+  if (results.size === 0) {
+    const message = stderr.trim().split('\n').at(-1) ?? '';
+    return {
+      name: 'act',
+      state: 'bad',
+      seen: `act ran no job, and ended with ${exitCode ?? 'a signal'}${message === '' ? '' : `: ${message}`}`,
+      hint: 'act wants a container engine, and in ~/.actrc the images for its runners',
+      diagnostics: [],
+    };
+  }
+  const differences = compareWithAct(legsOf(events), results);
+  if (differences.length === 0)
+    return {
+      name: 'act',
+      state: 'good',
+      seen: `${plural(results.size, 'job')} ended with act as here`,
+      diagnostics: [],
+    };
+  return {
+    name: 'act',
+    state: 'bad',
+    seen: `${plural(differences.length, 'job')} ended otherwise with act`,
+    diagnostics: diagnose(loaded, differences, 'act-differs'),
+  };
+}
+
+function diagnose({ config }: Loaded, differences: readonly Difference[], code: string): ParityCheck['diagnostics'] {
+  const places = new Map(
+    config.tasks.map((task): readonly [string, SourceLocation] => [
+      task.name.toLowerCase(),
+      { file: config.file, range: task.at },
+    ]),
+  );
+  return differences.map(({ job, message }) => ({
+    severity: 'error',
+    code,
+    message,
+    at: places.get(job.toLowerCase()) ?? { file: config.file },
+  }));
+}

@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest';
+import { compareRuns, type LegFacts } from './compare.ts';
+
+function leg(job: string, more: Partial<LegFacts> = {}): LegFacts {
+  return { job, index: 0, id: job, isMatrix: false, result: 'success', outputs: {}, kept: new Map(), ...more };
+}
+
+const messages = (here: readonly LegFacts[], there: readonly LegFacts[]): readonly string[] =>
+  compareRuns(here, there).map(({ message }) => message);
+
+it('runs that came to the same have no difference, whatever their legs are called', () => {
+  const tree = new Map([['a.txt', '100644 blob 1']]);
+  const here = [leg('build', { id: 'build+node_20', isMatrix: true, tree }), leg('last')];
+  const there = [leg('build', { id: 'build+_1', isMatrix: true, tree: new Map(tree) }), leg('last'), leg('summary')];
+  expect(compareRuns(here, there)).toEqual([]);
+});
+
+it('a result that differs is told with its reason, and what follows from it is not', () => {
+  const here = [leg('api', { tree: new Map([['a', '1']]) })];
+  const there = [leg('api', { result: 'failure', reason: 'exit code 3' })];
+  expect(compareRuns(here, there)).toEqual([
+    { job: 'api', message: 'api ended as success, in the exported workflow as failure (exit code 3)' },
+  ]);
+});
+
+it('trees and kept files differ by what is in one alone and by contents, the bit of a script included', () => {
+  const here = [
+    leg('a', {
+      tree: new Map([
+        ['x', '100755 blob 1'],
+        ['y', '2'],
+      ]),
+      kept: new Map([['k', 'aa']]),
+    }),
+  ];
+  const there = [
+    leg('a', {
+      tree: new Map([
+        ['x', '100644 blob 1'],
+        ['z', '2'],
+      ]),
+      kept: new Map([['k', 'bb']]),
+    }),
+  ];
+  expect(messages(here, there)).toEqual([
+    'a committed other contents in the exported workflow: x',
+    'a committed as a task alone: y',
+    'a committed in the exported workflow alone: z',
+    'a kept other contents in the exported workflow: k',
+  ]);
+});
+
+it('of many paths the first are named', () => {
+  const tree = new Map('abcdefg'.split('').map((path) => [path, '1']));
+  expect(messages([leg('a', { tree })], [leg('a', { tree: new Map() })])).toEqual([
+    'a committed as a task alone: a, b, c, d and 3 more',
+  ]);
+});
+
+it('a commit and legs that only one of the runs has are differences', () => {
+  const tree = new Map<string, string>();
+  expect(
+    messages([leg('a', { tree }), leg('b')], [leg('a'), leg('b', { tree }), leg('b', { index: 1, id: 'b+2' })]),
+  ).toEqual([
+    'a left no result commit in the exported workflow',
+    'b left a result commit in the exported workflow alone',
+    'b+2 ran in the exported workflow alone, not as a task',
+  ]);
+  expect(messages([leg('a')], [])).toEqual(['a ran as a task alone, not in the exported workflow']);
+});
+
+it('outputs are compared by name, and their values are not told', () => {
+  const here = [leg('a', { outputs: { n: '1', same: 'x' } })];
+  expect(messages(here, [leg('a', { outputs: { n: '2', same: 'x', more: '' } })])).toEqual([
+    'a gave other outputs in the exported workflow: n, more',
+  ]);
+});

@@ -1,0 +1,197 @@
+/** What an export is worth: the workflow does what the tasks do, without them; and `orch parity` tells when it does not. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { expect, it } from 'vitest';
+import {
+  CONFIG,
+  type ConfigSource,
+  checkoutOf,
+  createRepository,
+  endings,
+  eventsOf,
+  filesBelow,
+  NO_TRACES,
+  orch,
+  type Repository,
+  taskOf,
+  tracesOf,
+} from './rig/index.ts';
+
+const DIAMOND: ConfigSource = {
+  name: 'diamond',
+  tasks: [
+    { name: 'base', command: 'echo base > base.txt' },
+    { name: 'left', depends_on: ['base'], command: 'cp base.txt left.txt', artifacts: ['left.txt'] },
+    { name: 'right', depends_on: ['base'], command: 'echo right > right.sh && chmod +x right.sh' },
+    {
+      name: 'join',
+      depends_on: ['left', 'right'],
+      matrix: { v: ['a', 'b'] },
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of GitHub's
+      env: { V: '${{ matrix.v }}' },
+      command: 'cat left.txt right.sh > "join-$V.txt"',
+    },
+    { name: 'last', depends_on: ['join'], command: 'cat join-*.txt > all.txt' },
+  ],
+};
+
+/** With the export of the config committed. */
+async function exported(config: ConfigSource): Promise<Repository> {
+  const repository = createRepository({ config });
+  const { exitCode, stderr } = await orch(repository, ['export-gha']);
+  expect(stderr).toBe('');
+  expect(exitCode).toBe(0);
+  repository.commit('export');
+  return repository;
+}
+
+/** Without the config itself, which one of both has not. */
+function treeIn(cwd: string, commit: string): readonly string[] {
+  const lines = execFileSync('git', ['ls-tree', '-r', commit], { cwd, encoding: 'utf8' }).split('\n');
+  return lines.filter((line) => !line.endsWith(CONFIG));
+}
+
+it('an exported workflow runs in a clone without the tasks, to the same results and trees', async () => {
+  const repo = await exported(DIAMOND);
+  const here = await orch(repo, ['run']);
+  repo.git('rm', '-rqf', 'framework');
+  repo.commit('only the workflow');
+  const there = await orch(repo, ['run', '.github/workflows/diamond.yml']);
+  expect(endings(here.events)).toEqual({
+    base: 'success',
+    left: 'success',
+    right: 'success',
+    'join+a': 'success',
+    'join+b': 'success',
+    last: 'success',
+  });
+  expect(there.exitCode).toBe(0);
+  const legs = [
+    ['base', 'orch-base-0'],
+    ['left', 'orch-left-0'],
+    ['right', 'orch-right-0'],
+    ['join+a', 'orch-join-0'],
+    ['join+b', 'orch-join-1'],
+    ['last', 'orch-last-0'],
+  ] as const;
+  const stored = new Map(eventsOf(there.events, 'artifact.stored').map(({ name, path }) => [name, path]));
+  expect([...stored.keys()].toSorted()).toEqual(['files-left', ...legs.map(([, name]) => name)].toSorted());
+  for (const [leg, name] of legs) {
+    const files = unzipSync(readFileSync(join(repo.root, stored.get(name) ?? '')));
+    const { result } = JSON.parse(Buffer.from(files['result.json'] ?? []).toString()) as { readonly result: string };
+    writeFileSync(join(repo.place.top, name), files['commits.bundle'] ?? '');
+    repo.git('bundle', 'unbundle', join(repo.place.top, name));
+    expect(treeIn(repo.root, result), leg).toEqual(treeIn(repo.root, taskOf(here.events, leg).result));
+  }
+}, 120_000);
+
+interface Answer {
+  readonly result: string;
+  readonly checks: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly diagnostics: readonly { readonly code: string; readonly message: string; readonly at?: object }[];
+  }[];
+}
+
+/** By the name of the check, its state and what its diagnostics say. */
+async function parity(repository: Repository, args: readonly string[] = [], env = {}) {
+  const { exitCode, stdout, stderr, run } = await orch(repository, ['parity', '--format', 'json', ...args], { env });
+  expect(run).toBeUndefined();
+  expect(stderr).toBe('');
+  const { checks } = JSON.parse(stdout) as Answer;
+  const said = checks.map(({ name, state, diagnostics }) => [name, [state, ...diagnostics.map((d) => d.message)]]);
+  return { exitCode, checks: Object.fromEntries(said) as Readonly<Record<string, readonly string[]>> };
+}
+
+/** An act that says what the file beside it says, and keeps what it was asked. */
+function actThatSays(repository: Repository, log: string): Readonly<Record<string, string>> {
+  const folder = join(repository.place.top, 'act');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'log'), log);
+  writeFileSync(join(folder, 'act'), `#!/bin/sh\necho "$@" >${folder}/asked\ncat ${folder}/log\n`);
+  chmodSync(join(folder, 'act'), 0o755);
+  return { PATH: `${folder}:${repository.env['PATH'] ?? ''}` };
+}
+
+it('parity of an export: nothing differs, nothing is left behind, and act is asked for the same', async () => {
+  const repo = await exported({
+    name: 'two',
+    tasks: [
+      { name: 'build', command: 'echo built > built.txt', artifacts: ['built.txt'], matrix: { v: ['x', 'y'] } },
+      { name: 'fails', command: 'exit 3' },
+      { name: 'after', depends_on: ['fails'], command: 'true' },
+    ],
+  });
+  const before = checkoutOf(repo);
+  const said = (job: string, jobResult: string): string => JSON.stringify({ jobID: job, jobResult });
+  const log = [said('build', 'success'), said('build', 'success'), said('fails', 'success')].join('\n');
+  expect(await parity(repo, ['--with', 'act'], actThatSays(repo, log))).toEqual({
+    exitCode: 1,
+    checks: {
+      files: ['good'],
+      workflow: ['good'],
+      runs: ['good'],
+      act: ['bad', 'fails ended as failure, with act as success'],
+      github: ['good'],
+    },
+  });
+  expect(readFileSync(join(repo.place.top, 'act/asked'), 'utf8')).toContain(
+    '--workflows .github/workflows/two.yml --json',
+  );
+  expect(checkoutOf(repo)).toEqual(before);
+  expect(tracesOf(repo)).toEqual(NO_TRACES);
+  expect(filesBelow(repo.place.temporary)).toEqual([]);
+}, 120_000);
+
+it('parity names what differs: files that have drifted, results, trees, kept files', async () => {
+  const repo = await exported({
+    name: 'differs',
+    on_finish: 'touch "$HOME/was-told"',
+    tasks: [
+      { name: 'tree', command: 'pwd > where.txt', artifacts: ['where.txt'] },
+      { name: 'same', command: 'echo same > same.txt' },
+      { name: 'machine', command: 'claude --version || cat /home/somebody/x || true' },
+    ],
+  });
+  repo.write(
+    '.github/workflows/differs.yml',
+    repo.read('.github/workflows/differs.yml').replace('echo same', 'exit 1; echo'),
+  );
+  const { exitCode, checks } = await parity(repo);
+  expect(exitCode).toBe(1);
+  expect(checks).toEqual({
+    files: ['bad', '.github/workflows/differs.yml is not what the tasks say'],
+    workflow: ['good'],
+    runs: [
+      'bad',
+      'tree committed other contents in the exported workflow: where.txt',
+      'tree kept other contents in the exported workflow: where.txt',
+      expect.stringMatching(/^same ended as success, in the exported workflow as failure/),
+    ],
+    github: [
+      'warning',
+      'task "machine" calls claude, which GitHub\'s Ubuntu image does not have',
+      'task "machine" names /home/somebody/x, a path of this machine',
+    ],
+  });
+  expect(filesBelow(repo.place.home)).not.toContain('was-told');
+}, 120_000);
+
+it('without an export, without act, and with what does not go together there is a clear answer', async () => {
+  const repo = createRepository({ config: { name: 'none', tasks: [{ name: 'a', command: 'true' }] } });
+  const { exitCode, checks } = await parity(repo);
+  expect(exitCode).toBe(1);
+  expect(checks['files']).toContain('.github/workflows/none.yml is not there');
+  expect(checks['runs']).toEqual(['bad']);
+  const act = await orch(repo, ['parity', '--with', 'act'], { env: { PATH: '/usr/bin:/bin' } });
+  expect(act).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(act.stderr).toContain('there is no program act in the PATH');
+  const both = await orch(repo, ['parity', '--with', 'act', '--static']);
+  expect(both.exitCode).toBe(2);
+  const text = await orch(repo, ['parity', '--static']);
+  expect(text.stdout).toContain('orch export-gha writes them again');
+  expect(text.stdout).toContain('Not the same: files.');
+}, 60_000);
