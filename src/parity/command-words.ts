@@ -54,7 +54,7 @@ function commandsOf(script: string): readonly string[] {
       return OPAQUE;
     });
   }
-  const outer = text.replace(/(^|[;&|\n])\s*\(/g, '$1 ');
+  const outer = text.replace(/(^|[;&|\n])\s*\(([^()]*)\)/g, '$1 $2');
   return [outer, ...inner].flatMap((part) => part.split(/&&|\|\||[;&|\n]/));
 }
 
