@@ -15,6 +15,7 @@ import {
   NO_TRACES,
   orch,
   type Repository,
+  startOrch,
   taskOf,
   tracesOf,
 } from './rig/index.ts';
@@ -37,12 +38,13 @@ const DIAMOND: ConfigSource = {
   ],
 };
 
+const PARALLEL =
+  'on GitHub as many jobs run at once as there are runners, not 4; to keep tasks apart, give them a "mutex"';
+
 /** With the export of the config committed. */
 async function exported(config: ConfigSource): Promise<Repository> {
   const repository = createRepository({ config });
-  const { exitCode, stderr } = await orch(repository, ['export-gha']);
-  expect(stderr).toBe('');
-  expect(exitCode).toBe(0);
+  expect(await orch(repository, ['export-gha'])).toMatchObject({ exitCode: 0 });
   repository.commit('export');
   return repository;
 }
@@ -135,7 +137,7 @@ it('parity of an export: nothing differs, nothing is left behind, and act is ask
       workflow: ['good'],
       runs: ['good'],
       act: ['bad', 'fails ended as failure, with act as success'],
-      github: ['good'],
+      github: ['warning', PARALLEL],
     },
   });
   expect(readFileSync(join(repo.place.top, 'act/asked'), 'utf8')).toContain(
@@ -173,12 +175,24 @@ it('parity names what differs: files that have drifted, results, trees, kept fil
     ],
     github: [
       'warning',
+      PARALLEL,
+      'on GitHub nothing runs "on_finish"',
       'task "machine" calls claude, which GitHub\'s Ubuntu image does not have',
       'task "machine" names /home/somebody/x, a path of this machine',
     ],
   });
   expect(filesBelow(repo.place.home)).not.toContain('was-told');
 }, 120_000);
+
+it('a signal ends what it runs, and leaves nothing behind', async () => {
+  const repo = await exported({ name: 'long', tasks: [{ name: 'a', command: 'tell begun; await-note never' }] });
+  const started = startOrch(repo, ['parity']);
+  await repo.heard('begun');
+  started.kill('SIGINT');
+  expect((await started.ended).exitCode).toBe(130);
+  expect(filesBelow(repo.place.temporary)).toEqual([]);
+  expect(tracesOf(repo)).toEqual(NO_TRACES);
+}, 60_000);
 
 it('without an export, without act, and with what does not go together there is a clear answer', async () => {
   const repo = createRepository({ config: { name: 'none', tasks: [{ name: 'a', command: 'true' }] } });

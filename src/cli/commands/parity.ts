@@ -59,7 +59,7 @@ async function check(project: Project, { loaded, options, act }: Checking): Prom
   const written = standing.kind === 'ours' ? { ...workflow, text: standing.text } : undefined;
   const tree = await treeOf(project.repository, commit);
   const first = [checkDrift(root, exported), checkRoundTrip(made)];
-  const last = checkGithub({ loaded, exported: written ?? workflow, tree });
+  const last = checkGithub({ loaded, exported: written ?? workflow, notes: made.notes, tree });
   const around = (run: readonly ParityCheck[]): readonly ParityCheck[] => [...first, ...run, last];
   if (options.static === true) return { checks: around([]), stopped: false };
   if (written === undefined || !tree.has(workflow.path))

@@ -3,6 +3,7 @@ import { EXPORT_MARK, type ExportedFile } from '../../orchestrator/index.ts';
 import { checkPortability, type Script, whereTheyDiffer } from '../../parity/index.ts';
 import { plural } from '../../reports/index.ts';
 import type { HostPath } from '../../shared/brand.ts';
+import type { Diagnostic } from '../../shared/diagnostic.ts';
 import type { SourceRange } from '../../shared/source.ts';
 import type { Node, ScalarNode } from '../../workflow/index.ts';
 import { parseWorkflow } from '../../workflow/parse/index.ts';
@@ -67,28 +68,31 @@ export interface PortabilityRequest {
   readonly loaded: Loaded;
   /** As it is committed, or would be written. */
   readonly exported: RepositoryFile;
+  /** What the export itself says of GitHub. */
+  readonly notes: readonly Diagnostic[];
   /** By path, mode and object of what is in the working tree. */
   readonly tree: ReadonlyMap<string, string>;
 }
 
 /** What would not work on GitHub. */
-export function checkGithub({ loaded, exported, tree }: PortabilityRequest): ParityCheck {
+export function checkGithub({ loaded, exported, notes, tree }: PortabilityRequest): ParityCheck {
   const parsed = parseWorkflow(exported.text, exported.path);
   if (!parsed.ok)
     return { name: 'github', state: 'bad', seen: `${exported.path} is no workflow`, diagnostics: parsed.error };
-  const diagnostics = checkPortability({
+  const found = checkPortability({
     workflow: parsed.value.value,
     text: exported.text,
     file: exported.path,
     ...textsOf(loaded),
     modes: new Map([...tree].map(([path, entry]) => [path, entry.slice(0, entry.indexOf(' '))])),
   });
+  const diagnostics = [...notes, ...found];
   const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
   const notices = diagnostics.length - warnings;
   if (diagnostics.length === 0)
-    return { name: 'github', state: 'good', seen: 'nothing that would not work there', diagnostics };
+    return { name: 'github', state: 'good', seen: 'nothing that would be different there', diagnostics };
   const words = [
-    ...(warnings > 0 ? [`${plural(warnings, 'thing')} may not work there`] : []),
+    ...(warnings > 0 ? [`${plural(warnings, 'thing')} may be different there`] : []),
     ...(notices > 0 ? [`${plural(notices, 'thing')} to set up there`] : []),
   ];
   return { name: 'github', state: warnings > 0 ? 'warning' : 'note', seen: words.join(', '), diagnostics };
