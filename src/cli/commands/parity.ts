@@ -78,9 +78,10 @@ async function check(project: Project, { loaded, options, act }: Checking): Prom
 
 /** The tasks, the exported workflow, and where it is asked for the same with act; until somebody wants no more. */
 async function runAll(running: Running, act: string | undefined): Promise<readonly ParityCheck[]> {
-  const { check: runs, events } = await checkRuns(running);
-  if (act === undefined || running.stop.asked() > 0) return [runs];
-  return [runs, await checkAct(running, act, events)];
+  const compared = await checkRuns(running);
+  if (compared === undefined) return [];
+  const { check: runs, events } = compared;
+  return act === undefined ? [runs] : [runs, await checkAct(running, act, events)];
 }
 
 function notThere(path: string): ParityCheck {

@@ -35,15 +35,17 @@ export interface Compared {
   readonly events: readonly RunEvent[];
 }
 
-/** Throws `MachineError` when a run did not begin. */
-export async function checkRuns(running: Running): Promise<Compared> {
+/** Undefined when somebody wants no more of it. Throws `MachineError` when a run did not begin. */
+export async function checkRuns(running: Running): Promise<Compared | undefined> {
   const { place, commit, loaded, root, workflow, options, stop } = running;
   const config = relative(root, resolve(loaded.file));
   const tasks = await place.clone('tasks', commit);
   const events = await runIn(tasks, ['run', '--config', config, ...wordsForTasks(options)], stop);
+  if (events === undefined) return undefined;
   const exported = await place.clone('export', commit);
   await takeAway(exported, config);
   const there = await runIn(exported, ['run', workflow, ...wordsForWorkflow(options, loaded.config)], stop);
+  if (there === undefined) return undefined;
   const differences = compareRuns(
     await factsOfTasks(tasks, events),
     await factsOfExport(exported, there, place.temporary),
@@ -73,8 +75,13 @@ async function takeAway({ repository: { git, root, gitDir } }: Project, path: st
   await rm(join(root, path));
 }
 
-async function runIn(clone: Project, words: readonly string[], stop: StopSignal): Promise<readonly RunEvent[]> {
+async function runIn(
+  clone: Project,
+  words: readonly string[],
+  stop: StopSignal,
+): Promise<readonly RunEvent[] | undefined> {
   const { stderr } = await runOrch([...words, '--ui', 'quiet'], clone.repository.root, stop);
+  if (stop.asked() > 0) return undefined;
   const events = await eventsOfClone(clone);
   if (events !== undefined) return events;
   throw new MachineError({
