@@ -1,5 +1,5 @@
 /** What `orch parity` finds out without running anything. */
-import { EXPORT_MARK, type ExportedFile } from '../../orchestrator/index.ts';
+import type { ExportedFile } from '../../orchestrator/index.ts';
 import { checkPortability, type Script, whereTheyDiffer } from '../../parity/index.ts';
 import { plural } from '../../reports/index.ts';
 import type { HostPath } from '../../shared/brand.ts';
