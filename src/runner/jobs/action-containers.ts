@@ -4,8 +4,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { type Failure, MachineError } from '../../shared/failure.ts';
-import type { Result } from '../../shared/result.ts';
+import { err, type Result } from '../../shared/result.ts';
 import {
+  cannotMount,
   createPathMap,
   type Engine,
   type Environment,
@@ -87,8 +88,10 @@ export function createActionContainers(parts: ActionContainersParts): ActionCont
   return {
     provide: async (wanted, asked) => {
       const engine = await parts.engine();
+      const remote = engine.ok ? engine.value.remote : undefined;
+      if (remote !== undefined) return err(cannotMount(remote, wanted.uses));
       if (engine.ok) return parts.images(engine.value, wanted, asked);
-      return { ok: false, error: { ...engine.error, message: `${wanted.uses}: ${engine.error.message}` } };
+      return err({ ...engine.error, message: `${wanted.uses}: ${engine.error.message}` });
     },
     place: (job, stage) => {
       count += 1;

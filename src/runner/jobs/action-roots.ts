@@ -13,6 +13,8 @@ export interface ActionRootSettings {
   /** The job's own directory for copies. */
   readonly directory: HostPath;
   readonly workspace: HostPath;
+  /** Makes the workspace on this machine what the steps see, where that is another. */
+  readonly refresh?: () => Promise<void>;
   /** Takes a line for the job's log. */
   readonly tell: (line: string) => void;
 }

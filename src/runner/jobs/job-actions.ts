@@ -70,6 +70,7 @@ export function createJobActions(settings: ActionRootSettings): JobActions {
       if (isImage(uses)) return ok(actionOfImage(uses, settings.workspace));
       const found = await locate(uses, self, { places, signal });
       if (!found.ok) return found;
+      if (found.value.local) await settings.refresh?.();
       // What the job works on changes; and actions that use each other in many ways are gone through once a level.
       if (found.value.local) return read(found.value, depth, signal);
       const { directory, github } = found.value;

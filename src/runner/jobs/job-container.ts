@@ -26,6 +26,7 @@ import {
 } from '../environments/index.ts';
 import type { Inside } from '../steps/index.ts';
 import type { ContainerDefinition } from './container-definition.ts';
+import { copyToContainer, type FarFiles } from './far-files.ts';
 import type { ServiceFolder } from './service-folder.ts';
 
 /** How this run has containers. */
@@ -97,9 +98,11 @@ export class ContainerPlace {
   readonly #settings: ContainerSettings;
   readonly #mounts: readonly Mount[];
   readonly #home: HostPath;
+  readonly #folders: ContainerFolders;
   readonly #services: ServiceFolder;
   readonly #paths: PathMap;
   #container: JobContainer | undefined;
+  #far: FarFiles | undefined;
   #externals: Externals | undefined;
   #env: Readonly<Record<string, string>> = {};
   #node = 'node';
@@ -109,9 +112,13 @@ export class ContainerPlace {
     this.#settings = settings;
     this.#mounts = mountsOf(folders, services);
     this.#home = homeOf(folders);
+    this.#folders = folders;
     this.#services = services;
     this.#paths = createPathMap(this.#mounts);
-    this.processes = { start: async (request) => this.#opened().steps.start(request), close: () => this.#close() };
+    this.processes = {
+      start: async (request) => (this.#far ?? this.#opened()).steps.start(request),
+      close: () => this.#close(),
+    };
     const paths = this.#paths;
     const node = (): string => this.#node;
     this.inside = {
@@ -164,17 +171,32 @@ export class ContainerPlace {
     this.#externals = externals;
     this.#node = container.value.isPlain ? 'node' : externals.node;
     this.#env = { ...container.value.ready.env, ...definition.env, ...this.#settings.env };
-    await this.#share(container.value, externals);
+    if (engine.remote === undefined) await this.#share(container.value, externals);
+    else {
+      tell(`the engine at ${engine.remote} is on another machine: files are copied there and back`);
+      this.#far = copyToContainer(engine, container.value, { mounts: this.#mounts, ...this.#folders });
+    }
     return ok({ id: container.value.id });
   }
 
   /** Opens the run's services to what runs in the container: the address that they have there. */
   async reach(): Promise<Result<string, string>> {
     const { supervised } = this.#opened();
+    if (this.#far !== undefined) return err('the engine is on another machine');
     const open = await this.#services.open();
     if (!open.ok) return open;
     const port = await this.#services.join(supervised, this.#node, 0);
     return port.ok ? ok(`http://127.0.0.1:${port.value}`) : port;
+  }
+
+  /** Where files are copied: the working tree here becomes the one there. */
+  async refresh(): Promise<void> {
+    await this.#far?.refresh();
+  }
+
+  /** And all that a job which stands still is gone on with. */
+  async bringBack(): Promise<void> {
+    await this.#far?.bringBack();
   }
 
   #opened(): JobContainer {
@@ -198,7 +220,9 @@ export class ContainerPlace {
     this.#container = undefined;
     const externals = this.#externals;
     const leave = async (): Promise<void> => {
-      if (externals !== undefined) await giveBack(container, externals, [WORK, '/__t', '/github']);
+      // What is on another machine goes with it.
+      if (externals !== undefined && this.#far === undefined)
+        await giveBack(container, externals, [WORK, '/__t', '/github']);
       await container.remove();
     };
     await removeOrTell(leave, "the job's container", this.#tell);

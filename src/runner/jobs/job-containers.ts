@@ -108,6 +108,16 @@ export class JobContainers {
     return this.#place?.reach();
   }
 
+  /** Where the job's files are on another machine: the working tree here becomes the one there. */
+  async refresh(): Promise<void> {
+    await this.#place?.refresh();
+  }
+
+  /** Before a job that stands still leaves its container. */
+  async bringBack(): Promise<void> {
+    await this.#place?.bringBack();
+  }
+
   /** Members of the `job` context. */
   async open(start: ContainersStart): Promise<Result<JsonObject, Failure>> {
     const { request, scope } = start;
@@ -118,8 +128,8 @@ export class JobContainers {
     if (this.#place === undefined && wanted.value.length === 0) return ok({});
     const own = container === undefined ? ok(undefined) : readContainer(container, scope, 'container');
     if (!own.ok) return own;
-    const engine = await this.#open();
-    if (!engine.ok) return err(needing(wanted.value, start.image, engine.error));
+    const engine = await this.#openFor(wanted.value, start.image);
+    if (!engine.ok) return engine;
     const owner = { run: start.run, job: request.leg.id };
     const network = await openNetwork(engine.value, owner);
     if (!network.ok) return network;
@@ -156,6 +166,13 @@ export class JobContainers {
       signal,
     });
     return opened.ok ? ok({ container: { id: opened.value.id, network: network ?? null } }) : opened;
+  }
+
+  async #openFor(services: readonly NamedDefinition[], image: string): Promise<Result<Engine, Failure>> {
+    const engine = await this.#open();
+    if (!engine.ok) return err(needing(services, image, engine.error));
+    const { remote } = engine.value;
+    return remote !== undefined && this.#place === undefined ? err(unreached(services, remote)) : engine;
   }
 
   async #open(): Promise<Result<Engine, Failure>> {
@@ -197,4 +214,9 @@ export class JobContainers {
 function needing(services: readonly NamedDefinition[], image: string, failure: Failure): Failure {
   const what = image === '' ? `the service ${services[0]?.name}` : `the job's container ${image}`;
   return { ...failure, message: `${what}: ${failure.message}` };
+}
+
+function unreached(services: readonly NamedDefinition[], remote: string): Failure {
+  const message = `the service ${services[0]?.name}: the engine at ${remote} is on another machine, where this job does not reach it`;
+  return { code: 'setup-failed', message, hint: 'give the job a container: it is started beside its services' };
 }

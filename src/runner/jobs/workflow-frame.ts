@@ -10,7 +10,7 @@ import { createActionImages } from './action-images.ts';
 import { prepareSteps, type StepInUse, type StepSettings } from './action-in-use.ts';
 import { createActionMemory, type KeptMemory } from './action-memory.ts';
 import type { Closed, ExtraStep, JobFrame, OpenFrame, Standstill, Surroundings } from './frame.ts';
-import { createJobActions } from './job-actions.ts';
+import { createJobActions, type JobActions } from './job-actions.ts';
 import { imageOf } from './job-containers.ts';
 import { hookStage } from './job-hooks.ts';
 import { jobNotes } from './job-notes.ts';
@@ -119,7 +119,7 @@ class WorkflowJob {
   }
 
   #surroundings(): Surroundings {
-    const { source, log, workspace } = this.#parts;
+    const { source, log, workspace, containers } = this.#parts;
     const { contexts, secrets, runner = {}, job = {} } = this.#facts;
     return {
       contexts,
@@ -128,7 +128,12 @@ class WorkflowJob {
       job,
       env: source.workflow.env,
       added: () => Object.fromEntries(this.#place.made.env),
-      hashes: { workspace: workspace.work, program: this.#settings.hashProgram, signal: log.lost },
+      hashes: {
+        workspace: workspace.work,
+        program: this.#settings.hashProgram,
+        signal: log.lost,
+        refresh: () => containers.refresh(),
+      },
       leftOut: (index) => this.#leftOut(index),
       setUp: (env, cancelled) => this.#setUp(env, cancelled),
       takePost: () => this.#posts.pop(),
@@ -142,16 +147,11 @@ class WorkflowJob {
     env: Readonly<Record<string, string>>,
     cancelled: AbortSignal,
   ): Promise<Result<readonly ExtraStep[], Failure>> {
-    const { request, source, log, home, workspace, containers } = this.#parts;
+    const { request, source, log, containers } = this.#parts;
     const { job } = request;
     const defaults = readDefaults(job.defaults ?? source.workflow.defaults, defaultsScope(this.#facts, env));
     if (!defaults.ok) return defaults;
-    const actions = createJobActions({
-      store: this.#settings.actions,
-      directory: hostPath(join(home, '_actions')),
-      workspace: workspace.work,
-      tell: (line) => log.log.note(line),
-    });
+    const actions = this.#openActions();
     const { name: repository, commit, ref } = this.#settings.repository;
     const settings: StepSettings = {
       place: this.#place,
@@ -199,6 +199,17 @@ class WorkflowJob {
     return ok([]);
   }
 
+  #openActions(): JobActions {
+    const { log, home, workspace, containers } = this.#parts;
+    return createJobActions({
+      store: this.#settings.actions,
+      directory: hostPath(join(home, '_actions')),
+      workspace: workspace.work,
+      refresh: () => containers.refresh(),
+      tell: (line) => log.log.note(line),
+    });
+  }
+
   async #openContainers(env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Result<void, Failure>> {
     const { request, image, workspace, containers, log } = this.#parts;
     if (!image.ok) return image;
@@ -229,6 +240,7 @@ class WorkflowJob {
     const { failures, hostEnv } = this.#settings;
     if (failures === undefined) return undefined;
     const leave = async (): Promise<Closed> => {
+      await containers.bringBack();
       await this.#place.processes.close();
       await containers.close();
       await offer.close();

@@ -16,6 +16,8 @@ export interface HashPlace {
   /** The bundle of `hash-files-program.ts`. */
   readonly program: HostPath;
   readonly signal: AbortSignal;
+  /** Makes the workspace on this machine what the steps see, where that is another. */
+  readonly refresh?: () => Promise<void>;
   /** Milliseconds; two minutes, as on GitHub. */
   readonly timeLimit?: number;
 }
@@ -49,6 +51,7 @@ export async function evaluateWithHashes<T, E>(
       return failEvaluation('the hash is not known yet');
     });
     if (asked === undefined) return result;
+    await place.refresh?.();
     answers.set(JSON.stringify(asked), await hashFiles(asked, place));
   }
 }

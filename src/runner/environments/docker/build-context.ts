@@ -56,7 +56,7 @@ function tarOf({ folder }: BuildContext, entries: readonly string[], time?: Date
 const NO_DETOUR: object = { flags: constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK };
 
 /** What was a file when it was listed may be a link or a pipe by now: neither is followed or waited for. */
-const GUARDED: typeof fs = {
+export const GUARDED: typeof fs = {
   ...fs,
   createReadStream: (path, options) =>
     fs.createReadStream(path, {

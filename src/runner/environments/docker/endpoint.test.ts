@@ -17,6 +17,7 @@ function contextOf(name: string, host: string): void {
 }
 
 contextOf('rootless', 'unix:///run/user/1/docker.sock');
+contextOf('near', 'ssh://near');
 contextOf('far', 'ssh://me:pw@far.example');
 
 it.each([
@@ -34,6 +35,8 @@ it.each([
     { DOCKER_HOST: 'tcp://a.example', DOCKER_TLS_VERIFY: '1' },
     { protocol: 'https', host: 'a.example', port: 2376 },
   ],
+  [{ DOCKER_HOST: 'ssh://me@far.example:99' }, { ssh: { user: 'me', host: 'far.example', port: 99 } }],
+  [{ DOCKER_CONTEXT: 'near' }, { ssh: { user: '', host: 'near', port: 0 } }],
 ])('over the network: %o', (env, address) => {
   expect(findEndpoint({ HOME: home, ...env })).toMatchObject({ ok: true, value: { address } });
 });
@@ -41,7 +44,14 @@ it.each([
 it.each([
   ['a kind of address that is not known', { DOCKER_HOST: 'fd://4' }, /DOCKER_HOST names fd:\/\/4, and only unix/],
   ['what nobody serves', { DOCKER_HOST: 'tcp://127.0.0.1:1' }, /DOCKER_HOST=tcp:\/\/127.0.0.1:1 does not answer/],
-  ['another machine by a context', { DOCKER_CONTEXT: 'far' }, /the Docker context far names ssh:\/\/far\.example,/],
+  ['a password', { DOCKER_CONTEXT: 'far' }, /the Docker context far names ssh:\/\/far\.example with a password,/],
+  ['a user that is escaped', { DOCKER_HOST: 'ssh://a%zz@far' }, /DOCKER_HOST names a user with %/],
+  ['a path behind a machine', { DOCKER_HOST: 'ssh://far/run/x.sock' }, /names ssh:\/\/far\/run\/x\.sock, and no path/],
+  [
+    'a machine that ssh does not reach',
+    { DOCKER_HOST: 'ssh://nowhere.invalid' },
+    /nowhere\.invalid does not answer \(ssh to nowhere/,
+  ],
   ['a context that is not there', { DOCKER_CONTEXT: 'gone' }, /there is no Docker context gone/],
   [
     'a socket that is not there',

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../../shared/result.ts';
+import type { SshTarget } from './ssh-connection.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -15,7 +16,8 @@ export interface Endpoint {
 
 export type Address =
   | { readonly socketPath: string }
-  /** Over the network; it may still be this machine. */
+  | { readonly ssh: SshTarget }
+  /** Over the network. */
   | {
       readonly protocol: 'http' | 'https';
       readonly host: string;
@@ -54,14 +56,30 @@ const TLS_PORT = 2376;
 function readHost({ host, from, shown, folder }: NamedHost): Result<Endpoint, string> {
   const socket = /^(?:unix|npipe):\/\/(.+)$/s.exec(host)?.[1];
   if (socket !== undefined) return ok({ address: { socketPath: socket }, from: shown });
-  const url = /^(?:tcp|https?):\/\//.test(host) && URL.canParse(host) ? new URL(host) : undefined;
-  if (url === undefined) return err(`${from} names ${withoutUser(host)}, and only unix:// and tcp:// are supported`);
+  const url = /^(?:tcp|https?|ssh):\/\//.test(host) && URL.canParse(host) ? new URL(host) : undefined;
+  if (url === undefined || url.hostname === '')
+    return err(`${from} names ${withoutUser(host)}, and only unix://, tcp:// and ssh:// are supported`);
+  return url.protocol === 'ssh:' ? readSsh(url, from, shown) : ok({ address: overNetwork(url, folder), from: shown });
+}
+
+function overNetwork(url: URL, folder: string | undefined): Address {
   const tls = url.protocol === 'https:' || folder !== undefined;
   const keys = tls ? readKeys(folder) : {};
   const port = Number(url.port) || (tls ? TLS_PORT : PORT);
   // An address of version 6 has brackets in a URL alone.
   const name = url.hostname.replace(/^\[|\]$/g, '');
-  return ok({ address: { protocol: tls ? 'https' : 'http', host: name, port, ...keys }, from: shown });
+  return { protocol: tls ? 'https' : 'http', host: name, port, ...keys };
+}
+
+/** ssh asks nobody: its keys, and the names of machines, are in its own settings. */
+function readSsh(url: URL, from: string, shown: string): Result<Endpoint, string> {
+  const named = `${from} names ${withoutUser(url.href)}`;
+  if (url.password !== '') return err(`${named} with a password, and ssh takes none from there: use a key`);
+  if (url.pathname !== '' && url.pathname !== '/') return err(`${named}, and no path is supported behind the machine`);
+  // ssh itself knows no such escapes.
+  if (url.username.includes('%')) return err(`${from} names a user with %, and none such is supported`);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return ok({ address: { ssh: { user: url.username, host, port: Number(url.port) } }, from: shown });
 }
 
 function certificates(env: Variables): string {

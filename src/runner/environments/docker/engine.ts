@@ -2,13 +2,16 @@
 import type Docker from 'dockerode';
 import { type Failure, MachineError } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import { type Endpoint, findEndpoint } from './endpoint.ts';
+import { type Address, type Endpoint, findEndpoint } from './endpoint.ts';
 import { limitAnswers } from './patience.ts';
+import { sshAgent } from './ssh-connection.ts';
 
 export interface Engine {
   readonly docker: Docker;
   /** The socket on this machine; '' for an engine that is reached over the network. */
   readonly socketPath: string;
+  /** Where it is when it is on another machine, which sees none of this one's files. */
+  readonly remote?: string;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -34,26 +37,49 @@ export async function openEngine(env: Variables): Promise<Result<Engine, Failure
 async function connect({ address }: Endpoint, env: Variables): Promise<Engine> {
   const name = JSON.stringify([address, env['DOCKER_CLIENT_TIMEOUT']]);
   const { default: Client } = await import('dockerode');
-  const engine = known.get(name) ?? { docker: new Client(address), socketPath: socketOf(address) };
+  const engine = known.get(name) ?? { docker: new Client(clientOf(address)), ...placeOf(address) };
   if (!known.has(name)) limitAnswers(engine.docker.modem, env['DOCKER_CLIENT_TIMEOUT']);
   known.set(name, engine);
   return engine;
 }
 
-function socketOf(address: Endpoint['address']): string {
-  return 'socketPath' in address ? address.socketPath : '';
+function clientOf(address: Address): object {
+  // The name is ssh's alone to know.
+  return 'ssh' in address ? { protocol: 'http', host: 'engine', port: 80, agent: sshAgent(address.ssh) } : address;
+}
+
+/** A connection over the network says nothing of where it ends: it is taken for another machine. */
+function placeOf(address: Address): Omit<Engine, 'docker'> {
+  if ('socketPath' in address) return { socketPath: address.socketPath };
+  if ('ssh' in address) return { socketPath: '', remote: address.ssh.host };
+  return { socketPath: '', remote: `${address.host}:${address.port}` };
 }
 
 /**
  * For a run that is about to start: throws `MachineError` when there is no engine. `needs` says what has to have one,
  * a line each; without any nothing is asked.
  */
-export async function requireEngine(env: Variables, needs: readonly string[]): Promise<void> {
-  if (needs.length === 0) return;
+export async function requireEngine(env: Variables, needs: readonly string[]): Promise<Engine | undefined> {
+  if (needs.length === 0) return undefined;
   const engine = await openEngine(env);
-  if (engine.ok) return;
-  const message = `nothing was started: ${engine.error.message}`;
-  throw new MachineError({ ...engine.error, message, details: ['It is needed by', ...needs] });
+  if (engine.ok) return engine.value;
+  throw lacking(engine.error, needs);
+}
+
+/** The same for what mounts files of this machine, which no engine on another one can. */
+export async function requireMountingEngine(env: Variables, needs: readonly string[]): Promise<void> {
+  const engine = await requireEngine(env, needs);
+  if (engine?.remote !== undefined) throw lacking(cannotMount(engine.remote, 'a sandbox'), needs);
+}
+
+export function cannotMount(remote: string, what: string): Failure {
+  const message = `the engine at ${remote} is on another machine, where ${what} would have none of this one's files`;
+  return { code: 'setup-failed', message, hint: HINT };
+}
+
+function lacking(failure: Failure, needs: readonly string[]): MachineError {
+  const message = `nothing was started: ${failure.message}`;
+  return new MachineError({ ...failure, message, details: ['It is needed by', ...needs] });
 }
 
 function noEngine(message: string): Result<never, Failure> {

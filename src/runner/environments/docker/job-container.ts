@@ -52,6 +52,7 @@ export async function startJobContainer(
   request: JobContainerRequest,
 ): Promise<Result<JobContainer, Failure>> {
   const { externals, image, onPlain } = request;
+  if (engine.remote !== undefined) return startRemote(engine, request);
   const created = await create(engine, request, { name: 'job', entrypoint: externals.supervisor });
   const supervised = created.ok ? await startSupervised(created.value) : created;
   if (supervised.ok) return supervised;
@@ -64,6 +65,16 @@ export async function startJobContainer(
   if (!plain.ok) return failed;
   onPlain(supervised.error);
   return plain;
+}
+
+/** On another machine: nothing of this one is there, the supervisor neither. */
+async function startRemote(engine: Engine, request: JobContainerRequest): Promise<Result<JobContainer, Failure>> {
+  const { externals, image } = request;
+  const alone = { ...request, mounts: [], externals: { ...externals, mounts: [] } };
+  const created = await create(engine, alone, { name: 'job', entrypoint: PLAIN });
+  const plain = created.ok ? await startPlain(created.value) : created;
+  if (plain.ok) return plain;
+  return err({ code: 'setup-failed', message: `the container of ${image} could not be started: ${plain.error}` });
 }
 
 interface Created {

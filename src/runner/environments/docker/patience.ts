@@ -4,8 +4,8 @@
 const LIMIT = 120_000;
 /** To say that it is there. */
 const FIRST_LIMIT = 10_000;
-/** What may rightly be silent before its first word: the end of a container, an image that is pulled or built. */
-const UNHURRIED = /^\/(?:containers\/[^/]+\/wait|images\/create|build|events)\b/;
+/** What may rightly be silent before its first word: the end of a container, files that are copied, an image that is pulled or built. */
+const UNHURRIED = /^\/(?:containers\/[^/]+\/(?:wait|archive)|images\/create|build|events)\b/;
 
 interface Asked {
   readonly path: string;

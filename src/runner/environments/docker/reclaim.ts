@@ -23,11 +23,12 @@ export interface Reclaim {
   readonly engine: Readonly<Record<string, string | undefined>>;
 }
 
-/** Without an engine nothing changes: whoever asked finds the files as they were. */
+/** Without an engine on this machine nothing changes: whoever asked finds the files as they were. */
 export async function reclaimFiles({ owner, folder, externals: settings, engine: env }: Reclaim): Promise<void> {
   if (process.getuid?.() === 0) return;
   const engine = await openEngine(env);
-  if (!engine.ok) return;
+  // One on another machine has left no file here.
+  if (!engine.ok || engine.value.remote !== undefined) return;
   await provideNothing(engine.value);
   const externals = await prepareExternals(settings);
   const options = emptyDraft();

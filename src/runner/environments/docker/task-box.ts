@@ -11,7 +11,7 @@ import { type Failure, MachineError } from '../../../shared/failure.ts';
 import { formatSize } from '../../../shared/quantity.ts';
 import type { ProcessRequest, RunningProcess } from '../process.ts';
 import { type CreateDraft, emptyDraft } from './create-draft.ts';
-import type { Engine } from './engine.ts';
+import { cannotMount, type Engine } from './engine.ts';
 import type { Externals } from './externals.ts';
 import { type JobContainer, startJobContainer } from './job-container.ts';
 import type { LimitCounts } from './limits-reached.ts';
@@ -212,7 +212,8 @@ function nameLimits({ memory, pids }: LimitCounts, limits: Limits): readonly str
 }
 
 /** What would make a box none. */
-async function findUnsafe({ socketPath }: Engine, { user, mounts }: BoxSettings): Promise<Failure | undefined> {
+async function findUnsafe({ socketPath, remote }: Engine, { user, mounts }: BoxSettings): Promise<Failure | undefined> {
+  if (remote !== undefined) return cannotMount(remote, 'a sandbox');
   if (user.uid === 0) return { code: 'setup-failed', message: 'a sandbox needs a user that is not root' };
   const socket = await resolved(socketPath);
   for (const { host } of mounts) {

@@ -1,0 +1,89 @@
+/**
+ * Files that come out of a container as a tar, written below a folder of this machine. Who filled the container is
+ * not trusted: nothing is written outside of the folder, and of links it is only kept where they lead.
+ */
+import { lstatSync, realpathSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join, posix } from 'node:path';
+import { type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { extract, type Headers } from 'tar-fs';
+import type { HostPath } from '../../../shared/brand.ts';
+import { isErrno } from '../../../shared/errno.ts';
+
+export interface UnpackOptions {
+  /** The most of the archive as it comes. */
+  readonly bytes?: number;
+  /** The most files and folders. */
+  readonly entries?: number;
+  /** Told of each piece. */
+  readonly heard?: () => void;
+}
+
+const MOST_BYTES = 64 * 1024 ** 3;
+const MOST_ENTRIES = 5_000_000;
+
+interface Link {
+  readonly path: string;
+  readonly target: unknown;
+}
+
+/**
+ * `folder` is new and empty. Devices and pipes are left out. Rejects when the archive breaks off, is none, or goes
+ * beyond the limits; what was written until then is there.
+ */
+export async function unpackArchive(archive: Readable, folder: HostPath, asked: UnpackOptions = {}): Promise<void> {
+  const { bytes = MOST_BYTES, entries: most = MOST_ENTRIES, heard = () => undefined } = asked;
+  const links: Link[] = [];
+  let entries = 0;
+  let tooMany: Error | undefined;
+  const isLeftOut = (path: string, header?: Headers): boolean => {
+    entries += 1;
+    if (entries > most) {
+      tooMany ??= new Error(`it has more than ${most} files`);
+      archive.destroy(tooMany);
+    }
+    if (header?.type === 'symlink') links.push({ path, target: Reflect.get(header, 'linkname') });
+    return header?.type === 'symlink' || tooMany !== undefined;
+  };
+  const options = { ignore: isLeftOut, map: reachable, strict: false, umask: 0, chown: false };
+  await pipeline(archive, counting(bytes, heard), extract(folder, options));
+  // It may have been read to its end already.
+  if (tooMany !== undefined) throw tooMany;
+  // With all files in their place no link can lead one of them elsewhere.
+  const root = realpathSync(folder);
+  for (const link of links) makeLink(link, root, folder);
+}
+
+const OWN_FOLDER = 0o700;
+const OWN_FILE = 0o600;
+
+/** This user must be able to go through all of it, and to remove it. */
+function reachable(header: Headers): Headers {
+  // A name can only be one below the folder, wherever it points.
+  const name = posix.normalize(`/${header.name}`);
+  return { ...header, name, mode: header.mode | (header.type === 'directory' ? OWN_FOLDER : OWN_FILE) };
+}
+
+function counting(limit: number, heard: () => void): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Uint8Array, _, done) {
+      heard();
+      bytes += chunk.length;
+      if (bytes > limit) done(new Error(`it has more than ${limit} bytes`));
+      else done(null, chunk);
+    },
+  });
+}
+
+/** One whose folder is a link itself, or whose place is taken, is left out: no container's file system has such. */
+function makeLink({ path, target }: Link, root: string, folder: HostPath): void {
+  const parent = dirname(path);
+  if (typeof target !== 'string' || target === '' || target.includes('\0')) return;
+  try {
+    if (realpathSync(parent) !== join(root, parent.slice(folder.length))) return;
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) symlinkSync(target, join(parent, basename(path)));
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST', 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG')) throw error;
+  }
+}

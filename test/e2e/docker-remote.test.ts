@@ -1,0 +1,204 @@
+/** An engine on another machine: the real one of this machine, over the network, which is all that orch knows of it. */
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  atEngine,
+  BASE_IMAGE,
+  createWorkflowRepository,
+  eventsOf,
+  orch,
+  readOnlyRun,
+  SMALL_IMAGE,
+  startOrch,
+  waitUntil,
+  whyNoContainers,
+} from './rig/index.ts';
+
+const reason = whyNoContainers();
+const SOCKET = '/var/run/docker.sock';
+
+test('there is an engine for tests of one on another machine', (context) => {
+  if (reason !== undefined) context.skip(reason);
+  expect(reason).toBeUndefined();
+});
+
+/** The variables that name the engine by an address of the network. */
+async function overNetwork(): Promise<{ readonly DOCKER_HOST: string }> {
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const engine = connect({ path: SOCKET, allowHalfOpen: true });
+    for (const socket of [client, engine]) {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => {
+        client.destroy();
+        engine.destroy();
+      });
+    }
+    client.pipe(engine).pipe(client);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return { DOCKER_HOST: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+const MAKE = `
+          mkdir deep && echo made > deep/file && chmod 700 deep && ln -s /etc/hostname link && rm gone
+          echo "n=3" >> "$GITHUB_OUTPUT"; echo "V=w" >> "$GITHUB_ENV"; echo /opt/mine >> "$GITHUB_PATH"`;
+
+describe.skipIf(reason !== undefined)('an engine on another machine', () => {
+  test('has the job’s files copied there and back; what is too slow is ended inside', async () => {
+    const repository = createWorkflowRepository({
+      '.github/workflows/ci.yml': `
+on: push
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    container: ${BASE_IMAGE}
+    services: { other: { image: '${SMALL_IMAGE}', command: sleep 600 } }
+    steps:
+      - uses: actions/checkout@v4
+      - id: one
+        run: |
+          pwd; git status --short; test -s "$GITHUB_EVENT_PATH" && test -d /__t && ls "$HOME"${MAKE}
+      - run: echo "$V \${{ steps.one.outputs.n }} $PATH" && cat deep/file && cat link
+      - run: echo "hash \${{ hashFiles('deep/file') != '' }} \${{ hashFiles('gone') == '' }}"
+      - run: |
+          mkdir made; printf 'name: m\\ndescription: m\\nruns: { using: composite, steps: [{ shell: sh, run: echo composite }] }\\n' > made/action.yml
+          rm -rf "$RUNNER_TEMP/_runner_file_commands"; ln -s /etc "$RUNNER_TEMP/_runner_file_commands"
+      - uses: ./made
+      - { timeout-minutes: 0.02, continue-on-error: true, run: 'sleep 4243 & exec sleep 4243' }
+      - run: 'cat /proc/[0-9]*/cmdline | tr "\\0" " " | grep -c "sleep 424[3]" || true; exit 3'
+  other:
+    runs-on: ubuntu-latest
+    container: { image: '${BASE_IMAGE}', options: '--user 1234' }
+    steps:
+      - run: id -u; echo x > made; git log --oneline | wc -l; echo "s=1" >> "$GITHUB_OUTPUT"
+`,
+      gone: 'x',
+    });
+    const env = await overNetwork();
+    const result = await orch(repository, ['run', 'ci'], { env });
+    const log = readOnlyRun(repository).text('test.log');
+    expect(
+      log.match(/the engine at 127\.0\.0\.1:\d+ is on another machine: files are copied there and back/g),
+    ).toHaveLength(1);
+    expect(log).toMatch(/\n(\/__w\/([^/]+)\/\2)\n/);
+    expect(log).toMatch(/\nw 3 \/opt\/mine:\S+\nmade\n\w+\n/);
+    expect(log).toContain('hash true true');
+    expect(log).toContain('\ncomposite\n');
+    expect(log).toMatch(/\n0\n.*exit code 3/s);
+    expect(readOnlyRun(repository).text('other.log')).toMatch(/1234\n[12]\n/);
+    expect(result.exitCode).toBe(1);
+    expect(atEngine(repository)).toEqual([]);
+  });
+
+  test('is told what it cannot have, before the first step', async () => {
+    const repository = createWorkflowRepository({
+      '.github/workflows/ci.yml': `
+on: push
+jobs:
+  served: { runs-on: ubuntu-latest, services: { store: { image: '${SMALL_IMAGE}' } }, steps: [{ run: echo begun }] }
+  acting: { runs-on: ubuntu-latest, steps: [{ run: echo begun }, { uses: 'docker://${SMALL_IMAGE}' }] }
+`,
+      'framework/orchestrator/orchestrator.yaml': `
+version: 1
+tasks: [{ name: a, command: echo begun, sandbox: { image: '${BASE_IMAGE}' } }]
+`,
+    });
+    const env = await overNetwork();
+    const result = await orch(repository, ['run', 'ci'], { env });
+    const { text } = readOnlyRun(repository);
+    expect(text('served.log')).toMatch(/the service store: the engine at \S+ is on another machine, where this job/);
+    expect(text('acting.log')).toMatch(/the engine at \S+ is on another machine, where docker:\S+ would have none/);
+    expect(text('served.log') + text('acting.log')).not.toContain('begun');
+    expect(result.exitCode).toBe(1);
+    const task = await orch(repository, ['run'], { env });
+    expect(task.stderr).toMatch(/nothing was started: the engine at \S+ is on another machine, where a sandbox/);
+    expect(atEngine(repository)).toEqual([]);
+  });
+
+  test('keeps nothing of an orch that was killed', async () => {
+    const repository = createWorkflowRepository({
+      '.github/workflows/ci.yml': `
+on: push
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    container: ${BASE_IMAGE}
+    steps: [{ run: echo begun; sleep 1000 }]
+  next: { runs-on: ubuntu-latest, if: github.actor == 'next', container: '${BASE_IMAGE}', steps: [{ run: echo next }] }
+`,
+    });
+    const env = await overNetwork();
+    const started = startOrch(repository, ['run', 'ci', '--job', 'test'], { env });
+    const log = `logs/runs/${await started.run()}/test.log`;
+    await started.event('step.started');
+    await waitUntil('the step', () => /^begun$/m.test(repository.read(log)));
+    expect(atEngine(repository).length).toBeGreaterThan(0);
+    started.kill('SIGKILL');
+    await started.ended;
+    await orch(repository, ['run', 'ci', '--job', 'next', '--actor', 'next'], { env });
+    await waitUntil('the end of the container', () => atEngine(repository).length === 0);
+  });
+
+  test('gives back the files of a job that is paused, and gets them again', async () => {
+    const repository = createWorkflowRepository({
+      '.github/workflows/ci.yml': `
+on: push
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    container: ${SMALL_IMAGE}
+    steps:
+      - run: echo one > order; echo kept > "$RUNNER_TEMP/kept"
+      - run: test -e fixed; echo "$(cat order) $(cat "$RUNNER_TEMP/kept")"
+`,
+    });
+    const env = await overNetwork();
+    const { run = '', events } = await orch(repository, ['run', 'ci', '--pause-on-failure'], { env });
+    const workspace = eventsOf(events, 'job.paused')[0]?.workspace ?? '';
+    expect(readFileSync(join(workspace, 'order'), 'utf8')).toBe('one\n');
+    expect(atEngine(repository)).toEqual([]);
+    writeFileSync(join(workspace, 'fixed'), '');
+    const again = await orch(repository, ['retry', run], { env });
+    expect(repository.read(`logs/runs/${run}/test.log`)).toContain('\none kept\n');
+    expect(again.exitCode).toBe(0);
+    expect(atEngine(repository)).toEqual([]);
+  });
+
+  test('is reached over ssh, by the program that the user has', async () => {
+    const repository = createWorkflowRepository({
+      '.github/workflows/ci.yml': `
+on: push
+jobs: { test: { runs-on: ubuntu-latest, container: '${SMALL_IMAGE}', steps: [{ run: echo "a=$(cat file)" }, { run: echo last }] } }
+`,
+      file: 'x',
+    });
+    const programs = join(repository.place.top, 'programs');
+    mkdirSync(programs);
+    const ssh = join(programs, 'ssh');
+    const asked = '-T -o BatchMode=yes -o ConnectTimeout=30 -l me -p 99 -- far docker system dial-stdio';
+    writeFileSync(
+      ssh,
+      `#!/bin/sh\ntest "$*" = '${asked}' || { echo "asked for $*" >&2; exit 255; }\nexec docker -H unix://${SOCKET} system dial-stdio\n`,
+    );
+    chmodSync(ssh, 0o755);
+    const env = { PATH: `${programs}:${process.env['PATH']}`, DOCKER_HOST: 'ssh://me@far:99' };
+    const result = await orch(repository, ['run', 'ci'], { env });
+    expect(readOnlyRun(repository).text('test.log')).toMatch(
+      /engine at far is on another machine[^]*\na=x\n[^]*\nlast\n/,
+    );
+    expect(result.exitCode).toBe(0);
+    const refused = await orch(repository, ['run', 'ci'], { env: { ...env, DOCKER_HOST: 'ssh://nobody@far' } });
+    expect(refused.stderr).toMatch(
+      /DOCKER_HOST=ssh:\/\/far does not answer \(ssh to far: asked for .* -l nobody -- far/,
+    );
+    expect(atEngine(repository)).toEqual([]);
+  });
+});
