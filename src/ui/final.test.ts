@@ -54,6 +54,25 @@ describe('renderFinal', () => {
     expect(lines.at(-1)).toBe(`run again  orch run --rerun-failed ${RUN}`);
   });
 
+  test('a paused job: why, with its step named once', () => {
+    const stand = { step: 'Run make', failure: { code: 'exit-code', message: 'exit code 2' } } as const;
+    const journal = createJournal().add(0, { ...started([{ id: 'a' }]), kind: 'workflow' }, ...begun('a'));
+    const step = { job: 'a', leg: 'a', step: 1 } as const;
+    journal.add(1, { type: 'step.started', ...step, name: 'Run make' });
+    const end = { outcome: 'failure', conclusion: 'failure', duration: 1, failure: stand.failure } as const;
+    journal.add(1, { type: 'step.finished', ...step, ...end });
+    journal.add(1, {
+      type: 'job.paused',
+      job: 'a',
+      leg: 'a',
+      ...stand,
+      workspace: '/w',
+      enter: '/w/enter.sh',
+      duration: 5,
+    });
+    expect(final(journal.events)).toContain('  at the step Run make: exit code 2');
+  });
+
   test('many failures are counted, not listed', () => {
     const jobs = Array.from({ length: 50 }, (_, i) => ({ id: `t${i}` }));
     const journal = createJournal().add(0, started(jobs));

@@ -107,7 +107,9 @@ function whatFailed(
   ].join(', ');
   const mark = look.marks[leg.standing];
   const indent = ' '.repeat(displayWidth(mark) + 1);
-  const step = leg.failedStep === undefined ? '' : `${clip(cleanText(leg.failedStep.name), 60)}: `;
+  // Why a leg is paused names its step already.
+  const step =
+    leg.failedStep === undefined || leg.paused !== undefined ? '' : `${clip(cleanText(leg.failedStep.name), 60)}: `;
   const why = wrapText(cleanText(`${step}${reasonOf(leg)}`).slice(0, 600), width - indent.length);
   const printed = leg.failedStep?.lastLines.slice(-LINES) ?? [];
   return [

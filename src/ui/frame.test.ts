@@ -140,6 +140,27 @@ describe('renderFrame', () => {
     `);
   });
 
+  test('a step is named until it prints; that of a task which makes its attempts is not', () => {
+    const step = (job: string): RunEventBody => ({ type: 'step.started', job, leg: job, step: 3, name: 'Run it' });
+    const journal = createJournal().add(0, started([{ id: 'task' }, { id: 'job' }]));
+    journal.add(
+      0,
+      ...begun('task'),
+      prepared('task'),
+      step('task'),
+      attempted('task', 1, 2),
+      ...begun('job'),
+      step('job'),
+    );
+    const shown = { columns: 60, rows: 20, at: 2 };
+    expect(frame(journal.events, shown).slice(0, 2)).toEqual([
+      '⠋ task     1/2     2.0s',
+      '⠋ job              2.0s  Run it',
+    ]);
+    journal.add(2, { type: 'attempt.delayed', job: 'task', leg: 'task', attempt: 1, delay: 5000 });
+    expect(frame(journal.events, shown)[0]).toBe('⠋ task     1/2     2.0s  waits 5.0s before the next attempt');
+  });
+
   test('a cancellation is told', () => {
     const events = [
       ...badNight().events.slice(0, 12),

@@ -132,9 +132,10 @@ const DETAILS: Readonly<Record<LegView['standing'], Detail>> = {
 const DOING: Readonly<Record<LegView['phase'], (leg: LegView, output: string) => string>> = {
   waiting: () => '',
   starting: () => 'preparing',
-  running: ({ step }, output) => (output === '' ? (step ?? '') : output),
+  // The step that makes the attempts of a task is not the user's.
+  running: ({ attempt, step }, output) => (output === '' && attempt === undefined ? (step ?? '') : output),
   verifying: (_, output) => (output === '' ? 'verifying' : `verifying: ${output}`),
-  delayed: ({ delay }) => `next attempt after ${formatDuration(delay ?? 0)}`,
+  delayed: ({ delay }) => `waits ${formatDuration(delay ?? 0)} before the next attempt`,
   paused: () => '',
   cancelling: () => 'stopping',
   ended: () => '',

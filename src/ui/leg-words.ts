@@ -35,7 +35,7 @@ const DOING: Readonly<Record<LegView['phase'], (leg: LegView) => string>> = {
     return attempt.of > 1 ? `attempt ${attempt.number} of ${attempt.of}` : 'running';
   },
   verifying: () => 'verifying',
-  delayed: ({ delay }) => `next attempt after ${formatDuration(delay ?? 0)}`,
+  delayed: ({ delay }) => `waits ${formatDuration(delay ?? 0)} before the next attempt`,
   paused: () => 'paused',
   cancelling: () => 'stopping',
   ended: () => 'over',

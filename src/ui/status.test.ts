@@ -127,7 +127,7 @@ it.each<[Partial<LegView>, string]>([
   [{ step: 'Check out' }, 'Check out'],
   [{ step: 'Run the task', attempt: { number: 1, of: 1 } }, 'running'],
   [{ step: 'Run the task', attempt: { number: 2, of: 3 } }, 'attempt 2 of 3'],
-  [{ phase: 'delayed', attempt: { number: 2, of: 3 }, delay: 5000 }, 'next attempt after 5.0s'],
+  [{ phase: 'delayed', attempt: { number: 2, of: 3 }, delay: 5000 }, 'waits 5.0s before the next attempt'],
   [{ phase: 'cancelling' }, 'stopping'],
 ])('says what a task does: %o', (over, words) => {
   expect(status(viewOf([leg('api', 'running', over)]), 80)[3]).toMatch(new RegExp(`  ${words}$`));
