@@ -74,6 +74,21 @@ test('every fault is found, each with the place of its scalar', () => {
   ]);
 });
 
+test('one text: a fault of syntax hides no other', () => {
+  const faults = (text: string) => checkNode(scalar(text), AVAILABILITY.step).map(({ message }) => message);
+  expect(faults('${{ nope }} ${{ "x" }} ${{ 1 + }} ${{ matrix.x }} ${{ Foo(1) }}')).toEqual([
+    expect.stringContaining("Unrecognized named-value: 'nope'"),
+    expect.stringContaining('Unexpected symbol: \'"x"\''),
+    expect.stringContaining("Unexpected symbol: '+'"),
+    expect.stringContaining("Unrecognized function: 'Foo'"),
+  ]);
+  expect(faults('a ${{ insert }} ${{ nope }}')).toEqual([
+    expect.stringContaining("'nope'"),
+    expect.stringContaining("'insert' is not allowed in the middle"),
+  ]);
+  expect(faults('${{ nope }} ${{ github.ref')).toEqual([expect.stringContaining('The expression is not closed')]);
+});
+
 describe('checkCondition', () => {
   test.each([
     ['github.ref ==', 'Unexpected end of expression'],

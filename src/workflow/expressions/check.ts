@@ -39,12 +39,24 @@ export function checkCondition(condition: ScalarNode | string, available: Vocabu
 function checkScalar(node: ScalarNode, available: Vocabulary, role: 'key' | 'value'): readonly NodeFault[] {
   if (typeof node.value !== 'string') return [];
   const template = readTemplate(node.value);
-  if (!template.ok) return [fault(template.error, node.at)];
+  if (!template.ok) return faultsOfText(node.value, template.error, available).map((error) => fault(error, node.at));
   if (template.value.kind === 'insert' && role === 'value') {
     return [fault("The directive 'insert' is only allowed as a key of a mapping", node.at)];
   }
   const names = expressionsOf(template.value).flatMap((expression) => checkNames(expression, available));
   return names.map(({ message }) => fault(message, node.at));
+}
+
+/** Of a text that is no template: what is wrong in each of its expressions, not in the first alone. */
+function faultsOfText(text: string, error: string, available: Vocabulary): readonly string[] {
+  const segments = splitText(text);
+  if (!segments.ok) return [error];
+  const expressions = segments.value.filter(({ kind, text: part }) => kind === 'expression' && part !== 'insert');
+  const faults = expressions.flatMap((expression) => {
+    const parsed = parseSyntax(expression.text);
+    return parsed.ok ? checkNames(parsed.value, available).map(({ message }) => message) : [parsed.error.message];
+  });
+  return faults.includes(error) ? faults : [...faults, error];
 }
 
 function fault(message: string, at: SourceRange | undefined): NodeFault {
