@@ -1,4 +1,5 @@
 /** `orch validate` of workflows and actions: what is good is accepted, and nothing that is damaged ends it or holds it up. */
+import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createRepository, orch } from './rig/index.ts';
 
@@ -128,6 +129,59 @@ describe('good files', () => {
     const result = await orch(createRepository({ files: GOOD }), ['validate', ...Object.keys(GOOD)]);
     expect(result).toMatchObject({ exitCode: 0, stderr: '' });
     expect(result.stdout).toContain('called.yml: valid\nmine/action.yml: valid\n');
+  });
+});
+
+describe('calls', () => {
+  const callee = (inputs: string): string =>
+    `on: { workflow_call: { inputs: ${inputs}, secrets: { token: { required: true } } } }\njobs: { a: { runs-on: x, steps: [{ run: x }] } }\n`;
+  const calls = (uses: string, rest = ''): string => `on: push\njobs:\n  a:\n    uses: ${uses}\n${rest}`;
+  const files = {
+    '.github/workflows/called.yml': callee('{ n: { type: number }, text: { type: string, required: true } }'),
+    '.github/workflows/broken.yml': callee('{ n: {} }'),
+    '.github/workflows/wrong.yml': calls('./.github/workflows/called.yml', '    with: { n: many, other: 1 }\n'),
+    '.github/workflows/right.yml': calls(
+      './.github/workflows/called.yml',
+      '    with: { text: x }\n    secrets: inherit\n',
+    ),
+    '.github/workflows/gone.yml': calls('./.github/workflows/none.yml'),
+    '.github/workflows/circle.yml': `on: workflow_call\n${calls('./.github/workflows/circle.yml').slice('on: push\n'.length)}`,
+    '.github/workflows/broken-call.yml': calls('./.github/workflows/broken.yml'),
+    '.github/workflows/elsewhere.yml': calls('owner/repo/.github/workflows/x.yml@v1', '    with: { any: thing }\n'),
+  };
+  const check = async (cwd: string, ...names: readonly string[]) => {
+    const repository = createRepository({ files: { ...files, 'sub/x': '' } });
+    const named = names.map((name) => join(relative(cwd, '.github/workflows'), `${name}.yml`));
+    return orch(repository, ['validate', ...named], { cwd: join(repository.root, cwd) });
+  };
+
+  test('are checked against the files of the repository, and those of others are passed over', async () => {
+    const good = await check('.', 'right', 'elsewhere');
+    expect([good.exitCode, good.stdout]).toEqual([
+      0,
+      '.github/workflows/right.yml: valid\n.github/workflows/elsewhere.yml: valid\n',
+    ]);
+    const bad = await check('sub', 'wrong', 'gone', 'circle');
+    expect(bad.exitCode).toBe(2);
+    expect(bad.stdout.split('\n').filter((line) => line.includes('error'))).toEqual([
+      expect.stringContaining('wrong.yml:4:11: error: Input text is required, but not provided while calling.'),
+      expect.stringContaining('wrong.yml:4:11: error: Secret token is required, but not provided while calling.'),
+      expect.stringContaining("wrong.yml:5:16: error: Unexpected value 'many'"),
+      expect.stringContaining('wrong.yml:5:29: error: Invalid input, other is not defined in the referenced workflow.'),
+      expect.stringContaining(
+        'gone.yml:4:11: error: error parsing called workflow: workflow was not found: .github/workflows/none.yml',
+      ),
+      expect.stringContaining('circle.yml:4:11: error: Nested reusable workflow depth exceeded 9.'),
+      '6 errors in 3 files',
+    ]);
+  });
+
+  test('a mistake in the file that is called is told once, with the place and what stands there', async () => {
+    const { stdout } = await check('.', 'broken-call', 'broken');
+    expect(stdout.match(/Required property is missing: type/g)).toHaveLength(1);
+    expect(stdout).toContain('.github/workflows/broken.yml:1:');
+    expect(stdout).toContain('1 error in .github/workflows/broken.yml');
+    expect(stdout).toMatch(/1 \| .*n: \{\}/);
   });
 });
 

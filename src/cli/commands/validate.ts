@@ -1,6 +1,7 @@
 /** `orch validate`: every mistake in the files, and nothing else. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
+import { hostPath } from '../../shared/brand.ts';
 import { DEFAULT_CONFIG } from '../../shared/default-config.ts';
 import { type Diagnostic, hasErrors } from '../../shared/diagnostic.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
@@ -17,17 +18,29 @@ export async function validate({ files, format }: ValidateOptions): Promise<numb
   // Git is not asked, and of the readers only those are loaded that are needed: editors wait for the answer.
   const root = findRoot('.') ?? resolve('.');
   const sources = new Map<string, string>();
+  const called = new Map<string, string>();
   const all: Diagnostic[] = [];
   for (const named of files.length === 0 ? whatThereIs(root) : files) {
     const file = configFile(root, named === undefined ? undefined : (pathOf(root, named) ?? named));
-    const { diagnostics, text } = await (named === undefined ? readConfig(root, file) : readAny(root, file));
+    const { diagnostics, text } = await (named === undefined ? readConfig(root, file) : readAny(root, file, called));
     sources.set(file, text);
     all.push(...diagnostics);
   }
-  if (all.length > 0 || format === 'json') await show(all, format, sources);
-  if (hasErrors(all)) return EXIT.badInput;
+  const found = withoutRepeats(all);
+  if (found.length > 0 || format === 'json') await show(found, format, new Map([...called, ...sources]));
+  if (hasErrors(found)) return EXIT.badInput;
   if (format === 'text') for (const file of sources.keys()) process.stdout.write(`${relative('.', file)}: valid\n`);
   return EXIT.success;
+}
+
+/** A file that is called may be one of those that were named, and several may call it. */
+function withoutRepeats(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const found = new Map<string, Diagnostic>();
+  for (const diagnostic of diagnostics) {
+    const same = JSON.stringify([diagnostic.at, diagnostic.code, diagnostic.message]);
+    if (!found.has(same)) found.set(same, diagnostic);
+  }
+  return [...found.values()];
 }
 
 /** Displays take longer to load than a file takes to read: they come when there is something to show. */
@@ -65,7 +78,7 @@ async function readConfig(root: string, file: string): Promise<Read> {
 }
 
 /** What a file is, its name, its place or its keys say; whatever else is taken for a config of tasks. */
-async function readAny(root: string, file: string): Promise<Read> {
+async function readAny(root: string, file: string, called: Map<string, string>): Promise<Read> {
   // The reader of configs tells of what cannot be read.
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return readConfig(root, file);
   const isAction = /^action\.ya?ml$/.test(basename(file));
@@ -74,5 +87,10 @@ async function readAny(root: string, file: string): Promise<Read> {
   if (!isAction && !isPlaced && !looksLikeWorkflow(text)) return readConfig(root, file);
   const { parseAction, parseWorkflow } = await import('../../workflow/parse/index.ts');
   const parsed = isAction ? parseAction(text, file) : parseWorkflow(text, file);
-  return { diagnostics: parsed.ok ? parsed.value.warnings : parsed.error, text };
+  if (!parsed.ok) return { diagnostics: parsed.error, text };
+  const { value, warnings } = parsed.value;
+  if (!('jobs' in value) || value.jobs.every(({ kind }) => kind !== 'call')) return { diagnostics: warnings, text };
+  const { checkCalls } = await import('../workflow/check-calls.ts');
+  const wrong = await checkCalls({ root: hostPath(root), file, workflow: value }, called);
+  return { diagnostics: [...warnings, ...wrong], text };
 }

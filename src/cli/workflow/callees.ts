@@ -10,16 +10,24 @@ export interface CalleeSources {
   readonly signal: AbortSignal;
 }
 
+/** Only files of this repository: what others have is out of reach. */
+export function loadOwnCallee(root: HostPath): LoadWorkflow {
+  return async (origin) => {
+    if (origin.repository !== undefined) return ok(undefined);
+    const { path } = origin;
+    const read = await readFileBelow(root, path);
+    if (!read.ok) return err(read.error);
+    if (read.value === undefined)
+      return err({ message: `error parsing called workflow: workflow was not found: ${path}` });
+    return ok({ text: read.value, file: path, origin });
+  };
+}
+
 export function loadCallee({ root, actions, signal }: CalleeSources): LoadWorkflow {
+  const loadOwn = loadOwnCallee(root);
   return async (origin) => {
     const { repository, ref = '', sha: pinned, path } = origin;
-    if (repository === undefined) {
-      const read = await readFileBelow(root, path);
-      if (!read.ok) return err(read.error);
-      if (read.value === undefined)
-        return err({ message: `error parsing called workflow: workflow was not found: ${path}` });
-      return ok({ text: read.value, file: path, origin });
-    }
+    if (repository === undefined) return loadOwn(origin);
     const [owner = '', name = ''] = repository.split('/');
     const reference = { kind: 'remote', owner, repository: name, path, ref: pinned ?? ref } as const;
     const fetched = await actions.fetch(reference, signal);

@@ -35,7 +35,8 @@ export interface LoadFault {
   readonly hint?: string | undefined;
 }
 
-export type LoadWorkflow = (origin: WorkflowOrigin) => Promise<Result<WorkflowText, LoadFault>>;
+/** Undefined: the file is out of reach here, and nothing can be said of what calls it. */
+export type LoadWorkflow = (origin: WorkflowOrigin) => Promise<Result<WorkflowText | undefined, LoadFault>>;
 
 export interface ResolvedWorkflow {
   readonly workflow: Workflow;
@@ -147,6 +148,7 @@ function readOnce(origin: WorkflowOrigin, place: CallPlace): Promise<ReadFile | 
 async function readFile(origin: WorkflowOrigin, place: CallPlace): Promise<ReadFile | undefined> {
   const loaded = await place.resolution.load(origin);
   if (!loaded.ok) return fail(loaded.error.message, place, loaded.error.hint);
+  if (loaded.value === undefined) return undefined;
   const { text, file } = loaded.value;
   const parsed = parseWorkflow(text, file);
   if (parsed.ok) {
