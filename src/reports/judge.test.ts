@@ -111,3 +111,21 @@ describe('judgeRun', () => {
     for (let hole = 0; hole < events.length; hole++) expect(result(events.toSpliced(hole, 1))).toBe('unfinished');
   });
 });
+
+test('a run that failed by a leg which had no turn, or was ended at once, says so', () => {
+  const refused = {
+    type: 'job.skipped',
+    job: 'a',
+    reason: 'concurrency',
+    result: 'cancelled',
+    message: 'held',
+  } as const;
+  const failed = createJournal().add(0, started([{ id: 'a' }]), refused, ended('failure', 1, 1));
+  expect(judgeRun(foldRun(failed.events))).toEqual({ result: 'failure', reasons: ['a was cancelled: held'] });
+  const stopping = { type: 'run.cancelling', reason: 'user', message: 'stopped by SIGINT' } as const;
+  const cut = createJournal().add(0, started([{ id: 'a' }]), ...begun('a'), stopping);
+  expect(judgeRun(foldRun(cut.events))).toEqual({
+    result: 'unfinished',
+    reasons: ['The record ends while the run was being stopped: stopped by SIGINT'],
+  });
+});

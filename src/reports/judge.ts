@@ -27,10 +27,16 @@ function judgeEnd(view: RunView, { result: claimed, exitCode }: NonNullable<RunV
     return { result: 'cancelled', reasons: [view.cancelling?.message ?? 'The run was cancelled'] };
   }
   if (has(view, 'failure')) return { result: 'failure', reasons: [] };
-  if (claimed === 'failure')
-    return { result: 'failure', reasons: [view.cancelling?.message ?? 'The run ended as a failure'] };
+  if (claimed === 'failure') return { result: 'failure', reasons: [whyNoneFailed(view)] };
   if (has(view, 'cancelled')) return { result: 'cancelled', reasons: [] };
   return judgeQuietEnd(view, claimed, exitCode);
+}
+
+/** Of a run that failed, and none of its legs: it was stopped, or a leg was ended before it began. */
+function whyNoneFailed({ cancelling, legs }: RunView): string {
+  const leg = legs.find(({ skipped, conclusion }) => skipped !== undefined && conclusion === 'cancelled');
+  const cause = leg?.skipped && `${leg.name} was cancelled: ${leg.skipped.message}`;
+  return cancelling?.message ?? cause ?? 'The run ended as a failure';
 }
 
 /** Nothing failed and nothing was cancelled. */
@@ -50,7 +56,8 @@ function brokenRecord(view: RunView): string[] {
   if (view.missing > 0)
     reasons.push(`${view.missing === 1 ? 'An event is' : `${view.missing} events are`} missing from the record`);
   if (!view.finished) {
-    reasons.push('The record ends before the run did: orch was killed, crashed, or is still at work');
+    const stopped = view.cancelling && `The record ends while the run was being stopped: ${view.cancelling.message}`;
+    reasons.push(stopped ?? 'The record ends before the run did: orch was killed, crashed, or is still at work');
     return reasons;
   }
   const isOpen = view.finished.result === 'paused' ? isLost : hasNoEnd;
