@@ -140,7 +140,7 @@ it('parity of an export: nothing differs, nothing is left behind, and act is ask
     },
   });
   expect(readFileSync(join(repo.place.top, 'act/asked'), 'utf8')).toContain(
-    '--workflows .github/workflows/two.yml --json',
+    'workflow_dispatch --workflows .github/workflows/two.yml --json',
   );
   expect(checkoutOf(repo)).toEqual(before);
   expect(tracesOf(repo)).toEqual(NO_TRACES);

@@ -16,6 +16,7 @@ import { checkDrift, checkGithub, checkRoundTrip } from '../parity/static-checks
 import { listenForWishes } from '../parity/wishes.ts';
 import type { ValueOptions } from '../parity/words.ts';
 import { type Project, withProject } from '../project.ts';
+import { likelyEvent } from '../workflow/choose.ts';
 import { takeTree } from '../workflow/tree.ts';
 
 export interface ParityOptions extends ExportCommandOptions, ValueOptions {
@@ -68,7 +69,8 @@ async function check(project: Project, { loaded, options, act }: Checking): Prom
   const place = await openParityPlace(project.repository);
   const wishes = listenForWishes();
   try {
-    const running = { place, root, commit, loaded, workflow: workflow.path, options, stop: wishes };
+    const event = likelyEvent(made.workflow, (options.input ?? []).length > 0);
+    const running = { place, root, commit, loaded, workflow: workflow.path, event, options, stop: wishes };
     return { checks: around(await runAll(running, act)), stopped: wishes.asked() > 0 };
   } finally {
     await place.dispose();

@@ -25,6 +25,8 @@ export interface Running {
   readonly loaded: Loaded;
   /** The exported workflow, from the root. */
   readonly workflow: string;
+  /** What starts it. */
+  readonly event: string;
   readonly options: ValueOptions;
   readonly stop: StopSignal;
 }
@@ -102,11 +104,13 @@ export function requireAct(): string {
 
 /** What act makes of the exported workflow, against how the tasks ended. */
 export async function checkAct(running: Running, act: string, events: readonly RunEvent[]): Promise<ParityCheck> {
-  const { place, commit, workflow, stop, loaded } = running;
+  const { place, commit, workflow, event, stop, loaded, options } = running;
   const clone = await place.clone('act', commit);
   const artifacts = join(place.temporary, 'act-artifacts');
   await mkdir(artifacts);
-  const args = ['--workflows', workflow, '--json', '--artifact-server-path', artifacts];
+  // It has the same options for values, and would take a push for granted.
+  const values = wordsForWorkflow(options, loaded.config);
+  const args = [event, '--workflows', workflow, '--json', '--artifact-server-path', artifacts, ...values];
   const { stdout, stderr, exitCode } = await runChild({ program: act, args, cwd: clone.repository.root, stop });
   const results = readActLog(`${stdout}\n${stderr}`);
   if (results.size === 0) {
