@@ -187,7 +187,8 @@ function readMount(value: unknown, targets: Set<string>, wrong: Wrong): SandboxM
 /** What is the machine's own, or says how to command it. */
 const MACHINE = ['/proc', '/sys', '/dev', '/run', '/var/run', '/boot'];
 
-function whyNoSource(source: string): string | undefined {
+/** Completes "the mount …": why no sandbox may see this path, whatever the machine; undefined where one may. */
+export function whyNoSource(source: string): string | undefined {
   if (source === '' || /\p{Cc}/u.test(source)) return 'must be a path without control characters';
   if (/^~(?!\/|$)/.test(source)) return 'is no directory that orch knows: of paths with a tilde only ~/… is known';
   const path = plainPath(source);

@@ -11,6 +11,10 @@ const at = (path: string) => hostPath(join(top, path));
 for (const path of ['repo/.git/hooks', 'repo/node_modules', 'data', 'cache/trees/one', 'tree'])
   mkdirSync(at(path), { recursive: true });
 symlinkSync(at('repo/.git'), at('innocent'));
+symlinkSync('/proc', at('processes'));
+symlinkSync('/', at('everything'));
+mkdirSync(at('other/.git'), { recursive: true });
+symlinkSync(at('other/.git'), at('other-git'));
 writeFileSync(at('ca.pem'), 'x');
 const ground = { checkout: at('repo'), gitDir: at('repo/.git'), own: [at('cache/trees')], env: {} };
 const mount = (source: string, readOnly = true) => ({ mounts: [{ source, target: '/in', readOnly }] });
@@ -35,6 +39,9 @@ it.each<readonly [string, string, boolean, RegExp]>([
   ['what is not there', 'gone', true, /the mount gone is not there/],
   ['git by its path', at('repo/.git/hooks'), true, /lies in the repository's git directory/],
   ['git by a link', at('innocent'), true, /innocent \(.*\/repo\/\.git\) lies in the repository's git directory/],
+  ["another repository's git by a link", at('other-git'), true, /other-git \(.*\/other\/\.git\) lies inside \.git/],
+  ['the processes by a link', at('processes'), true, /processes \(\/proc\) is of the machine itself/],
+  ['the whole machine by a link', at('everything'), true, /everything \(\/\) cannot be the whole machine/],
   ['what holds git, to be written', at('repo'), false, /which is orch's or git's/],
   ["orch's own, to be written", at('cache'), false, /which is orch's or git's/],
   ["what is in orch's own", at('cache/trees/one'), false, /which is orch's or git's/],

@@ -5,7 +5,7 @@ import { join, resolve, sep } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { errnoOf } from '../../shared/errno.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import type { SandboxMount, SandboxSettings } from '../../shared/sandbox.ts';
+import { type SandboxMount, type SandboxSettings, whyNoSource } from '../../shared/sandbox.ts';
 import type { Mount } from '../environments/index.ts';
 
 export interface SandboxGround {
@@ -35,6 +35,9 @@ async function resolveMount(mount: SandboxMount, ground: SandboxGround): Promise
   const gitDir = (await realOf(ground.gitDir)) ?? ground.gitDir;
   const leaves = `the mount ${source} ${real === resolve(source) ? '' : `(${real}) `}`;
   if (isAtOrBelow(real, gitDir)) return err(`${leaves}lies in the repository's git directory`);
+  // What the file says was looked at when it was read; it may be a link.
+  const why = whyNoSource(real);
+  if (why !== undefined) return err(`${leaves}${why}`);
   if (readOnly) return ok({ host: hostPath(real), inner: target, readOnly });
   for (const own of [gitDir, ...ground.own])
     if (isAtOrBelow(own, real) || isAtOrBelow(real, own))
