@@ -1,6 +1,6 @@
 /** What the sandboxes of tasks need of this machine: said before anything starts, where it is missing. */
 import { requireMountingEngine } from '../../runner/environments/index.ts';
-import { findSandboxFaults, type SandboxGround } from '../../runner/sandboxes/index.ts';
+import { findReplaceable, findSandboxFaults, type SandboxGround } from '../../runner/sandboxes/index.ts';
 import { worktreeRoot } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import { UsageError } from '../explain.ts';
@@ -30,6 +30,10 @@ export async function requireSandboxes(project: Project, loaded: Loaded): Promis
       (await findSandboxFaults(sandbox.settings, ground)).map((fault) => `${place}: ${fault}`),
     ),
   );
-  const [first, ...more] = faults.flat();
+  const replaceable = await findReplaceable(
+    boxed.map(({ sandbox }) => sandbox.settings),
+    ground,
+  );
+  const [first, ...more] = [...faults.flat(), ...replaceable];
   if (first !== undefined) throw new UsageError([`nothing was started: ${first}`, ...more].join('\norch: '));
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { hostPath } from '../../shared/brand.ts';
-import { linkMounts, resolveMounts, resolveTrust } from './mounts.ts';
+import { findReplaceable, linkMounts, resolveMounts, resolveTrust } from './mounts.ts';
 
 const top = realpathSync(mkdtempSync(join(tmpdir(), 'orch-mounts-')));
 afterAll(() => rmSync(top, { recursive: true, force: true }));
@@ -48,6 +48,15 @@ it.each<readonly [string, string, boolean, RegExp]>([
 ])('%s cannot', async (_, source, readOnly, message) => {
   const found = await resolveMounts(mount(source, readOnly), ground);
   expect(found.ok ? [] : found.error).toEqual([expect.stringMatching(message)]);
+});
+
+it('none may lie in what a task, be it another, may write', async () => {
+  mkdirSync(at('data/cache'), { recursive: true });
+  const inner = mount(at('data/cache'));
+  expect(await findReplaceable([mount(at('data')), mount(at('data'), false), inner], ground)).toEqual([
+    `the mount ${at('data/cache')} lies in ${at('data')}, which a task may write: it could be replaced by a link`,
+  ]);
+  expect(await findReplaceable([mount(at('data')), inner, mount(at('data/cache'), false)], ground)).toEqual([]);
 });
 
 it('of links those count that lead to the checkout, at the place that they lead to', async () => {

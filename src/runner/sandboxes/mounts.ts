@@ -45,6 +45,22 @@ async function resolveMount(mount: SandboxMount, ground: SandboxGround): Promise
   return ok({ host: hostPath(real), inner: target, readOnly });
 }
 
+/** What lies in a folder that a sandbox may write could be a link to anything when the next one mounts it. A sentence each. */
+export async function findReplaceable(
+  sandboxes: readonly Pick<SandboxSettings, 'mounts'>[],
+  ground: SandboxGround,
+): Promise<readonly string[]> {
+  const resolved = await Promise.all(sandboxes.map((settings) => resolveMounts(settings, ground)));
+  const mounts = resolved.flatMap((one) => (one.ok ? one.value : []));
+  const written = mounts.flatMap(({ host, readOnly }) => (readOnly === true ? [] : [host]));
+  const faults = mounts.flatMap(({ host }) => {
+    const around = written.find((folder) => folder !== host && isAtOrBelow(host, folder));
+    const why = 'which a task may write: it could be replaced by a link';
+    return around === undefined ? [] : [`the mount ${host} lies in ${around}, ${why}`];
+  });
+  return [...new Set(faults)];
+}
+
 /** What the tree has links to, at the places that they lead to: the checkout's own files, to be read. */
 export async function linkMounts(
   tree: HostPath,
