@@ -2,7 +2,7 @@
 import type { JobRequest } from '../../engine/index.ts';
 import type { HostPath } from '../../shared/brand.ts';
 import { isErrno } from '../../shared/errno.ts';
-import type { Failure } from '../../shared/failure.ts';
+import { type Failure, MachineError } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { JsonObject, Scope } from '../../workflow/index.ts';
 import {
@@ -113,9 +113,14 @@ export class JobContainers {
     await this.#place?.refresh();
   }
 
-  /** Before a job that stands still leaves its container. */
+  /** Before a job that stands still leaves its container, which goes also when its files cannot be had. */
   async bringBack(): Promise<void> {
-    await this.#place?.bringBack();
+    try {
+      await this.#place?.bringBack();
+    } catch (error) {
+      if (!(error instanceof MachineError)) throw error;
+      this.#tell(`the job's files are as they were before: ${error.failure.message}`);
+    }
   }
 
   /** Members of the `job` context. */

@@ -37,7 +37,8 @@ type Child = ChildProcessWithoutNullStreams;
 const LONGEST_WORDS = 4096;
 
 function openConnection({ host, ...target }: SshTarget): Duplex {
-  const child = spawn('ssh', sshArguments({ host, ...target }), { stdio: ['pipe', 'pipe', 'pipe'] });
+  // Ctrl-C is for orch alone, which needs its connections to end what runs there.
+  const child = spawn('ssh', sshArguments({ host, ...target }), { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   const words = collectWords(child);
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
