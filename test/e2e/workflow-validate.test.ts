@@ -176,6 +176,13 @@ describe('calls', () => {
     ]);
   });
 
+  test('a file of another repository calls those beside it', async () => {
+    const other = createRepository({ files });
+    const file = join(other.root, '.github/workflows/right.yml');
+    const result = await orch(createRepository(), ['validate', file]);
+    expect([result.exitCode, result.stdout]).toEqual([0, expect.stringContaining('right.yml: valid')]);
+  });
+
   test('a mistake in the file that is called is told once, with the place and what stands there', async () => {
     const { stdout } = await check('.', 'broken-call', 'broken');
     expect(stdout.match(/Required property is missing: type/g)).toHaveLength(1);

@@ -1,6 +1,6 @@
 /** `orch validate`: every mistake in the files, and nothing else. */
 import { existsSync, statSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { hostPath } from '../../shared/brand.ts';
 import { DEFAULT_CONFIG } from '../../shared/default-config.ts';
 import { type Diagnostic, hasErrors } from '../../shared/diagnostic.ts';
@@ -91,6 +91,8 @@ async function readAny(root: string, file: string, called: Map<string, string>):
   const { value, warnings } = parsed.value;
   if (!('jobs' in value) || value.jobs.every(({ kind }) => kind !== 'call')) return { diagnostics: warnings, text };
   const { checkCalls } = await import('../workflow/check-calls.ts');
-  const wrong = await checkCalls({ root: hostPath(root), file, workflow: value }, called);
+  // A file of another repository calls those beside it.
+  const home = hostPath(findRoot(dirname(file)) ?? root);
+  const wrong = await checkCalls({ root: home, file, workflow: value }, called);
   return { diagnostics: [...warnings, ...wrong], text };
 }
