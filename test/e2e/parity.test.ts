@@ -120,7 +120,9 @@ function actThatSays(repository: Repository, log: string): Readonly<Record<strin
 it('parity of an export: nothing differs, nothing is left behind, and act is asked for the same', async () => {
   const repo = await exported({
     name: 'two',
+    inputs: { who: 'you' },
     tasks: [
+      { name: 'says', command: 'test "$WHO" = me', env: { WHO: '${{ inputs.who }}' } },
       { name: 'build', command: 'echo built > built.txt', artifacts: ['built.txt'], matrix: { v: ['x', 'y'] } },
       { name: 'fails', command: 'exit 3' },
       { name: 'after', depends_on: ['fails'], command: 'true' },
@@ -128,8 +130,13 @@ it('parity of an export: nothing differs, nothing is left behind, and act is ask
   });
   const before = checkoutOf(repo);
   const said = (job: string, jobResult: string): string => JSON.stringify({ jobID: job, jobResult });
-  const log = [said('build', 'success'), said('build', 'success'), said('fails', 'success')].join('\n');
-  expect(await parity(repo, ['--with', 'act'], actThatSays(repo, log))).toEqual({
+  const log = [
+    said('says', 'success'),
+    said('build', 'success'),
+    said('build', 'success'),
+    said('fails', 'success'),
+  ].join('\n');
+  expect(await parity(repo, ['--with', 'act', '--input', 'who=me'], actThatSays(repo, log))).toEqual({
     exitCode: 1,
     checks: {
       files: ['good'],

@@ -1,5 +1,5 @@
 /** `orch parity`: whether the tasks, the exported workflow and what runs here are the same, and would be on GitHub. */
-import { EXPORT_MARK } from '../../orchestrator/index.ts';
+import { EXPORT_MARK, loadConfig } from '../../orchestrator/index.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
 import { inspectFile } from '../../store/index.ts';
 import { renderChecks, renderDiagnostics, safeJson } from '../../ui/index.ts';
@@ -16,6 +16,7 @@ import { checkDrift, checkGithub, checkRoundTrip } from '../parity/static-checks
 import { listenForWishes } from '../parity/wishes.ts';
 import type { ValueOptions } from '../parity/words.ts';
 import { type Project, withProject } from '../project.ts';
+import { showDiagnostics } from '../show-diagnostics.ts';
 import { likelyEvent } from '../workflow/choose.ts';
 import { takeTree } from '../workflow/tree.ts';
 
@@ -29,7 +30,8 @@ export async function parity(options: ParityOptions): Promise<number> {
   if (options.static === true && options.with !== undefined)
     throw new UsageError('--with act compares runs, and --static leaves them out');
   return withProject(async (project) => {
-    const loaded = loadProject(project, options);
+    const given = loadProject(project, options);
+    const loaded = given && asWritten(project, given);
     if (loaded === undefined) return EXIT.badInput;
     const act = options.with === undefined ? undefined : requireAct();
     const { checks, stopped } = await check(project, { loaded, options, act });
@@ -37,6 +39,14 @@ export async function parity(options: ParityOptions): Promise<number> {
     show(checks, loaded, options);
     return checks.some(({ state }) => state === 'bad') ? EXIT.failed : EXIT.success;
   });
+}
+
+/** An export knows nothing of the values that a run is given. */
+function asWritten({ repository: { root } }: Project, given: Loaded): Loaded | undefined {
+  const { result, diagnostics } = loadConfig({ file: given.file, root });
+  if (result.ok) return { ...given, config: result.value };
+  showDiagnostics(diagnostics, new Map([[given.file, given.text]]));
+  return undefined;
 }
 
 interface Checking {

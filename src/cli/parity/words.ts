@@ -21,7 +21,7 @@ export function wordsForWorkflow(options: ValueOptions, config: Config): readonl
   const declared = new Set(config.tasks.flatMap(({ secrets }) => secrets));
   const given = new Set(options.secret?.map((text) => text.split('=', 1)[0]));
   const fromHere = [...declared].filter((name) => process.env[name] !== undefined && !given.has(name));
-  return [...common(options), ...many('--var', vars), ...many('--secret', fromHere)];
+  return [...common(options), ...many('--var', [...vars, ...(options.var ?? [])]), ...many('--secret', fromHere)];
 }
 
 function common({ input, secret, secretFile, envFile }: ValueOptions): readonly string[] {
