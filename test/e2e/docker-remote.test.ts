@@ -176,9 +176,11 @@ jobs:
     const repository = createWorkflowRepository({
       '.github/workflows/ci.yml': `
 on: push
-jobs: { test: { runs-on: ubuntu-latest, container: '${SMALL_IMAGE}', steps: [{ run: echo "a=$(cat file)" }, { run: echo last }] } }
+jobs: { test: { runs-on: ubuntu-latest, container: '${SMALL_IMAGE}', steps: [{ run: echo "a=$(cat file)" }, { uses: ./act, continue-on-error: true }, { run: echo last }] } }
 `,
       file: 'x',
+      'act/action.yml': 'name: a\ndescription: b\nruns: { using: node20, main: main.js }\n',
+      'act/main.js': '',
     });
     const programs = join(repository.place.top, 'programs');
     mkdirSync(programs);
@@ -192,7 +194,7 @@ jobs: { test: { runs-on: ubuntu-latest, container: '${SMALL_IMAGE}', steps: [{ r
     const env = { PATH: `${programs}:${process.env['PATH']}`, DOCKER_HOST: 'ssh://me@far:99' };
     const result = await orch(repository, ['run', 'ci'], { env });
     expect(readOnlyRun(repository).text('test.log')).toMatch(
-      /engine at far is on another machine[^]*\na=x\n[^]*\nlast\n/,
+      /engine at far is on another machine[^]*\na=x\n[^]*need the image's own node[^]*\nlast\n/,
     );
     expect(result.exitCode).toBe(0);
     const refused = await orch(repository, ['run', 'ci'], { env: { ...env, DOCKER_HOST: 'ssh://nobody@far' } });

@@ -162,10 +162,20 @@ function judge(exit: ProcessExit, { stage, effects, kind }: Judged): StepEnd {
   return { outcome: 'failure', failure: { code: 'output-invalid', message }, told: true, outputs };
 }
 
+/** In containers alone: this machine's Node is there, since orch runs on it. */
+const NO_NODE = "Node actions need the image's own node here, which does not start";
+
+function isNodeMissing(message: string, kind: StepKind): boolean {
+  return kind === 'node' && /\bnode\b.* not found/.test(message);
+}
+
 function failureOf(exit: ProcessExit, kind: StepKind): Failure | undefined {
   switch (exit.kind) {
     case 'not-started':
-      return { code: 'not-started', message: exit.message };
+      return {
+        code: 'not-started',
+        message: isNodeMissing(exit.message, kind) ? `${NO_NODE}: ${exit.message}` : exit.message,
+      };
     case 'signalled':
       if (exit.lost !== undefined) return { code: 'environment-lost', message: `The step was lost: ${exit.lost}.` };
       return { code: 'signal', message: `The step was ended by ${exit.signal}.` };
