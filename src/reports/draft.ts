@@ -143,7 +143,8 @@ function toLeg({ tolerated, open, ...draft }: LegDraft): LegView {
 }
 
 function standingOf(leg: Omit<LegDraft, 'tolerated' | 'open'>, tolerated: boolean): Standing {
-  if (leg.skipped) return 'skipped';
+  // One that was called off before its turn has not run, and was not passed over either.
+  if (leg.skipped) return leg.conclusion === 'cancelled' ? 'cancelled' : 'skipped';
   switch (leg.conclusion) {
     case undefined:
       return leg.phase === 'waiting' || leg.phase === 'paused' ? leg.phase : 'running';

@@ -84,7 +84,7 @@ describe('foldRun', () => {
       });
     expect(foldRun(journal.events).legs.map(({ id, name, standing, checks }) => [id, name, standing, checks])).toEqual([
       ['build+a', 'build (a)', 'succeeded', ['exit']],
-      ['build+b', 'build (b)', 'skipped', ['exit']],
+      ['build+b', 'build (b)', 'cancelled', ['exit']],
       ['last', 'last', 'waiting', []],
     ]);
   });

@@ -119,12 +119,15 @@ describe('for GitHub', () => {
   it.each([
     [
       unknownKey,
-      '::error file=o.yaml,line=4,endLine=4,col=5,endColumn=14,title=unknown-key::task "api" has no key "depend_on" (did you mean "depends_on"?)',
+      '::error file=o.yaml,line=4,endLine=4,col=5,endColumn=14,title=unknown-key::o.yaml (Line: 4, Col: 5): task "api" has no key "depend_on" (did you mean "depends_on"?)',
     ],
-    [{ ...warning, at: { file: 'a,b:c%\n.yaml' } }, '::warning file=a%2Cb%3Ac%25%0A.yaml,title=odd::hm'],
+    [
+      { ...warning, at: { file: 'a,b:c%\n.yaml' } },
+      '::warning file=a%2Cb%3Ac%25%0A.yaml,title=odd::a,b:c%25 .yaml: hm',
+    ],
     [
       { ...warning, at: { file: FILE, range: { start: { line: 1, column: 2 }, end: { line: 3, column: 1 } } } },
-      '::warning file=o.yaml,line=1,endLine=3,title=odd::hm',
+      '::warning file=o.yaml,line=1,endLine=3,title=odd::o.yaml (Line: 1, Col: 2): hm',
     ],
     [{ severity: 'notice', code: 'n', message: '100%\n::error::x' }, '::notice title=n::100%25 ::error::x'],
   ] satisfies readonly (readonly [Diagnostic, string])[])('%o', (diagnostic, line) => {

@@ -139,7 +139,14 @@ function renderAnnotation({ severity, code, message, at, hint }: Diagnostic): st
     value === undefined ? [] : [`${name}=${escapeProperty(value)}`],
   );
   const text = hint === undefined ? message : `${message} (${hint})`;
-  return `::${severity} ${given.join(',')}::${escapeData(cleanText(text))}`;
+  return `::${severity} ${given.join(',')}::${escapeData(cleanText(`${githubPlace(at)}${text}`))}`;
+}
+
+/** As GitHub begins its own messages about a file. */
+function githubPlace(at: SourceLocation | undefined): string {
+  if (at === undefined) return '';
+  const start = at.range?.start;
+  return start === undefined ? `${at.file}: ` : `${at.file} (Line: ${start.line}, Col: ${start.column}): `;
 }
 
 function escapeData(text: string): string {
