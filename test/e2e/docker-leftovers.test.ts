@@ -108,6 +108,8 @@ jobs:
     await started.ended;
     expect(foreignIn(workOf(repository))).not.toEqual([]);
 
+    // The job's own container ends with the line to it.
+    await waitUntil('its end', () => docker('ps', '-aq', `--filter=name=orch-${run}-long-job`) === '');
     const listed = await orch(repository, ['clean', '--dry-run'], user);
     for (const what of [`orch-${run}-long-store`, `orch-${run}-long-network`, made])
       expect(listed.stdout).toContain(`  container ${what}\n`);

@@ -60,7 +60,8 @@ it.each<readonly [string, (home: string) => void]>([
   expect(readdirSync(at('outside'))).toEqual([]);
 });
 
-it.skipIf(process.getuid?.() === 0)('a folder that may not be looked into is told', async () => {
+it('a folder that may not be looked into is told', async (context) => {
+  if (process.getuid?.() === 0) context.skip('root may look into every folder');
   const home = openHome();
   mkdirSync(join(home, '.local'));
   chmodSync(join(home, '.local'), 0);

@@ -1,10 +1,16 @@
 /** Volumes that a job names: those that are not there are made for it, and go with it; the user's own stay. */
 import type { CreateDraft } from './create-draft.ts';
 import { type Engine, statusOf } from './engine.ts';
-import { JOB_LABEL, labelsOf, type Owner, RUN_LABEL } from './labels.ts';
+import { labelsOf, type Owner, RUN_LABEL } from './labels.ts';
 import { gone } from './sweep.ts';
 
 const NOT_FOUND = 404;
+
+/**
+ * By run and volume, the jobs that name it: all jobs of a run are in this process. One that ends must not take a volume
+ * from another that is about to mount it, since the engine would make it again without a mark.
+ */
+const users = new Map<string, Map<string, Set<string>>>();
 
 /** Before the container is created: the engine would make them without a mark. */
 export async function provideVolumes(
@@ -14,15 +20,29 @@ export async function provideVolumes(
 ): Promise<void> {
   // What another driver makes of a name is its own.
   if (draft.host.VolumeDriver !== undefined) return;
-  for (const name of namesIn(draft))
+  for (const name of namesIn(draft)) {
+    use(owner, name);
     if (!(await isThere(docker, name))) await docker.createVolume({ Name: name, Labels: { ...labelsOf(owner) } });
+  }
 }
 
-/** Those that were made for the job, unless another one of the run uses them yet. */
+function use({ run, job }: Owner, name: string): void {
+  const volumes = users.get(run) ?? new Map<string, Set<string>>();
+  users.set(run, volumes.set(name, (volumes.get(name) ?? new Set()).add(job)));
+}
+
+/** Those of the run that no job of it names any longer. */
 export async function removeVolumes({ docker }: Pick<Engine, 'docker'>, { run, job }: Owner): Promise<void> {
-  const { Volumes } = await docker.listVolumes({ filters: { label: [`${RUN_LABEL}=${run}`, `${JOB_LABEL}=${job}`] } });
+  const volumes = users.get(run);
+  for (const [name, jobs] of volumes ?? []) {
+    jobs.delete(job);
+    if (jobs.size === 0) volumes?.delete(name);
+  }
+  if (volumes?.size === 0) users.delete(run);
+  const { Volumes } = await docker.listVolumes({ filters: { label: [`${RUN_LABEL}=${run}`] } });
   // Null where there are none, whatever the types say.
-  await Promise.all((Volumes ?? []).map(({ Name }) => gone(docker.getVolume(Name).remove())));
+  const free = (Volumes ?? []).filter(({ Name }) => !volumes?.has(Name));
+  await Promise.all(free.map(({ Name }) => gone(docker.getVolume(Name).remove())));
 }
 
 /** What stands before the colon and is no path. */
