@@ -9,7 +9,7 @@ export const RUN_LABEL = 'dev.orch.run';
 /** On images of actions: what they were built from. They are kept, since their layers are used again. */
 export const BUILD_LABEL = 'dev.orch.action';
 /** The job, for people who look. */
-export const JOB_LABEL = 'dev.orch.job';
+const JOB_LABEL = 'dev.orch.job';
 /** The orch that made it: whoever finds that gone may remove it. */
 export const MAKER_LABEL = 'dev.orch.maker';
 
