@@ -2,7 +2,8 @@
  * Files that come out of a container as a tar, written below a folder of this machine. Who filled the container is
  * not trusted: nothing is written outside of the folder, and of links it is only kept where they lead.
  */
-import { lstatSync, realpathSync, symlinkSync } from 'node:fs';
+import * as fs from 'node:fs';
+import { lstatSync, realpathSync, symlinkSync, type WriteStream } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -45,13 +46,35 @@ export async function unpackArchive(archive: Readable, folder: HostPath, asked: 
     if (header?.type === 'symlink') links.push({ path, target: Reflect.get(header, 'linkname') });
     return header?.type === 'symlink' || tooMany !== undefined;
   };
-  const options = { ignore: isLeftOut, map: reachable, strict: false, umask: 0, chown: false };
-  await pipeline(archive, counting(bytes, heard), extract(folder, options));
+  const writing = new Set<WriteStream>();
+  const options = { ignore: isLeftOut, map: reachable, strict: false, umask: 0, chown: false, fs: watched(writing) };
+  try {
+    await pipeline(archive, counting(bytes, heard), extract(folder, options));
+  } finally {
+    await Promise.all([...writing].map(closed));
+  }
   // It may have been read to its end already.
   if (tooMany !== undefined) throw tooMany;
   // With all files in their place no link can lead one of them elsewhere.
   const root = realpathSync(folder);
   for (const link of links) makeLink(link, root, folder);
+}
+
+/** The file system, with the files that are being written told of: one may be opening when the archive breaks off. */
+function watched(writing: Set<WriteStream>): typeof fs {
+  const createWriteStream: typeof fs.createWriteStream = (...args) => {
+    const stream = fs.createWriteStream(...args);
+    writing.add(stream);
+    return stream.once('close', () => writing.delete(stream));
+  };
+  return { ...fs, createWriteStream };
+}
+
+function closed(stream: WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.once('close', resolve);
+    stream.destroy();
+  });
 }
 
 const OWN_FOLDER = 0o700;
