@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { type GitRepository, openRepository } from '../../src/runner/workspaces/index.ts';
+import { MachineError } from '../../src/shared/failure.ts';
 import type { TaskReport } from '../../src/shared/verdict.ts';
 import type { ArtifactStore } from './artifacts.ts';
 import { bundleCarrier } from './carriers.ts';
 import type { Place } from './place.ts';
-import { openResults, type TravellingResults } from './results.ts';
+import { openResults, readReports, type TravellingResults } from './results.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -147,4 +148,27 @@ it('takes no commits that are none, and no bundle that is none', async () => {
   await expect(results('{"start": "--help", "result": "x"}').of('a')).rejects.toThrow('names no commits');
   const id = one.repository.head.commit;
   await expect(results(JSON.stringify({ start: id, result: id }), 'no bundle').of('a')).rejects.toThrow('bundle');
+});
+
+it('tells what the legs of the jobs have left, and names what only looks like it', async () => {
+  const files: Readonly<Record<string, string>> = {
+    'orch-a-0': '{"job": "a", "leg": "a", "index": 0}',
+    'orch-a-1': 'no JSON',
+    'orch-a-2': '{"job": "a", "leg": "a", "index": 2, "report": {"attempts": 1}}',
+    'orch-theirs-0': '{"job": "theirs", "leg": "theirs", "index": 0}',
+  };
+  const store: ArtifactStore = {
+    ...memoryStore(),
+    list: async () => [...Object.keys(files), 'orch-a-3'].map((name, id) => ({ name, id, owner: 'x' })),
+    read: async ({ name }) => {
+      const text = files[name];
+      if (text === undefined)
+        throw new MachineError({ code: 'environment-lost', message: 'an artifact is no archive' });
+      return new Map([['result.json', Buffer.from(text)]]);
+    },
+  };
+  expect(await readReports(store, ['a'])).toEqual({
+    reports: [{ job: 'a', leg: 'a', index: 0 }],
+    unread: ['orch-a-1', 'orch-a-2', 'orch-a-3'],
+  });
 });

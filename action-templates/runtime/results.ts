@@ -44,15 +44,47 @@ export function openResults(place: Place, artifacts: ArtifactStore, carrier: Car
   };
 }
 
-/** What every task's legs have left, for people. */
-export async function readReports(artifacts: ArtifactStore): Promise<readonly LegReport[]> {
-  const results = (await artifacts.list()).filter(({ name }) => /^orch-.+-\d{1,3}$/.test(name));
+export interface Reports {
+  readonly reports: readonly LegReport[];
+  /** Artifacts that have the name of a leg's result, and are none. */
+  readonly unread: readonly string[];
+}
+
+/** What the legs of these jobs have left, for people. One that cannot be read does not keep the others from them. */
+export async function readReports(artifacts: ArtifactStore, jobs: Iterable<string>): Promise<Reports> {
+  const ids = [...jobs];
   const reports: LegReport[] = [];
-  for (const artifact of results) {
-    const text = (await artifacts.read(artifact, [RESULT])).get(RESULT);
-    if (text !== undefined) reports.push(JSON.parse(Buffer.from(text).toString('utf8')) as LegReport);
+  const unread: string[] = [];
+  for (const artifact of await artifacts.list()) {
+    if (!ids.some((job) => legOf(artifact.name, job) !== undefined)) continue;
+    const report = await readReport(() => artifacts.read(artifact, [RESULT]));
+    if (report === undefined) unread.push(artifact.name);
+    else reports.push(report);
   }
-  return reports;
+  return { reports, unread };
+}
+
+async function readReport(read: () => Promise<ReadonlyMap<string, Uint8Array>>): Promise<LegReport | undefined> {
+  try {
+    const value = readJson(Buffer.from((await read()).get(RESULT) ?? []).toString('utf8'));
+    return isReport(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof MachineError) return undefined;
+    throw error;
+  }
+}
+
+/** So far as the summary looks into it. */
+function isReport(value: unknown): value is LegReport {
+  const { job, leg, index, report } = fieldsOf(value);
+  const isNamed = typeof job === 'string' && typeof leg === 'string' && typeof index === 'number';
+  if (report === undefined) return isNamed;
+  const { verdict, changed } = fieldsOf(report);
+  return isNamed && Array.isArray(fieldsOf(verdict)['evidence']) && typeof fieldsOf(changed)['total'] === 'number';
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 /** Letters do not count by case, as in the ids of jobs. */

@@ -35,5 +35,5 @@ it('never writes over a file, and unpacks nothing but what was asked for', async
 });
 
 it('an archive that is none throws', () => {
-  expect(() => readZip(Buffer.from('no archive'), ['x'])).toThrow('invalid zip data');
+  expect(() => readZip(Buffer.from('no archive'), ['x'])).toThrow('an artifact is no archive: invalid zip data');
 });

@@ -2,6 +2,7 @@
 import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { unzipSync, Zip, ZipDeflate, ZipPassThrough } from 'fflate';
+import { MachineError } from '../../src/shared/failure.ts';
 
 const LEVEL = 6;
 
@@ -11,7 +12,8 @@ export async function writeZip(file: string, root: string, files: readonly strin
   try {
     const zip = new Zip((error, chunk) => {
       if (error) throw error;
-      writeSync(out, chunk);
+      // A system may take a part at a time.
+      for (let done = 0; done < chunk.length; ) done += writeSync(out, chunk, done);
     });
     for (const path of files) {
       const name = relative(root, path).split(sep).join('/');
@@ -27,7 +29,12 @@ export async function writeZip(file: string, root: string, files: readonly strin
   }
 }
 
-/** The contents of the entries named; others are not unpacked. */
+/** The contents of the entries named; others are not unpacked. Throws `MachineError` when it is no archive. */
 export function readZip(bytes: Uint8Array, names: readonly string[]): ReadonlyMap<string, Uint8Array> {
-  return new Map(Object.entries(unzipSync(bytes, { filter: ({ name }) => names.includes(name) })));
+  try {
+    return new Map(Object.entries(unzipSync(bytes, { filter: ({ name }) => names.includes(name) })));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MachineError({ code: 'environment-lost', message: `an artifact is no archive: ${reason}` }, { cause });
+  }
 }

@@ -4,15 +4,16 @@ import type { Failure } from '../shared/failure.ts';
 /** Without these hardly any program runs, or runs differently. */
 const BASIC = ['PATH', 'HOME', 'USER', 'LANG', 'TZ', 'TERM'];
 const PROXY = ['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'];
-/** Where common tools are told of a certificate authority; a proxy that inspects TLS breaks them otherwise. */
-const CERTIFICATES = [
+/**
+ * Where common tools are told of the certificate authorities, each by one file; a proxy that inspects TLS breaks them
+ * otherwise.
+ */
+export const CERTIFICATE_FILES: readonly string[] = [
   'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
   'NODE_EXTRA_CA_CERTS',
   'REQUESTS_CA_BUNDLE',
   'CURL_CA_BUNDLE',
   'GIT_SSL_CAINFO',
-  'GIT_SSL_CAPATH',
   'AWS_CA_BUNDLE',
   'PIP_CERT',
   'CARGO_HTTP_CAINFO',
@@ -20,6 +21,7 @@ const CERTIFICATES = [
   'NIX_SSL_CERT_FILE',
   'npm_config_cafile',
 ];
+const CERTIFICATES = [...CERTIFICATE_FILES, 'SSL_CERT_DIR', 'GIT_SSL_CAPATH'];
 /** What holds in a container too, where nothing else is as it is here. */
 const PASSED_INTO_SANDBOX = new Set(['LANG', 'TZ', 'TERM']);
 const PASSED = new Set([...BASIC, ...CERTIFICATES, ...PROXY, ...PROXY.map((name) => name.toUpperCase())]);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Workflow } from '../../workflow/index.ts';
 import { parseWorkflow } from '../../workflow/parse/index.ts';
+import { withoutPlaces } from '../../workflow/testing/places.ts';
 import { writeWorkflow } from '../../workflow/write/index.ts';
 import type { Config } from '../config.ts';
 import { configOf } from '../testing/marked.ts';
@@ -19,14 +20,6 @@ function read(text: string): Workflow {
   const parsed = parseWorkflow(text, 'x.yml');
   if (!parsed.ok) throw new Error(parsed.error.map(({ message }) => message).join('\n'));
   return withoutPlaces(parsed.value.value) as Workflow;
-}
-
-/** Where something was written is no part of it. */
-function withoutPlaces(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutPlaces);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([key]) => key !== 'at');
-  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutPlaces(inner)]));
 }
 
 function workflowOf(config: Config, options: Partial<ExportRequest> = {}): Workflow {

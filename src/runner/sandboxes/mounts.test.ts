@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { hostPath } from '../../shared/brand.ts';
-import { findReplaceable, linkMounts, resolveMounts, resolveTrust } from './mounts.ts';
+import { findReplaceable, linkMounts, resolveMounts } from './mounts.ts';
 
 const top = realpathSync(mkdtempSync(join(tmpdir(), 'orch-mounts-')));
 afterAll(() => rmSync(top, { recursive: true, force: true }));
@@ -15,7 +15,6 @@ symlinkSync('/proc', at('processes'));
 symlinkSync('/', at('everything'));
 mkdirSync(at('other/.git'), { recursive: true });
 symlinkSync(at('other/.git'), at('other-git'));
-writeFileSync(at('ca.pem'), 'x');
 const ground = { checkout: at('repo'), gitDir: at('repo/.git'), own: [at('cache/trees')], env: {} };
 const mount = (source: string, readOnly = true) => ({ mounts: [{ source, target: '/in', readOnly }] });
 
@@ -66,17 +65,4 @@ it('of links those count that lead to the checkout, at the place that they lead 
   expect(await linkMounts(at('tree'), links, ground)).toEqual([
     { host: at('repo/node_modules'), inner: at('repo/node_modules'), readOnly: true },
   ]);
-});
-
-it("this machine's certificates are what its variables name", async () => {
-  const env = { CURL_CA_BUNDLE: at('gone.pem'), NODE_EXTRA_CA_CERTS: at('ca.pem') };
-  const trust = await resolveTrust({ ca: 'host' }, { ...ground, env });
-  expect(trust).toMatchObject({
-    ok: true,
-    value: {
-      mounts: [{ host: at('ca.pem'), readOnly: true }],
-      env: { SSL_CERT_FILE: '/__o/ca.pem', PIP_CERT: '/__o/ca.pem' },
-    },
-  });
-  expect(await resolveTrust({ ca: 'image' }, { ...ground, env })).toEqual({ ok: true, value: { mounts: [], env: {} } });
 });

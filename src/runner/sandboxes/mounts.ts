@@ -76,56 +76,12 @@ export async function linkMounts(
   return (await Promise.all(mounts)).flat();
 }
 
-const CA_INNER = '/__o/ca.pem';
-
-/** Where systems keep what they trust, in one file. */
-const CA_FILES = [
-  '/etc/ssl/certs/ca-certificates.crt',
-  '/etc/pki/tls/certs/ca-bundle.crt',
-  '/etc/ssl/ca-bundle.pem',
-  '/etc/ssl/cert.pem',
-];
-const CA_NAMED = ['SSL_CERT_FILE', 'CURL_CA_BUNDLE', 'REQUESTS_CA_BUNDLE', 'GIT_SSL_CAINFO', 'NODE_EXTRA_CA_CERTS'];
-/** What common tools are told by. */
-const CA_VARIABLES = [
-  ...CA_NAMED,
-  'AWS_CA_BUNDLE',
-  'PIP_CERT',
-  'CARGO_HTTP_CAINFO',
-  'DENO_CERT',
-  'NIX_SSL_CERT_FILE',
-  'npm_config_cafile',
-];
-
-export interface Trust {
-  readonly mounts: readonly Mount[];
-  readonly env: Readonly<Record<string, string>>;
-}
-
-/** This machine's certificate authorities, where the task asks for them. The error is a sentence. */
-export async function resolveTrust(
-  { ca }: Pick<SandboxSettings, 'ca'>,
-  { env }: SandboxGround,
-): Promise<Result<Trust, string>> {
-  if (ca === 'image') return ok({ mounts: [], env: {} });
-  for (const path of [...CA_NAMED.flatMap((name) => env[name] ?? []), ...CA_FILES]) {
-    const real = await realOf(path);
-    if (real !== undefined)
-      return ok({
-        mounts: [{ host: hostPath(real), inner: CA_INNER, readOnly: true }],
-        env: Object.fromEntries(CA_VARIABLES.map((name) => [name, CA_INNER])),
-      });
-  }
-  return err(
-    `"ca: host" finds no certificates on this machine (looked for ${CA_FILES.join(', ')}); SSL_CERT_FILE names them`,
-  );
-}
-
 function isAtOrBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-async function realOf(path: string): Promise<string | undefined> {
+/** Where the path leads; undefined when nothing is there. */
+export async function realOf(path: string): Promise<string | undefined> {
   try {
     return await realpath(path);
   } catch (error) {

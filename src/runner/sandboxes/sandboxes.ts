@@ -23,8 +23,9 @@ import {
   type TaskBoxes,
 } from '../environments/index.ts';
 import { changeOwner, type Lent } from './file-owner.ts';
-import { linkMounts, resolveMounts, resolveTrust, type SandboxGround } from './mounts.ts';
+import { linkMounts, resolveMounts, type SandboxGround } from './mounts.ts';
 import { FILES, findVolumeFault, provideMountPoints, refuseMoved, WORK } from './places.ts';
+import { resolveTrust } from './trust.ts';
 
 export interface SandboxesSettings extends ExternalsSettings, SandboxGround {
   readonly run: string;

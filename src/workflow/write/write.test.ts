@@ -2,19 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mapping, type Node, type ScalarNode, scalar, sequence, type Workflow } from '../model.ts';
 import { parseWorkflow } from '../parse/index.ts';
+import { withoutPlaces } from '../testing/places.ts';
 import { writeWorkflow } from './index.ts';
 
 function read(text: string): Workflow {
   const parsed = parseWorkflow(text, 'ci.yml');
   if (!parsed.ok) throw new Error(parsed.error.map(({ message }) => message).join('\n'));
   return withoutPlaces(parsed.value.value) as Workflow;
-}
-
-function withoutPlaces(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutPlaces);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([key]) => key !== 'at');
-  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutPlaces(inner)]));
 }
 
 describe('writing a workflow', () => {
