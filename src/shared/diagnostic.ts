@@ -5,6 +5,8 @@ export type Severity = 'error' | 'warning' | 'notice';
 
 export interface Diagnostic {
   readonly severity: Severity;
+  /** GitHub finds the same in the file and says so in these words; absent when it is ours alone. */
+  readonly wording?: 'github';
   /** Stable and kebab-case, such as `unknown-key`. */
   readonly code: string;
   /** One sentence for people. */
@@ -17,6 +19,13 @@ export interface Diagnostic {
 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+}
+
+/** As GitHub begins its messages about a file: `FILE (Line: L, Col: C): `; empty without a place. */
+export function githubPlace(at: SourceLocation | undefined): string {
+  if (at === undefined) return '';
+  const start = at.range?.start;
+  return start === undefined ? `${at.file}: ` : `${at.file} (Line: ${start.line}, Col: ${start.column}): `;
 }
 
 /** Longer words are not mistyped names, and comparing two takes the product of their lengths. */

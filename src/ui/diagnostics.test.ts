@@ -37,6 +37,25 @@ describe('for people', () => {
     );
   });
 
+  it("shows GitHub's own line as it is, and what else there is to say below it", () => {
+    const theirs: Diagnostic = { ...unknownKey, wording: 'github', message: "Unexpected value 'depend_on'" };
+    expect(renderDiagnostics([theirs], 'text', { sources })).toBe(
+      [
+        "o.yaml (Line: 4, Col: 5): Unexpected value 'depend_on'",
+        '  --> o.yaml:4:5 [unknown-key]',
+        '    4 |     depend_on: [db]',
+        '      |     ^^^^^^^^^',
+        '  hint: did you mean "depends_on"?',
+        '',
+        '1 error in o.yaml',
+        '',
+      ].join('\n'),
+    );
+    const { at: _at, hint: _hint, ...nowhere } = theirs;
+    expect(renderDiagnostics([nowhere])).toBe("Unexpected value 'depend_on'\n  --> [unknown-key]\n\n1 error\n");
+    expect(renderDiagnostics([{ ...nowhere, at: { file: FILE } }])).toContain("o.yaml: Unexpected value 'depend_on'\n");
+  });
+
   it('shows related places', () => {
     const related = [{ message: 'first used here', at: at(3, 11, 3) }];
     expect(renderDiagnostics([{ ...warning, at: at(4, 17, 2), related }], 'text', { sources })).toContain(
@@ -92,7 +111,8 @@ describe('for people', () => {
       at: at(1, 1, 3, `f${evil}.yaml`),
       related: [{ message: evil, at: at(1, 1, 3, `f${evil}.yaml`) }],
     };
-    const text = renderDiagnostics([diagnostic], 'text', { sources: new Map([[`f${evil}.yaml`, evil]]) });
+    const both = [diagnostic, { ...diagnostic, wording: 'github' as const }];
+    const text = renderDiagnostics(both, 'text', { sources: new Map([[`f${evil}.yaml`, evil]]) });
     expect(text.replaceAll('\n', '')).not.toMatch(OBEYED);
   });
 });

@@ -1,7 +1,7 @@
 /** Diagnostics for people, for programs and for GitHub's annotations. */
 import { Chalk, type ChalkInstance } from 'chalk';
 import { cleanText, plural } from '../reports/index.ts';
-import type { Diagnostic, Severity } from '../shared/diagnostic.ts';
+import { type Diagnostic, githubPlace, type Severity } from '../shared/diagnostic.ts';
 import type { SourceLocation } from '../shared/source.ts';
 import { excerptOf } from './excerpt.ts';
 import { safeJson } from './safe-json.ts';
@@ -71,18 +71,30 @@ function renderText(diagnostics: readonly Diagnostic[], view: DiagnosticView): s
 
 function renderBlock(diagnostic: Diagnostic, printer: Printer): readonly string[] {
   const { chalk } = printer;
-  const { severity, code, message, at, hint, related = [] } = diagnostic;
-  const paint = { error: chalk.red, warning: chalk.yellow, notice: chalk.cyan }[severity];
-  const place = at === undefined ? '' : `${chalk.bold(placeOf(at))}: `;
-  const head = `${place}${paint.bold(severity)}: ${cleanText(message)} ${chalk.dim(`[${code}]`)}`;
+  const { at, hint, related = [] } = diagnostic;
+  const paint = { error: chalk.red, warning: chalk.yellow, notice: chalk.cyan }[diagnostic.severity];
   return [
-    head,
+    ...(diagnostic.wording === 'github' ? githubHead(diagnostic, chalk) : [ownHead(diagnostic, printer, paint)]),
     ...renderExcerpt(at, printer, paint),
     ...(hint === undefined ? [] : [`  ${chalk.green('hint')}: ${cleanText(hint)}`]),
     ...related.flatMap((other) => [
       `  ${chalk.bold(placeOf(other.at))}: ${cleanText(other.message)}`,
       ...renderExcerpt(other.at, printer, chalk.cyan),
     ]),
+  ];
+}
+
+function ownHead({ severity, code, message, at }: Diagnostic, { chalk }: Printer, paint: ChalkInstance): string {
+  const place = at === undefined ? '' : `${chalk.bold(placeOf(at))}: `;
+  return `${place}${paint.bold(severity)}: ${cleanText(message)} ${chalk.dim(`[${code}]`)}`;
+}
+
+/** GitHub's own line, to be compared and searched for as it is; below it the place as terminals make links of it. */
+function githubHead({ code, message, at }: Diagnostic, chalk: ChalkInstance): readonly string[] {
+  const place = cleanText(githubPlace(at));
+  return [
+    `${place === '' ? '' : `${chalk.bold(place)} `}${chalk.red(cleanText(message))}`,
+    chalk.dim(`  --> ${at === undefined ? '' : `${placeOf(at)} `}[${code}]`),
   ];
 }
 
@@ -140,13 +152,6 @@ function renderAnnotation({ severity, code, message, at, hint }: Diagnostic): st
   );
   const text = hint === undefined ? message : `${message} (${hint})`;
   return `::${severity} ${given.join(',')}::${escapeData(cleanText(`${githubPlace(at)}${text}`))}`;
-}
-
-/** As GitHub begins its own messages about a file. */
-function githubPlace(at: SourceLocation | undefined): string {
-  if (at === undefined) return '';
-  const start = at.range?.start;
-  return start === undefined ? `${at.file}: ` : `${at.file} (Line: ${start.line}, Col: ${start.column}): `;
 }
 
 function escapeData(text: string): string {

@@ -163,17 +163,17 @@ describe('calls', () => {
     ]);
     const bad = await check('sub', 'wrong', 'gone', 'circle');
     expect(bad.exitCode).toBe(2);
-    expect(bad.stdout.split('\n').filter((line) => line.includes('error'))).toEqual([
-      expect.stringContaining('wrong.yml:4:11: error: Input text is required, but not provided while calling.'),
-      expect.stringContaining('wrong.yml:4:11: error: Secret token is required, but not provided while calling.'),
-      expect.stringContaining("wrong.yml:5:16: error: Unexpected value 'many'"),
-      expect.stringContaining('wrong.yml:5:29: error: Invalid input, other is not defined in the referenced workflow.'),
-      expect.stringContaining(
-        'gone.yml:4:11: error: error parsing called workflow: workflow was not found: .github/workflows/none.yml',
-      ),
-      expect.stringContaining('circle.yml:4:11: error: Nested reusable workflow depth exceeded 9.'),
-      '6 errors in 3 files',
+    const places = bad.stdout.split('\n').filter((line) => line.includes(' (Line: '));
+    const at = '../.github/workflows';
+    expect(places).toEqual([
+      `${at}/wrong.yml (Line: 4, Col: 11): Input text is required, but not provided while calling.`,
+      `${at}/wrong.yml (Line: 4, Col: 11): Secret token is required, but not provided while calling.`,
+      `${at}/wrong.yml (Line: 5, Col: 16): Unexpected value 'many'`,
+      `${at}/wrong.yml (Line: 5, Col: 29): Invalid input, other is not defined in the referenced workflow.`,
+      `${at}/gone.yml (Line: 4, Col: 11): error parsing called workflow: workflow was not found: .github/workflows/none.yml`,
+      `${at}/circle.yml (Line: 4, Col: 11): Nested reusable workflow depth exceeded 9.`,
     ]);
+    expect(bad.stdout).toContain('6 errors in 3 files');
   });
 
   test('a file of another repository calls those beside it', async () => {
@@ -183,10 +183,24 @@ describe('calls', () => {
     expect([result.exitCode, result.stdout]).toEqual([0, expect.stringContaining('right.yml: valid')]);
   });
 
+  test('a file with mistakes has those of what its other jobs call beside them, when it is to run too', async () => {
+    const text = `${calls('./.github/workflows/broken.yml')}  b: { runs_on: x, steps: [{ run: x }] }\n`;
+    const repository = createRepository({ files: { ...files, '.github/workflows/both.yml': text } });
+    const expected = [
+      '.github/workflows/both.yml (Line: 5, Col: 6): Required property is missing: runs-on',
+      ".github/workflows/both.yml (Line: 5, Col: 8): Unexpected value 'runs_on'",
+      '.github/workflows/broken.yml (Line: 1, Col: 37): Required property is missing: type',
+    ];
+    const lines = (output: string): readonly string[] => output.split('\n').filter((line) => line.includes(' (Line: '));
+    expect(lines((await orch(repository, ['validate', 'both'])).stdout)).toEqual(expected);
+    const run = await orch(repository, ['run', 'both']);
+    expect([run.exitCode, lines(run.stderr)]).toEqual([2, expected]);
+  });
+
   test('a mistake in the file that is called is told once, with the place and what stands there', async () => {
     const { stdout } = await check('.', 'broken-call', 'broken');
     expect(stdout.match(/Required property is missing: type/g)).toHaveLength(1);
-    expect(stdout).toContain('.github/workflows/broken.yml:1:');
+    expect(stdout).toContain('.github/workflows/broken.yml (Line: 1, Col: ');
     expect(stdout).toContain('1 error in .github/workflows/broken.yml');
     expect(stdout).toMatch(/1 \| .*n: \{\}/);
   });

@@ -5,7 +5,9 @@ import { hostPath } from '../../shared/brand.ts';
 import { DEFAULT_CONFIG } from '../../shared/default-config.ts';
 import { type Diagnostic, hasErrors } from '../../shared/diagnostic.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
+import type { Result } from '../../shared/result.ts';
 import type { DiagnosticFormat } from '../../ui/index.ts';
+import type { Parsed } from '../../workflow/parse/index.ts';
 import { configFile, findRoot } from '../root.ts';
 import { byName, findWorkflows, looksLikeWorkflow, readText, WORKFLOWS } from '../workflow/files.ts';
 
@@ -85,14 +87,18 @@ async function readAny(root: string, file: string, called: Map<string, string>):
   const isPlaced = relative(root, resolve(file)).startsWith(`${WORKFLOWS}/`);
   const text = readText(file);
   if (!isAction && !isPlaced && !looksLikeWorkflow(text)) return readConfig(root, file);
-  const { parseAction, parseWorkflow } = await import('../../workflow/parse/index.ts');
-  const parsed = isAction ? parseAction(text, file) : parseWorkflow(text, file);
-  if (!parsed.ok) return { diagnostics: parsed.error, text };
-  const { value, warnings } = parsed.value;
-  if (!('jobs' in value) || value.jobs.every(({ kind }) => kind !== 'call')) return { diagnostics: warnings, text };
+  const { parseAction, parseWorkflow, salvageWorkflow } = await import('../../workflow/parse/index.ts');
+  if (isAction) return { diagnostics: foundBy(parseAction(text, file)), text };
+  const parsed = parseWorkflow(text, file);
+  const workflow = parsed.ok ? parsed.value.value : salvageWorkflow(text, file);
+  if (workflow?.jobs.some(({ kind }) => kind === 'call') !== true) return { diagnostics: foundBy(parsed), text };
   const { checkCalls } = await import('../workflow/check-calls.ts');
   // A file of another repository calls those beside it.
   const home = hostPath(findRoot(dirname(file)) ?? root);
-  const wrong = await checkCalls({ root: home, file, workflow: value }, called);
-  return { diagnostics: [...warnings, ...wrong], text };
+  const wrong = await checkCalls({ root: home, file, workflow }, called);
+  return { diagnostics: [...foundBy(parsed), ...wrong], text };
+}
+
+function foundBy(parsed: Result<Parsed<unknown>, readonly Diagnostic[]>): readonly Diagnostic[] {
+  return parsed.ok ? parsed.value.warnings : parsed.error;
 }

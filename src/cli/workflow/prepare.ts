@@ -8,6 +8,7 @@ import type { ResolvedWorkflow } from '../../workflow/calls/index.ts';
 import { type JsonObject, readExpectations } from '../../workflow/index.ts';
 import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
+import { checkSalvaged } from './check-calls.ts';
 import { type Chosen, chooseWorkflows, likelyEvent } from './choose.ts';
 import { makeEvent, type WorkflowEvent } from './event.ts';
 import { type RepositoryFacts, readFacts } from './facts.ts';
@@ -66,7 +67,10 @@ export async function prepareRuns(project: Project, request: Request): Promise<P
   );
   const { workflows, diagnostics, sources } = readWorkflows(files);
   const othersRun = files.every(({ named }) => !named) && workflows.length > 0;
-  if (hasErrors(diagnostics) && !othersRun) return { runs: [], passedOver: [], diagnostics, sources };
+  if (hasErrors(diagnostics) && !othersRun) {
+    const called = await checkSalvaged(repository.root, files);
+    return { runs: [], passedOver: [], diagnostics: [...diagnostics, ...called], sources };
+  }
   if (workflows.length === 0)
     throw new UsageError('there is no workflow here', { hint: 'GitHub has them in .github/workflows' });
   const tree = await takeTree(project);

@@ -31,7 +31,9 @@ export function runTitle(
   if (!value.ok) {
     const { message, at = runName.at } = value.error;
     const place = at === undefined ? {} : { at: { file: file.path, range: at } };
-    return err([{ severity: 'error', code: 'expression', message: `run-name: ${message}`, ...place }]);
+    return err([
+      { severity: 'error', wording: 'github', code: 'expression', message: `run-name: ${message}`, ...place },
+    ]);
   }
   const text = dataToString(dataFromJson(value.value)).trim();
   return ok(text === '' ? (subjectOf(event) ?? workflowName(file)) : text);

@@ -1,4 +1,5 @@
 /** `concurrency`: names that GitHub takes, queues that can be, and groups that would wait for themselves. */
+import { foldCase } from '../expressions/index.ts';
 import type { Node, TextNode, Workflow } from '../model.ts';
 import { scalarOf, textOf, valueOf } from '../nodes.ts';
 import type { Faults } from './faults.ts';
@@ -24,10 +25,11 @@ export function checkDeadlocks({ concurrency, jobs }: Pick<Workflow, 'concurrenc
   const name = whole.value;
   for (const job of jobs) {
     const own = groupOf(job.concurrency);
-    if (own?.value !== name) continue;
+    // Whoever writes it in other letters asks for the same group.
+    if (own === undefined || foldCase(own.value) !== foldCase(name)) continue;
     const used = `Concurrency group '${name}' is also used by job '${job.id}'. This will cause a deadlock.`;
     faults.error('concurrency-deadlock', used, whole);
-    const defined = `Concurrency group '${name}' is also defined at the workflow level. This will cause a deadlock.`;
+    const defined = `Concurrency group '${own.value}' is also defined at the workflow level. This will cause a deadlock.`;
     faults.error('concurrency-deadlock', defined, own);
   }
 }

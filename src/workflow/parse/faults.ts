@@ -16,7 +16,9 @@ interface Placed {
 export interface Faults {
   readonly error: (code: string, message: string, place: Placed | undefined, hint?: string) => void;
   readonly warning: (code: string, message: string, place: Placed | undefined) => void;
+  /** As much as GitHub tells. */
   readonly list: () => readonly Diagnostic[];
+  readonly all: () => readonly Diagnostic[];
 }
 
 const MAX_ERRORS = 10;
@@ -24,15 +26,16 @@ const MAX_MESSAGE = 500;
 
 export function collectFaults(file: string): Faults {
   const found: Diagnostic[] = [];
-  const add = (fault: Pick<Diagnostic, 'severity' | 'code' | 'message' | 'hint'>, place: Placed | undefined): void => {
+  const add = (fault: Omit<Diagnostic, 'at' | 'related'>, place: Placed | undefined): void => {
     const at = place?.at === undefined ? { file } : { file, range: place.at };
     found.push({ ...fault, message: clip(fault.message), at });
   };
   return {
     error: (code, message, place, hint) => {
-      add({ severity: 'error', code, message, ...(hint === undefined ? {} : { hint }) }, place);
+      add({ severity: 'error', wording: 'github', code, message, ...(hint === undefined ? {} : { hint }) }, place);
     },
     warning: (code, message, place) => add({ severity: 'warning', code, message }, place),
+    all: () => found,
     list: () => limitErrors(found.toSorted(byPlace), file),
   };
 }

@@ -2,4 +2,4 @@
 export { parseAction } from './action.ts';
 export type { Parsed } from './faults.ts';
 export { githubWording } from './github-wording.ts';
-export { parseWorkflow } from './workflow.ts';
+export { parseWorkflow, salvageWorkflow } from './workflow.ts';

@@ -171,7 +171,6 @@ const accepted: readonly (readonly [line: string, job: string, top?: string])[] 
   ['C1', 'concurrency: ${{ github.ref }}'],
   ['C4', 'concurrency: { group: g, queue: max, cancel-in-progress: false }'],
   ['C5', 'concurrency: ${{ github.ref }}', 'concurrency: ${{ github.ref }}'],
-  ['C5', 'concurrency: Test', 'concurrency: test'],
   ['J4', 'if: ${{ always() && github.ref }}'],
   ['J4', "if: success('j') || failure('j')"],
   ['J8', 'runs-on: ${{ fromJSON(vars.x) }}'],
@@ -250,6 +249,15 @@ const refused: readonly (readonly [line: string, job: string, lines: readonly st
       "5:27 Concurrency group 'g' is also defined at the workflow level. This will cause a deadlock.",
     ],
     'concurrency: g',
+  ],
+  [
+    'C5',
+    'concurrency: Deploy',
+    [
+      "2:14 Concurrency group 'deploy' is also used by job 'j'. This will cause a deadlock.",
+      "5:18 Concurrency group 'Deploy' is also defined at the workflow level. This will cause a deadlock.",
+    ],
+    'concurrency: deploy',
   ],
   ['J2', 'steps: []', ['3:3 No steps defined in `steps` and no workflow called in `uses` for the following jobs: j']],
   ['J2', 'uses: ./.github/workflows/c.yml\nenv: {}', ["5:5 Unexpected value 'env'"]],

@@ -1,7 +1,8 @@
 /** A workflow file, whole: text to model, or everything that is wrong with it in GitHub's words. */
 import type { Diagnostic } from '../../shared/diagnostic.ts';
 import type { Result } from '../../shared/result.ts';
-import type { Node, Workflow } from '../model.ts';
+import type { Position, SourceRange } from '../../shared/source.ts';
+import type { Job, Node, Workflow } from '../model.ts';
 import { entriesOf, present, scalarOf, valueOf } from '../nodes.ts';
 import { checkConcurrency, checkDeadlocks } from './concurrency.ts';
 import { collectFaults, conclude, type Faults, type Parsed } from './faults.ts';
@@ -18,11 +19,34 @@ import { loadWorkflowSchema } from './schema/load.ts';
  */
 export function parseWorkflow(text: string, file: string): Result<Parsed<Workflow>, readonly Diagnostic[]> {
   const faults = collectFaults(file);
+  return conclude(readText(text, faults), faults);
+}
+
+/**
+ * What is left of a workflow that has errors: its jobs without any, so that what they call can be checked as well.
+ * Undefined when nothing is.
+ */
+export function salvageWorkflow(text: string, file: string): Workflow | undefined {
+  const faults = collectFaults(file);
+  const workflow = readText(text, faults);
+  if (workflow === undefined) return undefined;
+  const errors = faults.all().filter(({ severity }) => severity === 'error');
+  const isSound = ({ at }: Job): boolean =>
+    at !== undefined && !errors.some((error) => error.at?.range !== undefined && holds(at, error.at.range.start));
+  return { ...workflow, jobs: workflow.jobs.filter(isSound) };
+}
+
+function holds({ start, end }: SourceRange, { line, column }: Position): boolean {
+  const isBefore = line < start.line || (line === start.line && column < start.column);
+  const isBehind = line > end.line || (line === end.line && column >= end.column);
+  return !isBefore && !isBehind;
+}
+
+function readText(text: string, faults: Faults): Workflow | undefined {
   const root = readYaml(text, faults);
-  if (root === undefined) return conclude<Workflow>(undefined, faults);
-  const schema = loadWorkflowSchema();
-  checkSchema(root, 'workflow-root-strict', schema, faults);
-  return conclude(readWorkflow(root, faults), faults);
+  if (root === undefined) return undefined;
+  checkSchema(root, 'workflow-root-strict', loadWorkflowSchema(), faults);
+  return readWorkflow(root, faults);
 }
 
 function readWorkflow(root: Node, faults: Faults): Workflow {

@@ -104,8 +104,8 @@ export const syntax: Subject = {
       readsJob('strategy: { matrix: { "${{ insert }}": { a: [1] } } }'),
     ),
     differs(
-      'Messages are those of GitHub',
-      'with a hint where orch knows what was meant, and warnings of its own (a shortened sha, text beside `${{ }}` in an `if`)',
+      'Messages are those of GitHub, each in its form: `FILE (Line: L, Col: C): MESSAGE`',
+      'below each line stands what is there in the file, with a hint where orch knows what was meant; all expressions with a fault are told of, also those in one value, and what called files have; there are warnings besides (a shortened sha, text beside `${{ }}` in an `if`)',
       refusesJob('run-on: x', "Unexpected value 'run-on'"),
       refusesJob("if: ${{ github.ref }} == 'x'", 'Text beside the ${{ }}'),
     ),

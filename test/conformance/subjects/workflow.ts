@@ -180,8 +180,9 @@ export const workflow: Subject = {
       refusesJob('concurrency: { group: g, queue: max, cancel-in-progress: true }', "'queue: max' cannot be combined"),
     ),
     works(
-      'A group of the workflow that one of its jobs asks for again is a deadlock, and an error',
+      'A group of the workflow that one of its jobs asks for again, in whatever letter case, is a deadlock, and an error',
       refusesJob('concurrency: { group: g }', 'This will cause a deadlock', 'concurrency: g'),
+      refusesJob('concurrency: G', 'This will cause a deadlock', 'concurrency: { group: g }'),
     ),
   ],
 };

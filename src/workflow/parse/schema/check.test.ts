@@ -136,6 +136,21 @@ describe("the schema's rules are those of GitHub's own reader", () => {
     expect(theirs(text)).toEqual([]);
   });
 
+  it('of the expressions in one scalar each with a fault is told of, by both readers', () => {
+    const text = [
+      'on: push',
+      'jobs:',
+      '  a:',
+      '    runs-on: ${{ bad }} ${{ worse }}',
+      '    steps: [{ run: "${{ bad }} ${{ worse }} ${{ nofn() }}", env: { A: "${{ 1 + }}", B: "${{ worst }}" } }]',
+    ].join('\n');
+    const places = (lines: readonly string[]): readonly string[] =>
+      lines.map((line) => /\(Line: (\d+), Col: (\d+)\)/.exec(line)?.slice(1).join(':') ?? line);
+    const all = ['4:14', '4:14', '5:20', '5:20', '5:20', '5:71', '5:88'];
+    expect(places(ours(text))).toEqual(all);
+    expect(places(theirs(text))).toEqual(all);
+  });
+
   it('any damage is told of in the same words at the same places', () => {
     let compared = 0;
     fc.assert(

@@ -27,10 +27,9 @@ export function readKey(key: ScalarNode, expected: Expected, faults: Faults): st
 function readsAsLiteral(node: ScalarNode, { context }: Expected, faults: Faults): boolean {
   if (typeof node.value !== 'string' || !hasExpression(node.value)) return true;
   if (INSERT.test(node.value)) return false;
-  const [fault] = checkNode(node, vocabularyOf(context));
-  if (fault === undefined) return false;
-  faults.error('expression', fault.message, node);
-  return true;
+  const found = checkNode(node, vocabularyOf(context));
+  for (const { message } of found) faults.error('expression', message, node);
+  return found.length > 0;
 }
 
 function accepts(definitions: readonly ScalarDefinition[], { value }: ScalarNode): boolean {
