@@ -106,6 +106,7 @@ for (const action of (await readdir('action-templates')).filter((name) =>
     legalComments: 'none',
     metafile: true,
     plugins: [leaveOut, pure],
+    alias,
     banner: { js: `// ${MARK}: a copy of an action of orch ${version}.\n${banner.js}` },
   });
   // What a sandbox is given.

@@ -1,6 +1,6 @@
 /** Diagnostics that point into a YAML text. */
 import type { Diagnostic } from '../shared/diagnostic.ts';
-import type { ComposedText, YamlOffsets } from '../workflow/yaml/index.ts';
+import type { ComposedText, YamlOffsets } from '../shared/yaml.ts';
 
 export interface Source {
   readonly file: string;

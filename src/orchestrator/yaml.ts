@@ -1,8 +1,8 @@
 /** YAML text to nodes that know where they were written, within limits that hostile text cannot pass. */
 import type { YAMLParseError } from 'yaml';
 import type { Diagnostic } from '../shared/diagnostic.ts';
+import { composeYaml, type YamlDocument } from '../shared/yaml.ts';
 import type { Node } from '../workflow/index.ts';
-import { composeYaml, type YamlDocument } from '../workflow/yaml/index.ts';
 import { MAX_DEPTH, NodeReader } from './yaml-nodes.ts';
 import { problem, type Source } from './yaml-place.ts';
 

@@ -19,6 +19,7 @@ const CHECKS: Readonly<Record<Evidence['check'], string>> = {
   expect: 'expected files',
   changes: 'changes',
   outputs: 'outputs',
+  documents: 'documents',
 };
 
 const CLAIMS: Readonly<Record<Verdict['claim'], string>> = {

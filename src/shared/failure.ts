@@ -10,6 +10,8 @@ export type FailureCode =
   | 'empty'
   | 'changed'
   | 'artifact-missing'
+  | 'artifact-incomplete'
+  | 'artifact-invalid'
   | 'merge-conflict'
   | 'unsafe-tree'
   | 'filter-unsupported'
@@ -36,6 +38,8 @@ export const FAILURE_CODES: readonly FailureCode[] = [
   'empty',
   'changed',
   'artifact-missing',
+  'artifact-incomplete',
+  'artifact-invalid',
   'merge-conflict',
   'unsafe-tree',
   'filter-unsupported',

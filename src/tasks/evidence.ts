@@ -5,6 +5,8 @@ import { formatDuration } from '../shared/quantity.ts';
 import type { Evidence, Verdict } from '../shared/verdict.ts';
 import { endingFailure } from './clocks.ts';
 import type { CommandEnd } from './command.ts';
+import type { ContractFault } from './contracts/contract.ts';
+import { contractFailure } from './contracts/failure.ts';
 import { describeExit, exitFailure } from './exit.ts';
 import { countOf, listSome } from './messages.ts';
 import type { Capture, Change, Globs } from './ports.ts';
@@ -93,6 +95,15 @@ export function findExpected(patterns: readonly string[], changes: readonly Chan
       details: missed,
     },
   };
+}
+
+/** Documents that the task has to leave, and what is wrong with them. */
+export function findDocuments(paths: readonly string[], faults: readonly ContractFault[]): Finding {
+  if (paths.length === 0) return { evidence: [] };
+  const failure = contractFailure(faults);
+  if (failure === undefined)
+    return { evidence: [{ check: 'documents', ok: true, seen: `${listSome(paths, 5)} as agreed` }] };
+  return { evidence: [{ check: 'documents', ok: false, seen: failure.message }], failure };
 }
 
 /** Undefined stands for a check that was not made because an earlier one had failed. */

@@ -3,7 +3,8 @@ import type { Containment } from '../shared/verdict.ts';
 import { type AttemptSetting, runShell } from './attempt-setting.ts';
 import { cancelledFailure } from './cancellation.ts';
 import type { CommandEnd } from './command.ts';
-import { type Finding, findChanges, findExpected, findVerified, joinFindings } from './evidence.ts';
+import { checkContracts } from './contracts/check.ts';
+import { type Finding, findChanges, findDocuments, findExpected, findVerified, joinFindings } from './evidence.ts';
 import { firstLine } from './messages.ts';
 import type { TaskPorts } from './ports.ts';
 import { type Left, summarizeChanges } from './record.ts';
@@ -33,7 +34,10 @@ export async function judgeAttempt(judging: Judging, findings: readonly Finding[
   warnOfRemarks(judging.warn, capture);
   const changes = await tree.changes(baseline, capture.tree);
   const seen = [...findings, findChanges(settings.changes, capture, changes)];
-  if (capture.problems.length === 0) seen.push(findExpected(settings.expect, changes, ports.globs));
+  if (capture.problems.length === 0) {
+    seen.push(findExpected(settings.expect, changes, ports.globs));
+    seen.push(await findContracted(judging, capture.tree));
+  }
   const left: Left = { tree: capture.tree, head, changed: summarizeChanges(changes) };
   const soFar = joinFindings(seen);
   if (settings.verify === undefined || soFar.failure) {
@@ -44,6 +48,15 @@ export async function judgeAttempt(judging: Judging, findings: readonly Finding[
   if (finding.failure) return { finding, contained: end.contained };
   await warnOfVerifyChanges(judging, capture.tree);
   return { finding, contained: end.contained, left };
+}
+
+/** What would be committed counts: not what git ignores, nor what a link leads to. */
+async function findContracted({ tree, settings: { documents } }: Judging, captured: string): Promise<Finding> {
+  const faults = await checkContracts(documents, (path, limit) => tree.read(captured, path, limit));
+  return findDocuments(
+    documents.map(({ path }) => path),
+    faults,
+  );
 }
 
 function cancelled(ports: TaskPorts): Finding {

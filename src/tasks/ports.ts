@@ -7,6 +7,7 @@ import type { HostPath } from '../shared/brand.ts';
 import type { Failure } from '../shared/failure.ts';
 import type { SandboxSettings } from '../shared/sandbox.ts';
 import type { AttemptReport, Containment } from '../shared/verdict.ts';
+import type { FileRead } from './contracts/contract.ts';
 
 export interface TaskPorts {
   readonly job: JobIdentity;
@@ -76,6 +77,8 @@ export interface WorkTree {
     limit: number,
   ): Promise<readonly { readonly id: string; readonly subject: string }[]>;
   commit(request: { readonly tree: string; readonly parent: string; readonly message: string }): Promise<string>;
+  /** A file of a commit or a tree, at most `limit` bytes of it; links are not followed. */
+  read(tree: string, path: string, limit: number): Promise<FileRead>;
   /** The tree that a commit holds. */
   treeOf(commit: string): Promise<string>;
   /** Points a branch (short name) at a commit. The worktree's own branch may be one of them. */

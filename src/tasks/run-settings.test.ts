@@ -15,6 +15,7 @@ it('has a default for everything but the command', () => {
     retryDelay: 10_000,
     retryFrom: 'start',
     expect: [],
+    documents: [],
     verifyTimeout: 600_000,
     changes: 'allowed',
   });
@@ -37,6 +38,7 @@ it('reads everything', () => {
     'retry-on': '1 timeout 137',
     'retry-from': 'last',
     expect: 'src/**\n  docs/a b.md \n\n',
+    documents: '[{"path":"a.md","sections":["A"],"frontMatter":[{"name":"b"}],"template":"t.md"}]',
     verify: 'npm test',
     'verify-timeout': '1m',
     changes: 'required',
@@ -57,6 +59,7 @@ it('reads everything', () => {
     retryOn: [1, 'timeout', 137],
     retryFrom: 'last',
     expect: ['src/**', 'docs/a b.md'],
+    documents: [{ path: 'a.md', sections: ['A'], frontMatter: [{ name: 'b' }], template: 't.md' }],
     verify: 'npm test',
     verifyTimeout: 60_000,
     changes: 'required',

@@ -2,6 +2,7 @@
 import { FAILURE_CODES, type Failure, type FailureCode } from '../shared/failure.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { readSandbox, type SandboxSettings } from '../shared/sandbox.ts';
+import { type Contract, isContractList } from './contracts/contract.ts';
 import { createInputReader, type InputReader } from './inputs.ts';
 import { findShell } from './shell.ts';
 
@@ -23,6 +24,8 @@ export interface RunSettings {
   readonly retryOn?: readonly (number | FailureCode)[];
   readonly retryFrom: 'start' | 'last';
   readonly expect: readonly string[];
+  /** Documents that have to be there in the end. */
+  readonly documents: readonly Contract[];
   readonly verify?: string;
   readonly verifyTimeout: number;
   readonly changes: 'allowed' | 'required' | 'forbidden';
@@ -48,6 +51,7 @@ export function readRunSettings(inputs: Readonly<Record<string, string>>): Resul
     retryDelay: reader.duration('retry-delay') ?? 10 * SECOND,
     retryFrom: reader.choice('retry-from', ['start', 'last']),
     expect: reader.lines('expect'),
+    documents: reader.json('documents', isContractList, 'a JSON list of documents with path and sections') ?? [],
     verifyTimeout: reader.duration('verify-timeout') ?? 10 * MINUTE,
     changes: reader.choice('changes', ['allowed', 'required', 'forbidden']),
     ...present('prompt', reader.text('prompt')?.trim()),

@@ -17,7 +17,8 @@ import { note } from './warnings.ts';
 /**
  * Inputs: `command`, `shell`, `working-directory`, `prompt`, `environment`, `secrets`, `outputs` (names), `timeout`,
  * `idle-timeout`, `startup-timeout`, `retries`, `retry-delay`, `retry-on`, `retry-from`, `expect` (a glob a line),
- * `verify`, `verify-timeout`, `changes`, `sandbox` (JSON). Outputs: the declared ones that the last attempt has written.
+ * `verify`, `verify-timeout`, `changes`, `sandbox` (JSON), `documents` (JSON,
+ * contracts for documents). Outputs: the declared ones that the last attempt has written.
  */
 export const runTask: TaskAction = async (call, ports) => {
   const ready = await makeReady(call, ports);

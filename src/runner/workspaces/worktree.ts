@@ -18,6 +18,7 @@ import { leftovers, resetWorktree } from './reset.ts';
 import { exists, removeTree } from './safe-files.ts';
 import { type Remark, type TakenBack, takeBack } from './take-back.ts';
 import { type Change, diffTrees, withFileSizes, withSizes } from './tree-diff.ts';
+import { readTreeFile, type TreeFile } from './tree-file.ts';
 import { indexStamp, isPointerIntact, publishIndex, removeAdmin } from './worktree-admin.ts';
 import { removeRecord, sharedPaths, type WorktreeRecord, writeRecord } from './worktree-record.ts';
 
@@ -34,6 +35,7 @@ export interface LinkedWorktree {
   head(): Promise<{ readonly commit: string; readonly branch?: string }>;
   commits(from: string, to: string, limit: number): Promise<readonly CommitLine[]>;
   commit(request: { readonly tree: string; readonly parent: string; readonly message: string }): Promise<string>;
+  read(tree: string, path: string, limit: number): Promise<TreeFile>;
   treeOf(commit: string): Promise<string>;
   setBranch(branch: string, commit: string): Promise<void>;
   reset(commit: string): Promise<readonly string[]>;
@@ -83,6 +85,7 @@ export function attachWorktree(
     head: guard(() => head(opened)),
     commits: guard((from, to, limit) => commits(opened, { from, to, limit })),
     commit: guard((request) => commit(opened, request)),
+    read: guard((tree, path, limit) => readTreeFile(repository.git, tree, { path, limit })),
     treeOf: guard((id) => treeOf(opened, id)),
     setBranch: guard((branch, id) => repository.exclusive(() => moveBranch(repository, branch, id))),
     reset: guard((id) => reset(opened, id)),

@@ -165,6 +165,12 @@ function createWorkTree({ state, history, branches, ask }: TreeParts): WorkTree 
       ask('treeOf', commit);
       return history.commits.get(commit)?.tree ?? '';
     },
+    read: async (tree, path, limit) => {
+      ask('read', tree, path);
+      const bytes = new TextEncoder().encode(history.filesOf(tree)[path] ?? '');
+      if (!Object.hasOwn(history.filesOf(tree), path)) return { kind: 'absent' };
+      return bytes.length > limit ? { kind: 'too-large', size: bytes.length } : { kind: 'file', bytes };
+    },
     setBranch: async (branch, commit) => {
       ask('setBranch', branch, commit);
       branches.set(branch, commit);

@@ -4,8 +4,8 @@
  */
 import { isAlias, isScalar, isSeq, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
 import type { SourceRange } from '../../shared/source.ts';
+import { type ComposedText, composeYaml, type YamlOffsets as Offsets, type YamlDocument } from '../../shared/yaml.ts';
 import type { MappingEntry, Node, ScalarNode } from '../model.ts';
-import { type ComposedText, composeYaml, type Offsets, type YamlDocument } from '../yaml/compose.ts';
 import type { Faults } from './faults.ts';
 import { foldLiteral } from './fold-literal.ts';
 import { typedScalar } from './typed-scalar.ts';

@@ -1,12 +1,12 @@
 /** Hostile text to one YAML document, within limits that keep the parser from running away or overflowing. */
 import type { Document, ParsedNode } from 'yaml';
 import { Composer, Lexer, LineCounter, Parser } from 'yaml';
-import type { Position, SourceRange } from '../../shared/source.ts';
+import type { Position, SourceRange } from './source.ts';
 
 export type YamlDocument = Document.Parsed<ParsedNode, true>;
 
 /** Characters from the start of the text; the end is behind the last one. Nothing at the start when it is the whole. */
-export type Offsets = readonly [start: number, end: number];
+export type YamlOffsets = readonly [start: number, end: number];
 
 export interface ComposeLimits {
   /** Levels of sequences and mappings. */
@@ -16,13 +16,13 @@ export interface ComposeLimits {
 }
 
 export type Composed =
-  | { readonly kind: 'limit'; readonly limit: keyof ComposeLimits; readonly offsets: Offsets }
+  | { readonly kind: 'limit'; readonly limit: keyof ComposeLimits; readonly offsets: YamlOffsets }
   /** `second` is where another document begins, which neither GitHub nor orch reads. */
-  | { readonly kind: 'document'; readonly document: YamlDocument; readonly second?: Offsets };
+  | { readonly kind: 'document'; readonly document: YamlDocument; readonly second?: YamlOffsets };
 
 export interface ComposedText {
   readonly composed: Composed;
-  readonly rangeOf: (offsets: Offsets) => SourceRange;
+  readonly rangeOf: (offsets: YamlOffsets) => SourceRange;
 }
 
 /** YAML 1.2, core schema, no merge keys; doubled keys are left for the caller to find. Never throws. */
