@@ -12,6 +12,8 @@ export type FailureCode =
   | 'artifact-missing'
   | 'artifact-incomplete'
   | 'artifact-invalid'
+  | 'verdict-missing'
+  | 'review-invalid'
   | 'merge-conflict'
   | 'unsafe-tree'
   | 'filter-unsupported'
@@ -40,6 +42,8 @@ export const FAILURE_CODES: readonly FailureCode[] = [
   'artifact-missing',
   'artifact-incomplete',
   'artifact-invalid',
+  'verdict-missing',
+  'review-invalid',
   'merge-conflict',
   'unsafe-tree',
   'filter-unsupported',
