@@ -75,13 +75,19 @@ function readFields(text: string): Fields | FrontMatterFault {
   const fields = new Map<string, Field>();
   for (const { key, value } of contents.items) {
     if (!isScalar(key)) continue;
-    const name = String(key.value);
+    const name = scalarText(key);
     const line = lineAt(key.range?.[0] ?? 0);
     // A second value would leave it open which one counts.
     if (fields.has(name)) return invalid(line, `the front matter has ${shown(name)} twice`);
-    fields.set(name, { value: isScalar(value) && value.value !== null ? String(value.value) : '', line });
+    fields.set(name, { value: scalarText(value), line });
   }
   return fields;
+}
+
+/** Nothing for lists, maps and aliases. */
+function scalarText(node: unknown): string {
+  const value: unknown = isScalar(node) ? node.value : undefined;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 function checkField(field: FrontMatterField, fields: Fields): readonly FrontMatterFault[] {
