@@ -1,5 +1,14 @@
 /** Tasks in sandboxes, on a real engine: what they get, what they are kept from, and what is told of it. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -282,7 +291,13 @@ echo "the key has \${#KEY}" > /out/ready; until [ -e /data/go ]; do sleep 0.05; 
   test('is gone when orch was killed, with everything of it at the next start', async () => {
     const repo = createRepository({
       config: {
-        tasks: [{ name: 'box', command: 'echo begun; touch x; sleep 1000', sandbox: { image, network: ['a.test'] } }],
+        tasks: [
+          {
+            name: 'box',
+            command: `mkdir a; cp /bin/sh a/set; chmod 6755 a/set a; ln -s a link; echo begun; sleep 1000`,
+            sandbox: { image, network: ['a.test'] },
+          },
+        ],
       },
     });
     const started = startOrch(repo, ['run']);
@@ -295,8 +310,14 @@ echo "the key has \${#KEY}" > /out/ready; until [ -e /data/go ]; do sleep 0.05; 
     started.kill('SIGKILL');
     await started.ended;
     await waitUntil('the end of its container', () => atEngine(repo).length === 0);
+    const tree = repo.git('worktree', 'list', '--porcelain').match(/^worktree (.*box)$/m)?.[1] ?? '';
+    const seen = () => ['', 'a', 'a/set', 'link'].map((path) => lstatSync(join(tree, path)));
+    // Root has lent it to another.
+    expect(seen().map(({ uid }) => uid === process.getuid?.())).toEqual(Array(4).fill(process.getuid?.() !== 0));
     repo.configure({ tasks: [{ name: 'box', command: 'true', sandbox: { image } }] });
     expect(await orch(repo, ['run'])).toMatchObject({ exitCode: 0 });
+    expect(seen().map(({ uid, gid }) => [uid, gid])).toEqual(Array(4).fill([process.getuid?.(), process.getgid?.()]));
+    expect(seen().map(({ mode }) => mode & 0o6000)).toEqual([0, 0, 0, 0]);
     expect(readdirSync(repo.place.temporary)).toEqual([]);
     expect(await orch(repo, ['clean'])).toMatchObject({ exitCode: 0 });
     expect(tracesOf(repo)).toMatchObject(NO_TRACES);

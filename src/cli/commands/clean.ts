@@ -42,8 +42,8 @@ export async function clean({ dryRun = false, olderThan, force = false }: CleanO
     removeStaleLock(project, found);
     const swept = await removeWorktrees(project, found, force);
     const { removed, problems: kept } = await removeClones(project, found);
-    terminal.write(whatWasDone(found, swept, { clones: removed, containers }));
-    const problems = [...alive, ...swept.flatMap(problemOf), ...kept];
+    terminal.write(whatWasDone(found, swept, { clones: removed, containers: containers.removed }));
+    const problems = [...alive, ...containers.problems, ...swept.flatMap(problemOf), ...kept];
     for (const problem of problems) console.error(`orch: ${problem}`);
     return problems.length === 0 ? EXIT.success : EXIT.failed;
   });
@@ -66,14 +66,22 @@ async function endProcesses(project: Project, found: readonly Leftovers[]): Prom
   return problems;
 }
 
-/** How many containers, networks and volumes are gone. */
-async function removeContainers(project: Project, found: readonly Leftovers[]): Promise<number> {
+interface RemovedContainers {
+  /** How many containers, networks and volumes. */
+  readonly removed: number;
+  readonly problems: readonly string[];
+}
+
+async function removeContainers(project: Project, found: readonly Leftovers[]): Promise<RemovedContainers> {
   let removed = 0;
+  const problems: string[] = [];
   for (const { run, containers } of found) {
     if (containers === undefined || !isOver(project, run)) continue;
-    removed += (await sweepContainers(run, process.env)).length;
+    const swept = await sweepContainers(run, process.env);
+    removed += swept.removed.length;
+    problems.push(...swept.problems);
   }
-  return removed;
+  return { removed, problems };
 }
 
 /** By taking it over and letting it go: whoever else tries to at the same time gets a clear answer. */

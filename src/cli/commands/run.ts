@@ -17,7 +17,7 @@ import { notify, say, writeSummary } from '../run/ending.ts';
 import { headerOf } from '../run/header.ts';
 import { openRunOutput } from '../run/output.ts';
 import { planView } from '../run/plan-view.ts';
-import { requireSandboxes } from '../run/sandboxes.ts';
+import { requireSandboxes, takeBackLoans } from '../run/sandboxes.ts';
 import { type RunOptions, type RunSetup, setUpRun } from '../run/setup.ts';
 import { checkSpace } from '../run/space.ts';
 
@@ -94,6 +94,7 @@ async function runLocked(project: Project, { loaded, setup, lock, options }: Loc
     ui: options.ui,
     open: async () => {
       const notices = await sweepStale(lock);
+      await takeBackLoans(project);
       const output = openRunOutput(project.layout, lock);
       const masker = createMasker(Object.values(setup.secrets));
       return {

@@ -1,7 +1,7 @@
 /** What the sandboxes of tasks need of this machine: said before anything starts, where it is missing. */
-import { requireMountingEngine } from '../../runner/environments/index.ts';
-import { findReplaceable, findSandboxFaults, type SandboxGround } from '../../runner/sandboxes/index.ts';
-import { worktreeRoot } from '../../runner/workspaces/index.ts';
+import { requireMountingEngine, sweepContainers } from '../../runner/environments/index.ts';
+import { findReplaceable, findSandboxFaults, type SandboxGround, takeBackFiles } from '../../runner/sandboxes/index.ts';
+import { listLoans, worktreeRoot } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import { UsageError } from '../explain.ts';
 import type { Loaded } from '../load.ts';
@@ -36,4 +36,13 @@ export async function requireSandboxes(project: Project, loaded: Loaded): Promis
   );
   const [first, ...more] = [...faults.flat(), ...replaceable];
   if (first !== undefined) throw new UsageError([`nothing was started: ${first}`, ...more].join('\norch: '));
+}
+
+/** Files that root had lent to the boxes of a run which was killed. Nothing of those boxes may work on them any more. */
+export async function takeBackLoans({ repository }: Project): Promise<void> {
+  for (const loan of await listLoans(repository)) {
+    await sweepContainers(loan.run, process.env);
+    await takeBackFiles(loan.path, loan.uid);
+    await loan.forget();
+  }
 }

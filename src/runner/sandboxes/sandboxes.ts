@@ -22,7 +22,7 @@ import {
   sweepAbandoned,
   type TaskBoxes,
 } from '../environments/index.ts';
-import { changeOwner, type Lent } from './file-owner.ts';
+import { changeOwner, HAS_OWNERS, type Lent, takeBackFiles } from './file-owner.ts';
 import { linkMounts, resolveMounts, type SandboxGround } from './mounts.ts';
 import { FILES, findVolumeFault, provideMountPoints, refuseMoved, WORK } from './places.ts';
 import { resolveTrust } from './trust.ts';
@@ -128,7 +128,7 @@ interface Opened {
 function sandboxOf(opening: Opening, { boxes, user, home, named, env }: Opened): Sandbox {
   const { settings, place, request } = opening;
   const own = process.getuid?.() ?? user.uid;
-  const lends = user.uid !== own;
+  const lends = HAS_OWNERS && user.uid !== own;
   const paths = createPathMap([
     { host: request.tree, inner: WORK },
     { host: place.temporary, inner: FILES },
@@ -139,10 +139,11 @@ function sandboxOf(opening: Opening, { boxes, user, home, named, env }: Opened):
       const { reads, writes } = asked;
       await refuseMoved(named);
       await provideMountPoints(home, named);
+      // Which notes whom the tree is lent to.
+      const git = await settings.gitOf(place.leg, { user, workTree: WORK });
       if (lends)
         for (const path of [request.tree, home, ...reads, ...writes])
           tellOf(request, await changeOwner(path, own, user));
-      const git = await settings.gitOf(place.leg, { user, workTree: WORK });
       return boxes.start({
         argv: argumentsIn(asked, toInner),
         cwd: hostPath(toInner(asked.cwd)),
@@ -152,8 +153,7 @@ function sandboxOf(opening: Opening, { boxes, user, home, named, env }: Opened):
       });
     },
     close: async () => {
-      if (lends)
-        tellOf(request, await changeOwner(request.tree, user.uid, { uid: own, gid: process.getgid?.() ?? own }));
+      tellOf(request, await takeBackFiles(request.tree, user.uid));
     },
   };
 }
@@ -184,7 +184,7 @@ function mapValues(
 function tellOf({ onTrouble }: SandboxRequest, { linked, unreachable }: Lent): void {
   if (linked > 0)
     onTrouble('files of the worktree that have another name too (hard links) can only be read in the sandbox');
-  if (unreachable > 0) onTrouble('files with very long paths kept the owner that they had');
+  if (unreachable > 0) onTrouble('files in very many folders kept the owner that they had');
 }
 
 /** In place of root: nobody that a usual system has given a number to. */

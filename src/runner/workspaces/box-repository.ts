@@ -19,6 +19,7 @@ import {
   pointerTo,
   writeGitDir,
 } from './box-layout.ts';
+import { noteLoan } from './box-loans.ts';
 import { type BoxModule, createModule, findModules, mountModule } from './box-modules.ts';
 import { boxConfig } from './git-settings.ts';
 import { readRef } from './head-file.ts';
@@ -75,7 +76,7 @@ export async function openBoxGit(repository: GitRepository, record: WorktreeReco
     await refuseUnreadable(path, place.user);
   if ((await readBegin(record)) === undefined) await create(repository, record, { stores, modules });
   const folder = boxFolder(record);
-  await own(folder, place.user);
+  await own(record, place.user);
   return {
     mounts: [
       { host: hostPath(join(folder, 'git')), inner: INNER_GIT, readOnly: false },
@@ -138,7 +139,9 @@ function refsOf(repository: GitRepository): Promise<ReadonlyMap<string, string>>
 const published = new WeakMap<GitRepository, Promise<ReadonlyMap<string, string>>>();
 
 /** Gives the box what is the box's, where that is another user. Only root can, and only root needs to. */
-async function own(folder: string, user: BoxPlace['user']): Promise<void> {
+async function own(record: WorktreeRecord, user: BoxPlace['user']): Promise<void> {
+  const folder = boxFolder(record);
+  await noteLoan(record, user.uid);
   if (process.getuid?.() !== 0 || user.uid === (await lstat(join(folder, 'git'))).uid) return;
   for (const name of await readdir(folder))
     if (name.startsWith('pointer')) await lchown(join(folder, name), user.uid, user.gid);

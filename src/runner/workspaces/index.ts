@@ -1,5 +1,6 @@
 /** Git for runs: the user's repository, working trees of jobs, and what orch does with them by a git of its own. */
 
+export { listLoans } from './box-loans.ts';
 export type { BoxGit, BoxPlace } from './box-repository.ts';
 export { takeBundle, writeBundle } from './bundle.ts';
 export type { Fingerprint, Fingerprints } from './fingerprint.ts';

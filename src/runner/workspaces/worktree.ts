@@ -7,6 +7,7 @@ import { isErrno } from '../../shared/errno.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { createActivity } from './activity.ts';
 import { boxGitDir } from './box-layout.ts';
+import { forgetLoan } from './box-loans.ts';
 import { type BoxGit, type BoxPlace, clearBoxGit, hasKeptBoxGit, openBoxGit, removeBoxGit } from './box-repository.ts';
 import { type CapturedTree, captureTree } from './capture.ts';
 import { readHead, readRef } from './head-file.ts';
@@ -217,6 +218,7 @@ async function hasMore(opened: Opened): Promise<boolean> {
 
 async function close(opened: Opened, keep: boolean): Promise<void> {
   const { repository, record } = opened;
+  await forgetLoan(record);
   if (keep) {
     // The tree was committed from orch's index; with it `git status` shows a person what is new since.
     const found = await readHead(record.admin);

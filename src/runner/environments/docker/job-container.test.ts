@@ -114,7 +114,7 @@ describe.skipIf(typeof engine === 'string')('on a real engine', async () => {
   it('is told apart from others by its labels, and is gone with its run', async () => {
     const { run, supervised } = await open(BASE);
     expect(await listRunContainers(run, process.env)).toEqual([`orch-${run}-a-1-x-job`]);
-    expect(await sweepContainers(run, process.env)).toHaveLength(1);
+    expect(await sweepContainers(run, process.env)).toEqual({ removed: [`orch-${run}-a-1-x-job`], problems: [] });
     expect(await listRunContainers(run, process.env)).toEqual([]);
     expect(supervised.isOpen()).toBe(false);
     const after = await supervised.start({ argv: ['true'], cwd: scratch, env: {}, onOutput: () => undefined });

@@ -110,7 +110,7 @@ async function create(
     };
     // A line to a container that never started would hold the whole process.
     const remove = (): Promise<void> =>
-      gone(container.remove({ force: true, v: true })).finally(() => {
+      gone(() => container.remove({ force: true, v: true })).finally(() => {
         if (attached !== undefined) destroy(attached);
       });
     return ok({ engine, container, attach, remove });

@@ -1,7 +1,8 @@
 /** The marks by which everything that a run asks of the engine is found again. */
-import { readlinkSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { isErrno } from '../../../shared/errno.ts';
+import { errnoOf, isErrno } from '../../../shared/errno.ts';
 import { HAS_PROC, readRow } from '../process-table.ts';
 
 /** On containers, networks and volumes; the value is the run's id. */
@@ -23,21 +24,37 @@ export function labelsOf({ run, job }: Owner): Readonly<Record<string, string>> 
   return { [RUN_LABEL]: run, [JOB_LABEL]: job, [MAKER_LABEL]: describeMaker(process.pid) };
 }
 
-/** A process for good: on this machine, in this namespace of processes. */
+/** A process for good: on this machine, in this namespace of processes, since the machine was started. */
 function describeMaker(pid: number): string {
-  return JSON.stringify({ host: hostname(), space: processSpace(), pid, started: readRow(pid)?.started ?? '' });
+  return `${placeOfMakers()},"boot":"${idIn(BOOT)}","pid":${pid},"started":${JSON.stringify(readRow(pid)?.started ?? '')}}`;
 }
 
-/** Whether what made it is known to have ended. Of other machines and containers nothing is known. */
-export function isMakerGone(label: string | undefined): boolean {
-  if (label === undefined) return false;
-  const pid = /"pid":(\d{1,9}),/.exec(label)?.[1];
-  if (pid === undefined || !HAS_PROC) return false;
-  const { host, space } = JSON.parse(describeMaker(Number(pid))) as Record<string, unknown>;
-  const isHere = label.startsWith(JSON.stringify({ host, space }).slice(0, -1));
-  if (!isHere) return false;
+/** Up to where all makers of this machine are the same. Its name alone may be another's too, at an engine that both use. */
+function placeOfMakers(): string {
+  return JSON.stringify({ machine: idIn(MACHINE), host: hostname(), space: processSpace() }).slice(0, -1);
+}
+
+/**
+ * Whether what made it is known to have ended. Of other machines and containers nothing is known. A machine that was
+ * copied has the names of the first: only at an engine of this machine itself another start means an earlier one.
+ */
+export function isMakerGone(label: string | undefined, isOwnEngine: boolean): boolean {
+  const place = placeOfMakers();
+  if (!HAS_PROC || label?.startsWith(place) !== true) return false;
+  const [, boot, pid] = /^,"boot":"([0-9a-f]*)","pid":(\d{1,9}),/.exec(label.slice(place.length)) ?? [];
+  if (pid === undefined) return false;
+  if (boot !== idIn(BOOT)) return isOwnEngine;
   // Of a process that is there, and that this machine does not show to other users, nothing is known.
   return readRow(Number(pid)) === undefined ? !isThere(Number(pid)) : label !== describeMaker(Number(pid));
+}
+
+const MACHINE = '/etc/machine-id';
+const BOOT = '/proc/sys/kernel/random/boot_id';
+
+/** Not the id itself: whoever may ask the engine could know this machine elsewhere by it. */
+function idIn(file: string): string {
+  const id = readOr('', () => readFileSync(file, 'utf8').trim());
+  return id === '' ? '' : createHash('sha256').update(`orch ${id}`).digest('hex').slice(0, 16);
 }
 
 function isThere(pid: number): boolean {
@@ -51,10 +68,14 @@ function isThere(pid: number): boolean {
 }
 
 function processSpace(): string {
+  return readOr('', () => readlinkSync('/proc/self/ns/pid'));
+}
+
+function readOr(none: string, read: () => string): string {
   try {
-    return readlinkSync('/proc/self/ns/pid');
+    return read();
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return '';
+    if (errnoOf(error) !== undefined) return none;
     throw error;
   }
 }

@@ -15,7 +15,7 @@ export async function openNetwork(engine: Engine, owner: Owner): Promise<Result<
   try {
     const options = { Name: name, Driver: 'bridge', Labels: { ...labelsOf(owner) } };
     const [network] = await Promise.all([engine.docker.createNetwork(options), sweepAbandoned(engine)]);
-    return ok({ name, remove: () => gone(network.remove()) });
+    return ok({ name, remove: () => gone(() => network.remove()) });
   } catch (error) {
     return err({ code: 'setup-failed', message: `the job's network could not be made: ${reasonOf(error)}` });
   }

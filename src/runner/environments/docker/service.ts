@@ -44,7 +44,8 @@ export async function startService(
     await container.start();
     return ok(serviceOf(container, await container.inspect()));
   } catch (error) {
-    if (container !== undefined) await gone(container.remove({ force: true, v: true }));
+    const failed = container;
+    if (failed !== undefined) await gone(() => failed.remove({ force: true, v: true }));
     const message = `the service ${request.name} (${request.image}) could not be started: ${reasonOf(error)}`;
     return err({ code: 'setup-failed', message });
   }
@@ -92,7 +93,7 @@ function serviceOf(container: Container, seen: ContainerInspectInfo): Service {
         return [`the engine does not give them: ${reasonOf(error)}`];
       }
     },
-    remove: () => gone(container.remove({ force: true, v: true })),
+    remove: () => gone(() => container.remove({ force: true, v: true })),
   };
 }
 

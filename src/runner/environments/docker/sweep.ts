@@ -1,4 +1,6 @@
 /** What a run has at the engine: found by its label and removed, whatever became of the orch that made it. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Volume } from 'dockerode';
 import { MachineError } from '../../../shared/failure.ts';
 import { type Engine, isEngineError, openEngine, reasonOf, statusOf } from './engine.ts';
 import { isMakerGone, MAKER_LABEL, RUN_LABEL } from './labels.ts';
@@ -9,14 +11,23 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export async function listRunContainers(run: string, env: Variables): Promise<readonly string[]> {
   const engine = await openEngine(env);
   if (!engine.ok) return [];
-  return namesOf(await findOf(`${RUN_LABEL}=${run}`, engine.value));
+  const { containers, networks, volumes } = await findOf(`${RUN_LABEL}=${run}`, engine.value);
+  return [...containers, ...networks, ...volumes].map(({ name }) => name);
 }
 
-/** Removes them; the names of what was removed. */
-export async function sweepContainers(run: string, env: Variables): Promise<readonly string[]> {
+export interface Swept {
+  /** Names of what is gone. */
+  readonly removed: readonly string[];
+  /** Why something is still there, a sentence each. */
+  readonly problems: readonly string[];
+}
+
+const NOTHING: Swept = { removed: [], problems: [] };
+
+/** Removes them, and waits until they are gone. */
+export async function sweepContainers(run: string, env: Variables): Promise<Swept> {
   const engine = await openEngine(env);
-  if (!engine.ok) return [];
-  return remove(engine.value, await findOf(`${RUN_LABEL}=${run}`, engine.value));
+  return engine.ok ? remove(engine.value, await findOf(`${RUN_LABEL}=${run}`, engine.value)) : NOTHING;
 }
 
 const swept = new WeakSet<Engine['docker']>();
@@ -26,7 +37,10 @@ export async function sweepAbandoned(engine: Engine): Promise<void> {
   if (swept.has(engine.docker)) return;
   swept.add(engine.docker);
   const { containers, networks, volumes } = await findOf(RUN_LABEL, engine);
-  const abandoned = (found: readonly Found[]): readonly Found[] => found.filter(({ maker }) => isMakerGone(maker));
+  const isOwnEngine = engine.remote === undefined;
+  const abandoned = (found: readonly Found[]): readonly Found[] =>
+    found.filter(({ maker }) => isMakerGone(maker, isOwnEngine));
+  // What does not go now is nothing to those who came to start something: `orch clean` says why.
   await remove(engine, {
     containers: abandoned(containers),
     networks: abandoned(networks),
@@ -34,16 +48,30 @@ export async function sweepAbandoned(engine: Engine): Promise<void> {
   });
 }
 
-async function remove({ docker }: Engine, found: OfRun): Promise<readonly string[]> {
-  const { containers, networks, volumes } = found;
-  await Promise.all(containers.map(({ id }) => gone(docker.getContainer(id).remove({ force: true, v: true }))));
-  await Promise.all(networks.map(({ id }) => gone(docker.getNetwork(id).remove())));
-  await Promise.all(volumes.map(({ id }) => gone(docker.getVolume(id).remove())));
-  return namesOf(found);
+async function remove({ docker }: Engine, { containers, networks, volumes }: OfRun): Promise<Swept> {
+  const parts = [
+    await removeAll(containers, ({ id }) => gone(() => docker.getContainer(id).remove({ force: true, v: true }))),
+    await removeAll(networks, ({ id }) => gone(() => docker.getNetwork(id).remove())),
+    await removeAll(volumes, ({ id }) => volumeGone(docker.getVolume(id))),
+  ];
+  return { removed: parts.flatMap(({ removed }) => removed), problems: parts.flatMap(({ problems }) => problems) };
 }
 
-function namesOf({ containers, networks, volumes }: OfRun): readonly string[] {
-  return [...containers, ...networks, ...volumes].map(({ name }) => name);
+async function removeAll(found: readonly Found[], removal: (one: Found) => Promise<void>): Promise<Swept> {
+  const outcomes = await Promise.all(
+    found.map(async (one): Promise<Swept> => {
+      try {
+        await removal(one);
+        return { removed: [one.name], problems: [] };
+      } catch (error) {
+        return { removed: [], problems: [`${one.name} was not removed: ${whyNotGone(error)}`] };
+      }
+    }),
+  );
+  return {
+    removed: outcomes.flatMap(({ removed }) => removed),
+    problems: outcomes.flatMap(({ problems }) => problems),
+  };
 }
 
 interface Found {
@@ -82,16 +110,44 @@ async function findOf(label: string, { docker }: Engine): Promise<OfRun> {
 }
 
 const NOT_FOUND = 404;
-const ALREADY = 409;
+/** Somebody else is at it; or it is used, perhaps by what is on its way out too. Some engines forbid the latter. */
+const NOT_NOW: readonly unknown[] = [409, 403];
+/** Milliseconds that the engine has for a removal of somebody else's. */
+const REMOVING = 10_000;
+const PAUSE = 50;
 
-/** Waits for a removal; somebody else's is as good. */
-export async function gone(removal: Promise<unknown>): Promise<void> {
-  try {
-    await removal;
-  } catch (error) {
-    const status = statusOf(error);
-    if (status !== NOT_FOUND && status !== ALREADY) throw error;
+/** Asks for a removal until nothing is there any more, whoever did it. Throws `MachineError`. */
+export async function gone(removal: () => Promise<unknown>, patience = REMOVING): Promise<void> {
+  const began = performance.now();
+  for (;;) {
+    try {
+      await removal();
+      return;
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === NOT_FOUND) return;
+      if (!NOT_NOW.includes(status) || performance.now() - began > patience) throw notGone(error);
+      await delay(PAUSE);
+    }
   }
+}
+
+/** Milliseconds for what uses a volume and is on its way out. What stays is the user's own. */
+const USED = 1000;
+
+export function volumeGone(volume: Pick<Volume, 'remove'>): Promise<void> {
+  return gone(() => volume.remove(), USED);
+}
+
+function notGone(cause: unknown): MachineError {
+  if (!isEngineError(cause)) throw cause;
+  const message = `the container engine does not remove what it was asked to: ${reasonOf(cause)}`;
+  return new MachineError({ code: 'environment-lost', message }, { cause });
+}
+
+/** The engine's own words. */
+function whyNotGone(error: unknown): string {
+  return reasonOf(error instanceof MachineError ? (error.cause ?? error) : error);
 }
 
 /** At the end of a job, which an engine that has gone is not to hold up: what stays is told, and found by the next. */
@@ -104,6 +160,6 @@ export async function removeOrTell(
     await removal();
   } catch (error) {
     if (!isEngineError(error) && !(error instanceof MachineError)) throw error;
-    tell(`${what} could not be removed (${reasonOf(error)}); the next job that uses containers does that`);
+    tell(`${what} could not be removed (${whyNotGone(error)}); the next job that uses containers does that`);
   }
 }

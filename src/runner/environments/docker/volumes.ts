@@ -2,7 +2,7 @@
 import type { CreateDraft } from './create-draft.ts';
 import { type Engine, statusOf } from './engine.ts';
 import { labelsOf, type Owner, RUN_LABEL } from './labels.ts';
-import { gone } from './sweep.ts';
+import { volumeGone } from './sweep.ts';
 
 const NOT_FOUND = 404;
 
@@ -42,7 +42,7 @@ export async function removeVolumes({ docker }: Pick<Engine, 'docker'>, { run, j
   const { Volumes } = await docker.listVolumes({ filters: { label: [`${RUN_LABEL}=${run}`] } });
   // Null where there are none, whatever the types say.
   const free = (Volumes ?? []).filter(({ Name }) => !volumes?.has(Name));
-  await Promise.all(free.map(({ Name }) => gone(docker.getVolume(Name).remove())));
+  await Promise.all(free.map(({ Name }) => volumeGone(docker.getVolume(Name))));
 }
 
 /** What stands before the colon and is no path. */
