@@ -98,6 +98,9 @@ const run = shareRun({
     'ends/main.js': "console.log('= ends');\n",
     'ends/post.js': "console.log('= posted');\n",
     'inputs/action.yml': 'inputs: { two words: { default: a b }, more-words: {} }\nruns: { using: node24, main: x.js }',
+    'asks/action.yml': 'runs: { using: node24, main: x.js }',
+    'asks/x.js':
+      "const { ACTIONS_RUNTIME_URL: a, ACTIONS_RUNTIME_TOKEN: b, ACTIONS_RESULTS_URL: c } = process.env;\nconsole.log('=', typeof a, typeof b, typeof c);\n",
     'inputs/x.js': "console.log('=', process.env.INPUT_TWO_WORDS, process.env['INPUT_MORE-WORDS']);\n",
     ...below('old', { ...IF_FILES, 'action.yml': 'runs: { using: node16, main: x.js }' }),
     'breaks/action.yml': 'runs: { using: node24, pre: fail.js, main: main.js }',
@@ -111,6 +114,7 @@ const fetched = shareRun({
     'octo/act': {
       'action.yml':
         'runs: { using: composite, steps: [{ shell: bash, run: echo "= whole $GITHUB_ACTION_REPOSITORY $GITHUB_ACTION_REF" }] }',
+      'deep/outer/action.yml': 'runs: { using: composite, steps: [{ uses: octo/none@v1 }] }',
       'deep/one/action.yml': 'runs: { using: composite, steps: [{ shell: bash, run: echo "= deep" }] }',
     },
   },
@@ -161,6 +165,29 @@ export const actions: Subject = {
     works(
       'Actions in the workspace have no `pre`; their `post` runs',
       run.job(steps('- uses: ./node'), { says: ['main of push undefined', 'post of push'] }),
+    ),
+    works(
+      'An action that was skipped has no `post`',
+      run.job(steps('- if: false\n  uses: ./node', '- uses: ./node'), {
+        says: ['main of push undefined', 'post of push'],
+      }),
+    ),
+    works(
+      'Actions of other repositories are there before the first step runs, those inside of composite ones too',
+      fetched.job(steps('echo "= never"', '- uses: octo/none@v1'), {
+        ends: 'action-not-found',
+        log: ['octo/none'],
+        says: [],
+      }),
+      fetched.job(steps('echo "= never"', '- uses: octo/act/deep/outer@v1'), {
+        ends: 'action-not-found',
+        log: ['octo/none'],
+        says: [],
+      }),
+    ),
+    works(
+      'JavaScript actions have ACTIONS_RUNTIME_URL, ACTIONS_RUNTIME_TOKEN and ACTIONS_RESULTS_URL',
+      run.job(steps('- uses: ./asks'), { says: ['string string string'] }),
     ),
     works(
       '`pre-if` and `post-if`',

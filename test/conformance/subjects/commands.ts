@@ -25,6 +25,8 @@ const MATCHER = {
 
 const OTHER = { problemMatcher: [{ owner: 'lint', pattern: [{ regexp: '^lint says (.+)$', message: 1 }] }] };
 
+const WIDE = { problemMatcher: [{ owner: 'wide', pattern: [{ regexp: ': (bad)$', message: 1 }] }] };
+
 const MORE = {
   problemMatcher: [
     {
@@ -40,6 +42,7 @@ const run = shareRun({
     'matcher.json': JSON.stringify(MATCHER),
     'other.json': JSON.stringify(OTHER),
     'more.json': JSON.stringify(MORE),
+    'wide.json': JSON.stringify(WIDE),
     'lib/p.json': '',
     'lib/src/a.js': '',
     'src/a.js': 'x\n',
@@ -48,6 +51,8 @@ const run = shareRun({
 });
 const tokens = shareRun({ args: ['--secret', 'GITHUB_TOKEN=ghs_0123456789'] });
 const debugging = shareRun({ args: ['--var', 'ACTIONS_STEP_DEBUG=true'] });
+
+const verbose = shareRun({ args: ['--var', 'ACTIONS_RUNNER_DEBUG=true'] });
 
 /** A job that says these lines. */
 function says(lines: readonly string[], expected: Expected): Check {
@@ -204,6 +209,26 @@ export const commands: Subject = {
         ...FAILS,
         log: ["Unable to process command '::save-state::x' successfully.", 'goes on'],
       }),
+      says(['::set-output name=::x'], {
+        ...FAILS,
+        log: ["Required field 'name' is missing in ##[set-output] command."],
+      }),
+    ),
+    works(
+      '`internal-set-repo-path`, of old versions of `actions/checkout`, is heard and changes nothing',
+      run.job(
+        steps(
+          'echo "::internal-set-repo-path repoFullName=a/b;workspaceRepo=true::/nowhere"',
+          'echo "= ${{ github.workspace != \'/nowhere\' }}"',
+        ),
+        { says: ['true'], without: [/^::internal/m] },
+      ),
+    ),
+    differs(
+      'ACTIONS_RUNNER_DEBUG, as a secret or a variable: the diagnostic log of the runner',
+      'there is none besides the journal of the run, which is written in any case',
+      verbose.job(steps('echo "= [$RUNNER_DEBUG]"'), { says: ['[]'] }),
+      verbose.whole('the journal', ({ events }) => events.length > 0, true),
     ),
   ],
 };
@@ -325,6 +350,15 @@ export const matchers: Subject = {
           'echo "::add-matcher::matcher.json"\necho "::add-matcher::other.json"\necho "src/a.js:1:2: bad"\necho "lint says worse"',
         ),
         { annotations: ['error worse'] },
+      ),
+    ),
+    works(
+      'Of several matchers the newest is asked first, and what it takes the others do not see',
+      run.job(
+        steps(
+          'echo "::add-matcher::matcher.json"\necho "::add-matcher::wide.json"\necho "src/a.js:1:2: bad"\necho "::remove-matcher owner=wide::"\necho "src/a.js:1:2: bad"',
+        ),
+        { annotations: ['error bad', 'warning src/a.js:1:2 bad'] },
       ),
     ),
     works(

@@ -92,6 +92,30 @@ export const contexts: Subject = {
         },
       ),
     ),
+    differs(
+      '`job.check_run_id`',
+      'it is null: no check run stands for a job',
+      run.job(steps('echo "= [${{ job.check_run_id }}]"'), { says: ['[]'] }),
+    ),
+    differs(
+      'Ids and numbers: `github.run_number`, `run_attempt`, `repository_id`, `repository_owner_id`, `actor_id`',
+      'they are 1, since only GitHub counts these; `run_id` is made of the time of the run',
+      run.job(
+        steps(
+          'echo "= $GITHUB_RUN_NUMBER $GITHUB_RUN_ATTEMPT $GITHUB_REPOSITORY_ID $GITHUB_REPOSITORY_OWNER_ID $GITHUB_ACTOR_ID"\ntest "$GITHUB_RUN_ID" -gt 20000000000000 && echo "= id"',
+        ),
+        { says: ['1 1 1 1 1', 'id'] },
+      ),
+    ),
+    works(
+      'Members of `github` that are no variables: `repositoryUrl`, `secret_source`, `event`, `token`',
+      run.job(
+        steps(
+          'echo "= ${{ github.repositoryUrl }} ${{ github.secret_source }} [$GITHUB_REPOSITORYURL$GITHUB_SECRET_SOURCE]"',
+        ),
+        { says: ['git://github.com/octo/hello.git Actions []'] },
+      ),
+    ),
     works(
       '`runner`: name, os, arch, temp, tool_cache, workspace, environment, and RUNNER_…',
       run.job(
@@ -121,6 +145,11 @@ export const contexts: Subject = {
         },
       ),
       run.job(steps('echo "= $CI"'), { says: ['true'] }),
+    ),
+    differs(
+      'RUNNER_TRACKING_ID marks what a job has started; who empties it has a process that outlives the job',
+      'it is not set, and nothing outlives its job',
+      run.job(steps('echo "= [$RUNNER_TRACKING_ID]"'), { says: ['[]'] }),
     ),
     differs(
       'Steps start from the environment of the runner',

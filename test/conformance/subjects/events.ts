@@ -138,6 +138,7 @@ export const events: Subject = {
       'such workflows start when you say `--event schedule`; nothing waits for their time',
       readsOn("{ schedule: [{ cron: '5 4 * * sun', timezone: Europe/Paris }] }"),
       refusesOn("{ schedule: [{ cron: '60 * * * *' }] }", 'Invalid cron expression'),
+      refusesOn("{ schedule: [{ cron: '*/4 * * * *' }] }", 'every 5 minutes at most'),
       refusesOn("{ schedule: [{ cron: '0 0 * * *', timezone: Mars/Base }] }", 'not a time zone'),
       triggers("{ schedule: [{ cron: '5 4 * * *' }] }", { name: 'schedule', cron: '5 4 * * *' }),
     ),

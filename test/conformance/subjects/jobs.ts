@@ -1,4 +1,5 @@
 /** Jobs: their order, conditions, results, outputs and limits. */
+import { expect } from 'vitest';
 import { eventsOf, warningsOf } from '../../e2e/rig/index.ts';
 import { differs, type Subject, works } from '../rig/feature.ts';
 import { readsJob, refuses, refusesJob } from '../rig/language.ts';
@@ -189,6 +190,22 @@ export const jobs: Subject = {
       readsJob('environment: ${{ vars.e }}'),
       readsJob('environment: { name: e, url: "${{ steps.x.outputs.y }}", deployment: false }'),
       refusesJob('environment: { url: u }', 'Required property is missing: name'),
+      run.job(body('environment: ${{ github.head_ref }}', 'echo "= ${{ vars.PLACE }}"'), {
+        says: ['here'],
+        without: ['protection rules'],
+      }),
+      run.job(
+        body(
+          "environment: { name: leaky, url: 'https://example.com/${{ steps.s.outputs.v }}' }",
+          '- id: s\n  run: echo "v=some-secret" >> "$GITHUB_OUTPUT"',
+        ),
+        {},
+      ),
+      run.whole(
+        'a url with a secret in it',
+        ({ events }) => warningsOf(events).filter((message) => message.includes('url')),
+        [expect.stringContaining('the url of the environment leaky is left out')],
+      ),
     ),
     differs(
       'Secrets and variables of an environment, over those of the repository',

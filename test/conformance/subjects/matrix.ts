@@ -21,6 +21,17 @@ export const matrix: Subject = {
       expands({ v: [{ a: [1, true, null], b: 'x' }] }, ['v:a:[1,true,null],b:x']),
     ),
     works(
+      'Its keys know no letter case',
+      expands({ Os: ['a', 'b'], exclude: [{ os: 'a' }], include: [{ OS: 'b', more: 1 }] }, ['Os:b,more:1']),
+      run.jobs(
+        {
+          letters:
+            'strategy: { matrix: { Os: [x] } }\nsteps: [{ run: \'echo "= ${{ matrix.OS }} ${{ matrix.os }}"\' }]',
+        },
+        { 'letters+x': { says: ['x x'] } },
+      ),
+    ),
+    works(
       'The whole `strategy`, `matrix`, a list, `include` and `exclude` may be expressions',
       readsJob('strategy: ${{ fromJSON(vars.s) }}'),
       readsJob('strategy: { matrix: { a: "${{ fromJSON(vars.a) }}", include: "${{ fromJSON(vars.i) }}" } }'),

@@ -51,6 +51,20 @@ export const runners: Subject = {
       ),
     ),
     works(
+      'An image whose name comes to nothing: the job runs on the host, and a service does not start',
+      run.job(
+        body(
+          'container: { image: "${{ github.head_ref }}", options: --init }\nservices: { db: { image: "${{ github.head_ref }}" } }',
+          'echo "= on $RUNNER_OS"',
+        ),
+        {
+          says: ['on Linux'],
+          log: ["The service 'db' will not be started because the container definition has an empty image."],
+        },
+      ),
+      run.job(body('services: ${{ fromJSON(\'{"db":""}\') }}', 'echo "= on"'), { says: ['on'] }),
+    ),
+    works(
       '`services`, their health checks and ports; the `job.container` and `job.services` contexts',
       run.job(body(`services: { db: { image: "${IMAGE}" } }`, 'true'), {
         ends: 'setup-failed',

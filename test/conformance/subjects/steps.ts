@@ -189,6 +189,20 @@ export const background: Subject = {
       ),
     ),
     works(
+      'Ten at once: more of them wait for their turn, the steps behind them do not',
+      run.job(
+        steps(
+          ...Array.from(
+            { length: 10 },
+            (_, n) => `- background: true\n  run: touch s${n}; until [ -e go ]; do sleep 0.05; done`,
+          ),
+          '- id: eleventh\n  background: true\n  run: test -e go && echo "= then"',
+          'until [ "$(ls s? | wc -l)" = 10 ]; do sleep 0.05; done\necho "= [${{ steps.eleventh.outcome }}]"; touch go',
+        ),
+        { says: ['[]', 'then'] },
+      ),
+    ),
+    works(
       '`wait` for one or several: it fails when one of them has failed; `continue-on-error` forgives that',
       run.job(
         steps(

@@ -61,6 +61,11 @@ export const workflow: Subject = {
       untitled.whole('none', ({ events }) => eventsOf(events, 'run.started')[0]?.title, 'first'),
     ),
     works(
+      '`description`, which nothing is made of',
+      readsJob('', 'description: what this is for'),
+      refusesJob('', 'A mapping was not expected', 'description: {}'),
+    ),
+    works(
       '`run-name` may use `github`, `inputs` and `vars`',
       readsJob('', 'run-name: by ${{ github.actor }} ${{ inputs.x }} ${{ vars.y }}'),
       refusesJob('', "Unrecognized named-value: 'secrets'", 'run-name: ${{ secrets.x }}'),
@@ -92,6 +97,16 @@ export const workflow: Subject = {
           'echo "= $A $B $C $D $E $F [$G] $H"',
         ),
         { says: ['1.1 16 1000 10 true yes [] 2001-01-01'] },
+      ),
+    ),
+    works(
+      'A value that is an expression alone keeps its kind; with text beside it, it is a text',
+      run.job(
+        body(
+          "strategy: { fail-fast: \"${{ github.event_name == 'tag' }}\" }\nenv: { BESIDE: 'is ${{ 1.50 }} {0}' }",
+          'echo "= ${{ toJSON(strategy.fail-fast) }} ${{ env.BESIDE }}"',
+        ),
+        { says: ['false is 1.5 {0}'] },
       ),
     ),
     works(
