@@ -71,11 +71,10 @@ const options = {
 };
 const plan = await build({ ...options, write: false });
 const { metafile } = await build({ ...options, plugins: [commonChunk(plan.metafile, first), ...options.plugins] });
-// Each alone in one file: they are all that is given to a container.
+// Alone in one file: it is all that is given to a container.
 await build({
   entryPoints: {
     supervisor: 'src/runner/environments/docker/supervisor-program.ts',
-    forwarder: 'src/runner/environments/egress/forwarder-program.ts',
   },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
@@ -110,9 +109,7 @@ for (const action of (await readdir('action-templates')).filter((name) =>
     banner: { js: `// ${MARK}: a copy of an action of orch ${version}.\n${banner.js}` },
   });
   // What a sandbox is given.
-  if (action === 'run-task')
-    for (const program of ['supervisor.mjs', 'forwarder.mjs'])
-      await markedCopy(`dist/${program}`, `${outdir}/${program}`);
+  if (action === 'run-task') await markedCopy('dist/supervisor.mjs', `${outdir}/supervisor.mjs`);
   const definition = await readFile(`action-templates/${action}/action.yml`, 'utf8');
   await writeFile(`${outdir}/action.yml`, `# ${MARK}: a copy of an action of orch ${version}.\n${definition}`);
   await writeFile(`${outdir}/THIRD-PARTY-LICENSES.txt`, `${MARK}.\n\n${await licenses(bundled)}`);

@@ -92,7 +92,6 @@ function portsOf(
         run: job.run,
         env: process.env,
         program: beside('supervisor.mjs'),
-        forwarder: beside('forwarder.mjs'),
         cache: hostPath(join(directory, 'externals')),
         checkout: repository.root,
         gitDir: repository.commonDir,

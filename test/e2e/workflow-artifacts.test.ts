@@ -237,7 +237,6 @@ jobs:
       - run: echo "says $(cat got/made)"; head -c 20000000 /dev/urandom > large; sha256sum < large > sum
       - uses: me/artifact2@v1
         with: { do: upload, name: large, path: large, compression-level: 0 }
-      - run: echo "says $(echo /__s/*) $(touch /__s/x 2>&1 | grep -c 'Read-only')"
   docker:
     needs: there
     runs-on: ubuntu-latest
@@ -253,12 +252,7 @@ jobs:
       - run: echo "says $(wc -c < got/large)"
 `);
     expect(endings(ran.events)).toEqual({ here: 'success', there: 'success', docker: 'success', back: 'success' });
-    expect(told(ran, 'there')).toEqual([
-      'downloaded made',
-      'says from here',
-      'uploaded large',
-      'says /__s/forwarder.mjs /__s/services.sock 1',
-    ]);
+    expect(told(ran, 'there')).toEqual(['downloaded made', 'says from here', 'uploaded large']);
     expect(told(ran, 'docker')).toEqual(['listed here,large']);
     expect(told(ran, 'back')).toEqual(['downloaded large', 'says 20000000']);
     expect(atEngine(ran.repository)).toEqual([]);

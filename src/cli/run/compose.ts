@@ -60,7 +60,6 @@ export async function composeRun(wiring: Wiring): Promise<JobRunner> {
       ...sandboxGround(project, loaded),
       run: setup.run,
       program: beside('supervisor.mjs'),
-      forwarder: beside('forwarder.mjs'),
       cache: hostPath(join(cacheDirectory(), 'externals')),
       links: worktrees.link,
       gitOf: async (leg, box) => gitOf(await workspaceOf(leg).current(), box),

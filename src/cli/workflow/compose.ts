@@ -108,7 +108,6 @@ export async function framesOf(wiring: Wiring): Promise<WorkflowFrames> {
     hashProgram: beside('hash-files.mjs'),
     containers: {
       ...externals(),
-      forwarder: beside('forwarder.mjs'),
       engine: process.env,
       env: settings.env,
       images: settings.images,

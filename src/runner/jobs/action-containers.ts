@@ -9,17 +9,18 @@ import {
   cannotMount,
   createPathMap,
   type Engine,
-  type Environment,
   type JobEnvironment,
   type Mount,
   type PathMap,
   prepareExternals,
+  type Supervised,
   startActionContainer,
 } from '../environments/index.ts';
+import type { JobAccess } from '../services/index.ts';
 import { type Inside, type JobPlace, writeLines } from '../steps/index.ts';
 import type { ActionImage, ActionImages, ImageAsked } from './action-images.ts';
 import { type ContainerFolders, type ContainerSettings, homeOf, isBelow } from './job-container.ts';
-import type { ServiceFolder } from './service-folder.ts';
+import { joinServices } from './service-way.ts';
 
 export interface ActionContainers {
   /** The image, pulled or built where it is not there yet. */
@@ -43,7 +44,8 @@ export interface ActionContainersParts {
   /** GITHUB_WORKSPACE on this machine. */
   readonly work: HostPath;
   readonly folders: ContainerFolders;
-  readonly services: ServiceFolder;
+  /** To the services of the run. */
+  readonly access: JobAccess;
   readonly engine: () => Promise<Result<Engine, Failure>>;
   /** The name of the job's network, where it has one. */
   readonly network: () => string | undefined;
@@ -60,13 +62,12 @@ const SERVICES = `http://127.0.0.1:${PORT}/`;
 /** What whoever the image's user is may write. */
 const SHARED = [WORKSPACE, HOME, TEMP, FILES];
 
-function mountsOf({ work, services, folders: { temp, reads } }: ActionContainersParts): readonly Mount[] {
+function mountsOf({ work, folders: { temp, reads } }: ActionContainersParts): readonly Mount[] {
   const files = hostPath(join(temp, '_runner_file_commands'));
   return [
     { host: work, inner: WORKSPACE },
     { host: temp, inner: TEMP },
     { host: homeOf({ temp }), inner: HOME },
-    services.mount,
     { host: hostPath(join(temp, '_github_workflow')), inner: '/github/workflow' },
     { host: files, inner: FILES },
     // Also where it lies in that of RUNNER_TEMP: what is mounted cannot be replaced by a link.
@@ -97,8 +98,8 @@ export function createActionContainers(parts: ActionContainersParts): ActionCont
       count += 1;
       const name = `${parts.job} action ${count}`;
       let isOffered = false;
-      const prepare = async (container: Environment, node: string): Promise<void> => {
-        const joined = isOffered ? await parts.services.join(container, node, PORT) : undefined;
+      const prepare = async (container: Supervised): Promise<void> => {
+        const joined = isOffered ? await joinServices(container, parts.access, PORT) : undefined;
         if (joined?.ok !== false) return;
         await writeLines(job, [`${UNREACHED}: ${joined.error}`]);
       };
@@ -109,9 +110,7 @@ export function createActionContainers(parts: ActionContainersParts): ActionCont
         hostEnv: parts.settings.env,
         services: async (kind) => {
           const offered = await job.services(kind);
-          const open = offered.runtimeToken === undefined ? undefined : await parts.services.open();
-          isOffered = open?.ok === true;
-          if (open?.ok === false) await writeLines(job, [`${UNREACHED}: ${open.error}`]);
+          isOffered = offered.runtimeToken !== undefined;
           return isOffered ? { ...offered, runtimeUrl: SERVICES, resultsUrl: SERVICES } : {};
         },
         processes: processesOf(
@@ -130,11 +129,11 @@ interface Stage {
   readonly rename: (value: string) => string;
   readonly tell: (line: string) => void;
   /** In the container, before the action. */
-  readonly prepare: (container: Environment, node: string) => Promise<void>;
+  readonly prepare: (container: Supervised) => Promise<void>;
 }
 
 function processesOf(
-  { settings, run, job, services, engine, network }: ActionContainersParts,
+  { settings, run, job, engine, network }: ActionContainersParts,
   { stage, mounts, rename, prepare, tell }: Stage,
 ): JobEnvironment {
   return {
@@ -142,7 +141,6 @@ function processesOf(
       const opened = await engine();
       if (!opened.ok) throw new MachineError(opened.error);
       for (const { host, readOnly } of mounts) if (readOnly !== true) await mkdir(host, { recursive: true });
-      await services.make();
       const renamed = Object.entries(env).map(([name, value]) => [name, rename(value)]);
       return startActionContainer(
         opened.value,

@@ -24,17 +24,16 @@ import {
   removeOrTell,
   startJobContainer,
 } from '../environments/index.ts';
+import type { JobAccess } from '../services/index.ts';
 import type { Inside } from '../steps/index.ts';
 import type { ContainerDefinition } from './container-definition.ts';
 import { copyToContainer, type FarFiles } from './far-files.ts';
-import type { ServiceFolder } from './service-folder.ts';
+import { joinServices } from './service-way.ts';
 
 /** How this run has containers. */
 export interface ContainerSettings extends ExternalsSettings {
   /** The environment that names the engine. */
   readonly engine: Readonly<Record<string, string | undefined>>;
-  /** The bundle of `environments/egress/forwarder-program.ts`. */
-  readonly forwarder: HostPath;
   /** Variables for every step, whatever its image. */
   readonly env: Readonly<Record<string, string>>;
   /** The image that stands for a label of `runs-on`. */
@@ -57,7 +56,7 @@ const WORK = '/__w';
 const HOME = '/github/home';
 
 /** GitHub's names. */
-function mountsOf({ root, temp, home, toolCache, reads }: ContainerFolders, services: ServiceFolder): readonly Mount[] {
+function mountsOf({ root, temp, home, toolCache, reads }: ContainerFolders): readonly Mount[] {
   return [
     { host: root, inner: `${WORK}/${basename(root)}` },
     { host: temp, inner: `${WORK}/_temp` },
@@ -65,7 +64,6 @@ function mountsOf({ root, temp, home, toolCache, reads }: ContainerFolders, serv
     { host: hostPath(join(temp, '_runner_file_commands')), inner: `${WORK}/_temp/_runner_file_commands` },
     { host: hostPath(join(home, '_actions')), inner: `${WORK}/_actions` },
     { host: toolCache, inner: '/__t' },
-    services.mount,
     { host: homeOf({ temp }), inner: HOME },
     { host: hostPath(join(temp, '_github_workflow')), inner: '/github/workflow' },
     ...reads.map((path) => ({ host: path, inner: path, readOnly: true })),
@@ -99,7 +97,7 @@ export class ContainerPlace {
   readonly #mounts: readonly Mount[];
   readonly #home: HostPath;
   readonly #folders: ContainerFolders;
-  readonly #services: ServiceFolder;
+  readonly #access: JobAccess;
   readonly #paths: PathMap;
   #container: JobContainer | undefined;
   #far: FarFiles | undefined;
@@ -108,12 +106,12 @@ export class ContainerPlace {
   #node = 'node';
   #tell: (line: string) => void = () => undefined;
 
-  constructor(settings: ContainerSettings, folders: ContainerFolders, services: ServiceFolder) {
+  constructor(settings: ContainerSettings, folders: ContainerFolders, access: JobAccess) {
     this.#settings = settings;
-    this.#mounts = mountsOf(folders, services);
+    this.#mounts = mountsOf(folders);
     this.#home = homeOf(folders);
     this.#folders = folders;
-    this.#services = services;
+    this.#access = access;
     this.#paths = createPathMap(this.#mounts);
     this.processes = {
       start: async (request) => (this.#far ?? this.#opened()).steps.start(request),
@@ -143,7 +141,6 @@ export class ContainerPlace {
     const draft = readDraft(definition);
     if (!draft.ok) return err({ code: 'setup-failed', message: `container: ${draft.error}` });
     for (const { host, readOnly } of this.#mounts) if (readOnly !== true) await mkdir(host, { recursive: true });
-    await this.#services.make();
     const [image, externals] = await Promise.all([
       provideImage(engine, definition, { tell, signal, env: this.#settings.engine }),
       prepareExternals(this.#settings),
@@ -181,11 +178,7 @@ export class ContainerPlace {
 
   /** Opens the run's services to what runs in the container: the address that they have there. */
   async reach(): Promise<Result<string, string>> {
-    const { supervised } = this.#opened();
-    if (this.#far !== undefined) return err('the engine is on another machine');
-    const open = await this.#services.open();
-    if (!open.ok) return open;
-    const port = await this.#services.join(supervised, this.#node, 0);
+    const port = await joinServices(this.#opened().supervised, this.#access, 0);
     return port.ok ? ok(`http://127.0.0.1:${port.value}`) : port;
   }
 

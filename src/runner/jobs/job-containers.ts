@@ -23,7 +23,6 @@ import type { ActionImages } from './action-images.ts';
 import { type ContainerDefinition, definitionOf, readContainer, readImage } from './container-definition.ts';
 import { type ContainerFolders, ContainerPlace, type ContainerSettings } from './job-container.ts';
 import { JobServices, type NamedDefinition, readServices } from './job-services.ts';
-import { createServiceFolder } from './service-folder.ts';
 import { jobEnvScope } from './step-scope.ts';
 import type { JobSource, WorkflowFrames } from './workflow-settings.ts';
 
@@ -80,12 +79,11 @@ export class JobContainers {
 
   constructor(parts: ContainersParts) {
     const { settings, folders, isInside, access } = parts;
-    const services = createServiceFolder({ home: folders.home, forwarder: settings.forwarder, access });
     this.#settings = settings;
     this.#owner = { run: parts.run, job: parts.job };
-    this.#place = isInside ? new ContainerPlace(settings, folders, services) : undefined;
+    this.#place = isInside ? new ContainerPlace(settings, folders, access) : undefined;
     const engine = (): Promise<Result<Engine, Failure>> => this.#open();
-    this.actions = createActionContainers({ ...parts, services, engine, network: () => this.#network?.name });
+    this.actions = createActionContainers({ ...parts, engine, network: () => this.#network?.name });
   }
 
   get inside(): Inside | undefined {

@@ -29,8 +29,6 @@ import { resolveTrust } from './trust.ts';
 
 export interface SandboxesSettings extends ExternalsSettings, SandboxGround {
   readonly run: string;
-  /** The bundle of `forwarder-program.ts`. */
-  readonly forwarder: HostPath;
   /** What worktrees have links to in the checkout. */
   readonly links: readonly string[];
   /** The git repository of a leg's box; asked before each command. */
@@ -109,7 +107,6 @@ async function openSandbox(opening: Opening): Promise<Sandbox> {
     temporary: place.temporary,
     mounts: [{ host: request.tree, inner: WORK }, ...links, ...trust.mounts, ...named],
     externals,
-    forwarder: settings.forwarder,
     onRefusal: ({ target, why }) => request.onRefusal(target, why),
   });
   tell(`the command runs in a sandbox of ${image}`);

@@ -3,7 +3,6 @@
  * something: most runs have none.
  */
 import { randomUUID } from 'node:crypto';
-import type { HostPath } from '../../shared/brand.ts';
 import { ArtifactShelf, type ShelfSettings } from './artifact-shelf.ts';
 import { createPasses } from './passes.ts';
 import type { Listening, ServiceClient } from './server.ts';
@@ -24,8 +23,6 @@ export interface RunServices {
 export interface JobAccess {
   /** Opens them when nobody has yet. `origin` is that on this machine. */
   enter(): Promise<{ readonly origin: string; readonly token: string }>;
-  /** Opens a socket too, which a container may have mounted. */
-  listenAt(path: HostPath): Promise<void>;
   /** The token is none from here on, and uploads that are not whole go. */
   close(): Promise<void>;
 }
@@ -58,7 +55,6 @@ export function createRunServices(settings: RunServicesSettings): RunServices {
   return {
     openJob: (client) => {
       const job = randomUUID();
-      const closings: (() => Promise<void>)[] = [];
       let token: string | undefined;
       return {
         async enter() {
@@ -70,13 +66,8 @@ export function createRunServices(settings: RunServicesSettings): RunServices {
           }
           return { origin: listening.origin, token };
         },
-        async listenAt(path) {
-          const { listening } = await opened();
-          closings.push(await listening.listenAt(path));
-        },
         async close() {
           clients.delete(job);
-          for (const close of closings.splice(0)) await close();
           if (token !== undefined) await (await opened()).shelf.endJob(job);
         },
       };

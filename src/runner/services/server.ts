@@ -1,9 +1,6 @@
-/** The service of a run, as it listens: on this machine's loopback, and on sockets that are mounted into containers. */
-import { chmod, open as openFile } from 'node:fs/promises';
+/** The service of a run, as it listens on this machine's loopback. */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { ListenOptions } from 'node:net';
-import { basename, dirname } from 'node:path';
-import type { HostPath } from '../../shared/brand.ts';
 import { isErrno } from '../../shared/errno.ts';
 import { MachineError } from '../../shared/failure.ts';
 import { ok, type Result } from '../../shared/result.ts';
@@ -30,8 +27,6 @@ export interface ServiceClient extends Pick<Call, 'leg' | 'onStored' | 'onDelete
 export interface Listening {
   /** On this machine: `http://127.0.0.1:1234`. */
   readonly origin: string;
-  /** Listens at a path as well, for whoever can open it, until the function that it gives is called. Linux alone. */
-  listenAt(path: HostPath): Promise<() => Promise<void>>;
   /** Breaks every connection. Throws what went wrong in the service itself, if anything did. */
   close(): Promise<void>;
 }
@@ -56,17 +51,6 @@ export async function startServices(services: Services): Promise<Listening> {
   const address = server.address();
   return {
     origin: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
-    async listenAt(path) {
-      // The system takes about a hundred bytes of a path, so that it is named from its folder.
-      const folder = await openFile(dirname(path));
-      const inContainer = await open(listener, { path: `/proc/self/fd/${folder.fd}/${basename(path)}` });
-      // The container has a user of its own; the folders above decide who else gets there.
-      await chmod(path, 0o666);
-      return async () => {
-        await close(inContainer);
-        await folder.close();
-      };
-    },
     async close() {
       await close(server);
       if (faults.length > 0) throw faults[0];

@@ -2,7 +2,7 @@
 import type { ImageInspectInfo } from 'dockerode';
 import { type HostPath, hostPath } from '../../../shared/brand.ts';
 import { type Failure, MachineError } from '../../../shared/failure.ts';
-import { type Environment, type JobProcess, notStarted, type ProcessRequest } from '../process.ts';
+import { type JobProcess, notStarted, type ProcessRequest } from '../process.ts';
 import { emptyDraft } from './create-draft.ts';
 import { type Engine, reasonOf } from './engine.ts';
 import type { Externals } from './externals.ts';
@@ -10,6 +10,7 @@ import { giveBack, openToAll } from './file-access.ts';
 import { startJobContainer } from './job-container.ts';
 import type { Owner } from './labels.ts';
 import type { Mount } from './path-map.ts';
+import type { Supervised } from './supervised.ts';
 import { startInBox } from './task-box.ts';
 
 export interface ActionContainerRequest {
@@ -29,8 +30,8 @@ export interface ActionContainerRequest {
   readonly network?: string | undefined;
   /** Told why there is no supervisor in it; the program is then an exec of the engine. */
   readonly onPlain: (reason: string) => void;
-  /** Starts what the program needs beside it; `node` is the program of the Node there. */
-  readonly prepare?: (container: Environment, node: string) => Promise<void>;
+  /** Opens what the program needs beside it. */
+  readonly prepare?: (container: Supervised) => Promise<void>;
 }
 
 /**
@@ -70,7 +71,7 @@ export async function startActionContainer(
   };
   try {
     await openToAll(container, externals, shared);
-    await request.prepare?.(container.supervised, container.isPlain ? 'node' : externals.node);
+    await request.prepare?.(container.supervised);
   } catch (error) {
     await container.remove();
     throw error;

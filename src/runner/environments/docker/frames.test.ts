@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { afterOpening, createFrameReader, messageFrame, OPENING, outputFrame } from './frames.ts';
+import { afterOpening, createFrameReader, messageFrame, OPENING, outputFrame, streamFrame } from './frames.ts';
 
 function reader() {
   const seen: string[] = [];
   const read = createFrameReader({
     message: (text) => void seen.push(text),
     output: (id, bytes) => void seen.push(`${id}:${Buffer.from(bytes).toString('latin1')}`),
+    stream: (id, bytes) => void seen.push(`stream ${id}:${Buffer.from(bytes).toString('latin1')}`),
   });
   return { seen, read };
 }
@@ -18,6 +19,7 @@ it('frames come out as they went in, wherever the stream is cut', () => {
       bytes: outputFrame(id, bytes),
       text: `${id}:${Buffer.from(bytes).toString('latin1')}`,
     })),
+    fc.nat().map((id) => ({ bytes: streamFrame(id, Buffer.from('x')), text: `stream ${id}:x` })),
   );
   fc.assert(
     fc.property(fc.array(frame, { maxLength: 8 }), fc.integer({ min: 1, max: 40 }), (frames, size) => {
@@ -33,6 +35,7 @@ it.each([
   ['a frame that is too long', Buffer.from([255, 255, 255, 255, 1])],
   ['a kind that is none', Buffer.from([0, 0, 0, 1, 9, 0])],
   ['output without an id', Buffer.from([0, 0, 0, 1, 2, 0])],
+  ['a stream without an id', Buffer.from([0, 0, 0, 1, 3, 0])],
 ])('%s is no frame', (_, bytes) => {
   expect(reader().read(bytes)).toBe(false);
 });

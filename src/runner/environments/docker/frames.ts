@@ -1,5 +1,13 @@
-/** What goes over the line between orch and the supervisor in a container: messages, and output as it comes. */
+/** What goes over the line between orch and the supervisor in a container: messages, output and what connections carry, as it comes. */
 import type { ProcessExit } from '../process.ts';
+
+/** What becomes of a connection that is carried over the line. Ids of those that the supervisor begins are even. */
+export type StreamWord =
+  /** That much of what was sent is off this end's hands. */
+  | { readonly op: 'stream'; readonly id: number; readonly word: 'taken'; readonly bytes: number }
+  /** Nothing more is sent. */
+  | { readonly op: 'stream'; readonly id: number; readonly word: 'end' }
+  | { readonly op: 'stream'; readonly id: number; readonly word: 'break' };
 
 /** To the supervisor. */
 export type Order =
@@ -18,7 +26,12 @@ export type Order =
       readonly call: number;
       readonly method: Method;
       readonly grace: number;
-    };
+    }
+  /** Opens a port on the container's loopback, any that is free where it is 0. The reply is its number, or why there is none. */
+  | { readonly op: 'listen'; readonly call: number; readonly door: number; readonly port: number }
+  /** Joins a new connection with a port that the container reaches. */
+  | { readonly op: 'connect'; readonly id: number; readonly host: string; readonly port: number }
+  | StreamWord;
 
 export type Method = 'stop' | 'interrupt' | 'left' | 'reap' | 'cpuTime' | 'limits';
 
@@ -31,15 +44,20 @@ export type Report =
       readonly version: string;
     }
   | { readonly op: 'exit'; readonly id: number; readonly exit: ProcessExit }
-  | { readonly op: 'reply'; readonly call: number; readonly value: unknown };
+  | { readonly op: 'reply'; readonly call: number; readonly value: unknown }
+  /** Somebody has connected to that door. */
+  | { readonly op: 'knock'; readonly id: number; readonly door: number }
+  | StreamWord;
 
 export interface FrameTaker {
   message(text: string): void;
   output(id: number, bytes: Uint8Array): void;
+  stream(id: number, bytes: Uint8Array): void;
 }
 
 const MESSAGE = 1;
 const OUTPUT = 2;
+const STREAM = 3;
 const HEAD = 5;
 /** No honest frame is longer; what a program in the container sends must not fill this machine's memory. */
 const LARGEST = 64 * 1024 * 1024;
@@ -49,16 +67,24 @@ export function messageFrame(message: Order | Report): Buffer {
 }
 
 export function outputFrame(id: number, bytes: Uint8Array): Buffer {
-  const head = Buffer.alloc(4);
-  head.writeUInt32BE(id);
-  return frame(OUTPUT, Buffer.concat([head, bytes]));
+  return frame(OUTPUT, numberOf(id), bytes);
 }
 
-function frame(kind: number, payload: Buffer): Buffer {
+export function streamFrame(id: number, bytes: Uint8Array): Buffer {
+  return frame(STREAM, numberOf(id), bytes);
+}
+
+function numberOf(id: number): Buffer {
+  const number = Buffer.alloc(4);
+  number.writeUInt32BE(id);
+  return number;
+}
+
+function frame(kind: number, ...parts: readonly Uint8Array[]): Buffer {
   const head = Buffer.alloc(HEAD);
-  head.writeUInt32BE(payload.length);
+  head.writeUInt32BE(parts.reduce((sum, { length }) => sum + length, 0));
   head.writeUInt8(kind, 4);
-  return Buffer.concat([head, payload]);
+  return Buffer.concat([head, ...parts]);
 }
 
 /** Takes bytes as they come. False when they are no frames: nothing after that can be understood. */
@@ -87,9 +113,10 @@ export function createFrameReader(taker: FrameTaker): (chunk: Uint8Array) => boo
 
 function hand(bytes: Buffer, taker: FrameTaker): boolean {
   const payload = bytes.subarray(HEAD);
-  if (bytes.readUInt8(4) === MESSAGE) taker.message(payload.toString());
-  else if (bytes.readUInt8(4) === OUTPUT && payload.length >= 4)
-    taker.output(payload.readUInt32BE(0), payload.subarray(4));
+  const kind = bytes.readUInt8(4);
+  if (kind === MESSAGE) taker.message(payload.toString());
+  else if (kind === OUTPUT && payload.length >= 4) taker.output(payload.readUInt32BE(0), payload.subarray(4));
+  else if (kind === STREAM && payload.length >= 4) taker.stream(payload.readUInt32BE(0), payload.subarray(4));
   else return false;
   return true;
 }

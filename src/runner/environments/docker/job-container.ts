@@ -13,7 +13,8 @@ import type { Externals } from './externals.ts';
 import { labelsOf, nameOf, type Owner } from './labels.ts';
 import type { Mount } from './path-map.ts';
 import { openPlainExecs, readInContainer } from './plain-exec.ts';
-import { openSupervised, type Supervised, type SupervisorReady } from './supervised.ts';
+import type { SupervisorReady } from './reports.ts';
+import { openSupervised, type Supervised } from './supervised.ts';
 import { gone } from './sweep.ts';
 import { provideVolumes } from './volumes.ts';
 
@@ -157,6 +158,8 @@ async function startPlain({ container, attach, remove }: Created): Promise<Resul
     const supervised: Supervised = {
       ready: Promise.resolve(ready),
       start: (request) => steps.start(request),
+      listen: async () => err('no supervisor runs in the container'),
+      join: (socket) => void socket.destroy(),
       isOpen: () => isOpen,
       end: () => void attached.end(),
     };

@@ -1,5 +1,6 @@
 /** Commands in a container, as its supervisor starts them: orch's end of the line. */
 import type { Duplex } from 'node:stream';
+import type { Result } from '../../../shared/result.ts';
 import type { Containment } from '../../../shared/verdict.ts';
 import {
   type Environment,
@@ -8,16 +9,21 @@ import {
   type ProcessRequest,
   type RunningProcess,
 } from '../process.ts';
-import { createFrameReader, type Method, messageFrame, OPENING, type Order } from './frames.ts';
+import { createFrameReader, type Method, messageFrame, OPENING, type Order, streamFrame } from './frames.ts';
 import type { LimitCounts } from './limits-reached.ts';
-
-export interface SupervisorReady {
-  /** The container's environment: the image's, and what it was created with. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly uid: number;
-  /** Of the Node that it runs on. */
-  readonly version: string;
-}
+import {
+  countOf,
+  isCount,
+  type Loose,
+  parse,
+  readContainment,
+  readExit,
+  readLimits,
+  readListening,
+  readReady,
+  type SupervisorReady,
+} from './reports.ts';
+import { createStreams, type Streams } from './streams.ts';
 
 /** What a container has of its own. */
 export interface SupervisedProcess extends RunningProcess {
@@ -29,6 +35,13 @@ export interface Supervised extends Environment {
   start(request: ProcessRequest): Promise<SupervisedProcess>;
   /** Undefined when the line broke before the supervisor was ready. */
   readonly ready: Promise<SupervisorReady | undefined>;
+  /**
+   * Opens a port on the container's loopback, any that is free where it is 0, for as long as the line is there. Each
+   * connection to it is joined with what `open` gives. The port, or why there is none.
+   */
+  listen(port: number, open: () => Duplex): Promise<Result<number, string>>;
+  /** Joins a connection of this machine with a port that the container reaches. */
+  join(socket: Duplex, host: string, port: number): void;
   /** The line is there. */
   isOpen(): boolean;
   /** Ends the line, and with it the supervisor. */
@@ -62,6 +75,8 @@ class Line implements Supervised {
   readonly #patience: number;
   readonly #watched = new Map<number, Watched>();
   readonly #calls = new Map<number, (value: unknown) => void>();
+  readonly #doors = new Map<number, () => Duplex>();
+  readonly #streams: Streams;
   #tellReady: (ready: SupervisorReady | undefined) => void = () => undefined;
   #last = 0;
   #open = true;
@@ -73,9 +88,18 @@ class Line implements Supervised {
     this.ready = new Promise((resolve) => {
       this.#tellReady = resolve;
     });
+    this.#streams = createStreams({
+      tell: (word) => this.#send(word),
+      send: (id, bytes) => {
+        if (this.#open) line.write(streamFrame(id, bytes));
+      },
+    });
     const read = createFrameReader({
       message: (text) => this.#hear(parse(text)),
       output: (id, bytes) => this.#take(id, bytes),
+      stream: (id, bytes) => {
+        if (!this.#streams.take(id, bytes)) this.#close(NOT_UNDERSTOOD);
+      },
     });
     const close = (): void => this.#close('its container ended, or the line to it broke');
     line.on('data', (chunk: Uint8Array) => {
@@ -104,15 +128,27 @@ class Line implements Supervised {
     const watched: Watched = { onOutput, exited: tellExit, fault: undefined, isTaking: false };
     this.#watched.set(id, watched);
     this.#send({ op: 'start', id, argv, cwd, env });
-    const ask: Ask = (method, grace = 0) => this.#ask(id, method, grace);
+    const ask: Ask = (method, grace = 0) => this.#ask(grace, (call) => ({ op: 'call', id, call, method, grace }));
     return processOf({ exit, watched, ask, forget: () => void this.#watched.delete(id) });
+  }
+
+  async listen(port: number, open: () => Duplex): Promise<Result<number, string>> {
+    const door = ++this.#last;
+    this.#doors.set(door, open);
+    return readListening(await this.#ask(0, (call) => ({ op: 'listen', call, door, port })));
+  }
+
+  join(socket: Duplex, host: string, port: number): void {
+    const id = ++this.#last * 2 + 1;
+    if (this.#open && this.#streams.carry(id, socket)) this.#send({ op: 'connect', id, host, port });
+    else socket.destroy();
   }
 
   #send(order: Order): void {
     if (this.#open) this.#line.write(messageFrame(order));
   }
 
-  #ask(id: number, method: Method, grace: number): Promise<unknown> {
+  #ask(grace: number, orderOf: (call: number) => Order): Promise<unknown> {
     return new Promise((resolve) => {
       if (!this.#open) return resolve(null);
       const call = ++this.#last;
@@ -121,7 +157,7 @@ class Line implements Supervised {
         clearTimeout(late());
         resolve(value);
       });
-      this.#send({ op: 'call', id, call, method, grace });
+      this.#send(orderOf(call));
     });
   }
 
@@ -143,7 +179,22 @@ class Line implements Supervised {
     else if (op === 'reply' && typeof call === 'number') {
       this.#calls.get(call)?.(report['value']);
       this.#calls.delete(call);
-    }
+    } else if (op === 'knock' && isCount(id) && id % 2 === 0) this.#answer(id, report['door']);
+    else if (op === 'stream') this.#hearStream(report);
+  }
+
+  #answer(id: number, door: unknown): void {
+    const open = typeof door === 'number' ? this.#doors.get(door) : undefined;
+    const socket = open?.();
+    if (socket !== undefined && this.#streams.carry(id, socket)) return;
+    socket?.destroy();
+    this.#send({ op: 'stream', id, word: 'break' });
+  }
+
+  #hearStream({ id, word, bytes }: Loose): void {
+    if (!isCount(id)) return;
+    if (word === 'end' || word === 'break') this.#streams.hear({ op: 'stream', id, word });
+    else if (word === 'taken') this.#streams.hear({ op: 'stream', id, word, bytes: countOf(bytes) });
   }
 
   #take(id: number, bytes: Uint8Array): void {
@@ -162,6 +213,7 @@ class Line implements Supervised {
     for (const { exited } of this.#watched.values()) exited({ ...KILLED, lost });
     for (const reply of this.#calls.values()) reply(null);
     this.#calls.clear();
+    this.#streams.breakAll();
   }
 }
 
@@ -219,59 +271,4 @@ async function take(process: Watched, bytes: Uint8Array): Promise<void> {
   } finally {
     process.isTaking = false;
   }
-}
-
-type Loose = Readonly<Record<string, unknown>>;
-
-function isLoose(value: unknown): value is Loose {
-  return typeof value === 'object' && value !== null;
-}
-
-function parse(text: string): Loose {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isLoose(value) ? value : {};
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
-}
-
-function readReady({ env, uid, version }: Loose): SupervisorReady {
-  const entries = Object.entries(isLoose(env) ? env : {});
-  return {
-    env: Object.fromEntries(entries.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))),
-    uid: typeof uid === 'number' ? uid : 0,
-    version: typeof version === 'string' ? version : '',
-  };
-}
-
-const SIGNAL = /^SIG[A-Z0-9+-]{1,12}$/;
-const LONGEST_REASON = 1000;
-
-function readExit(exit: unknown): ProcessExit {
-  if (!isLoose(exit)) return KILLED;
-  const { kind, code, signal, message } = exit;
-  if (kind === 'exited' && isCount(code) && code <= 255) return { kind, code };
-  if (kind === 'not-started' && typeof message === 'string') return { kind, message: message.slice(0, LONGEST_REASON) };
-  return kind === 'signalled' && typeof signal === 'string' && SIGNAL.test(signal) ? { kind, signal } : KILLED;
-}
-
-function readLimits(value: unknown): LimitCounts {
-  const { memory, pids } = isLoose(value) ? value : {};
-  return { memory: countOf(memory), pids: countOf(pids) };
-}
-
-function readContainment(value: unknown): Containment {
-  const by: Containment['by'] = ['container'];
-  const { reaped, alive } = isLoose(value) ? value : {};
-  return { by, reaped: countOf(reaped), ...(countOf(alive) === 0 ? {} : { alive: countOf(alive) }) };
-}
-
-function countOf(value: unknown): number {
-  return isCount(value) ? value : 0;
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
 }

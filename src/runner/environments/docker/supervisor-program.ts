@@ -5,6 +5,7 @@
 import { hostPath } from '../../../shared/brand.ts';
 import { createHostEnvironment } from '../host.ts';
 import type { RunningProcess } from '../process.ts';
+import { createDoors } from './doors.ts';
 import { setAccess } from './file-access.ts';
 import {
   afterOpening,
@@ -14,13 +15,17 @@ import {
   type Order,
   outputFrame,
   type Report,
+  streamFrame,
 } from './frames.ts';
 import { countLimits } from './limits-reached.ts';
+import { createStreams } from './streams.ts';
 
 // The container is namespace enough.
 const environment = createHostEnvironment({ run: process.env['ORCH_SUPERVISED_RUN'] ?? '', namespace: 'off' });
 const processes = new Map<number, Promise<RunningProcess>>();
 const taken = new Map<number, () => void>();
+const streams = createStreams({ tell, send: (id, bytes) => void process.stdout.write(streamFrame(id, bytes)) });
+const doors = createDoors(streams, tell);
 
 function tell(report: Report): void {
   process.stdout.write(messageFrame(report));
@@ -34,7 +39,13 @@ function obey(order: Order): void {
     case 'ack':
       return taken.get(order.id)?.();
     case 'call':
-      void answer(order);
+      return void answer(order);
+    case 'listen':
+      return void doors.open(order).then((value) => tell({ op: 'reply', call: order.call, value }));
+    case 'connect':
+      return doors.connect(order);
+    case 'stream':
+      streams.hear(order);
   }
 }
 
@@ -86,6 +97,7 @@ function supervise(): void {
     createFrameReader({
       message: (text) => obey(JSON.parse(text) as Order),
       output: () => undefined,
+      stream: (id, bytes) => void streams.take(id, bytes),
     }),
   );
   process.stdin.on('data', (chunk: Buffer) => {

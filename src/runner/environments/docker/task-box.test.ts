@@ -5,7 +5,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllowRule } from '../../../shared/allow-list.ts';
 import { hostPath } from '../../../shared/brand.ts';
@@ -29,7 +28,6 @@ describe.skipIf(typeof engine === 'string')('a box on a real engine', async () =
   chmodSync(scratch, 0o755);
   const folder = (name: string) => hostPath(join(scratch, name));
   const [work, home, shared] = [folder('work'), folder('home'), folder('shared')];
-  const forwarder = folder('forwarder.mjs');
   const user =
     process.getuid?.() === 0
       ? { uid: 1234, gid: 1234 }
@@ -41,10 +39,6 @@ describe.skipIf(typeof engine === 'string')('a box on a real engine', async () =
   writeFileSync(join(shared, 'file'), 'as it was');
   chmodSync(join(shared, 'file'), 0o666);
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-  beforeAll(async () => {
-    const entry = 'src/runner/environments/egress/forwarder-program.ts';
-    await build({ entryPoints: [entry], outfile: forwarder, bundle: true, format: 'esm', platform: 'node' });
-  });
   let count = 0;
 
   /** Settings of a box, and the end and the output of a script in it. */
@@ -67,7 +61,6 @@ describe.skipIf(typeof engine === 'string')('a box on a real engine', async () =
         { host: shared, inner: shared, readOnly: true },
       ],
       externals,
-      forwarder,
       temporary: hostPath(scratch),
       onRefusal: (refusal) => void refusals.push(refusal),
       ...changes,
@@ -102,8 +95,6 @@ describe.skipIf(typeof engine === 'string')('a box on a real engine', async () =
       ['the root', 'echo x > /x'],
       ['the system', 'echo x > /usr/bin/x'],
       ['its own Node', 'echo x > /__e/orch/supervisor.mjs'],
-      ['the forwarder', 'echo x > /__o/forwarder.mjs'],
-      ['the socket of the way out', 'rm -f /__o/proxy.sock'],
       ['what is mounted to be read', `echo x > ${shared}/file`],
       ['that by its rights', `chmod 777 ${shared}`],
       ['that by mounting it anew', `mount -o remount,rw ${shared}`],

@@ -99,7 +99,7 @@ async function openBox(engine: Engine, settings: BoxSettings, count: number): Pr
       owner: { run: owner.run, job: `${owner.job} box ${count}` },
       image,
       options: lockedDraft(settings),
-      mounts: [...mounts, { host: home, inner: BOX_HOME }, ...way.mounts],
+      mounts: [...mounts, { host: home, inner: BOX_HOME }],
       workdir: '/',
       externals,
       env: {},
@@ -111,7 +111,7 @@ async function openBox(engine: Engine, settings: BoxSettings, count: number): Pr
       await way.close();
     };
     try {
-      await way.open(container, externals);
+      await way.open(container);
     } catch (error) {
       await container.remove();
       throw error;

@@ -1,5 +1,6 @@
-/** The way out of a box that has no network: the proxy on this machine, its socket in the box, the program that joins both. */
+/** The way out of a box that has no network: the proxy on this machine, joined with a port in the box by its supervisor. */
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AllowList } from '../../../shared/allow-list.ts';
@@ -7,41 +8,33 @@ import { type HostPath, hostPath } from '../../../shared/brand.ts';
 import { MachineError } from '../../../shared/failure.ts';
 import { type Egress, openEgress, type Refusal } from '../egress/proxy.ts';
 import { proxyVariables } from '../egress/proxy-variables.ts';
-import type { Externals } from './externals.ts';
-import { startForwarder } from './forwarder.ts';
 import type { JobContainer } from './job-container.ts';
 import type { Owner } from './labels.ts';
-import type { Mount } from './path-map.ts';
 
 export interface WaySettings {
   readonly owner: Owner;
   readonly network: 'none' | 'full' | AllowList;
-  /** The bundle of `forwarder-program.ts`. */
-  readonly forwarder: HostPath;
   /** Where the socket may be put; nobody else of this machine sees into it. */
   readonly temporary: HostPath;
   readonly onRefusal: (refusal: Refusal) => void;
 }
 
 export interface Way {
-  readonly mounts: readonly Mount[];
   readonly env: Readonly<Record<string, string>>;
   /** In the box, before its command. */
-  open(container: JobContainer, externals: Externals): Promise<void>;
+  open(container: JobContainer): Promise<void>;
   close(): Promise<void>;
 }
 
-const INNER_SOCKET = '/__o/proxy.sock';
-const INNER_FORWARDER = '/__o/forwarder.mjs';
 /** What the path of a socket may hold, without the rest of its folder's name and its own. */
 const LONGEST_PLACE = 80;
 /** Of the box alone, so it is free. */
 const PORT = 3128;
 
-const NO_WAY: Way = { mounts: [], env: {}, open: () => Promise.resolve(), close: () => Promise.resolve() };
+const NO_WAY: Way = { env: {}, open: () => Promise.resolve(), close: () => Promise.resolve() };
 
 /** No way where there is no network, or the engine's own. */
-export async function openWay({ network, forwarder, temporary, owner, onRefusal }: WaySettings): Promise<Way> {
+export async function openWay({ network, temporary, owner, onRefusal }: WaySettings): Promise<Way> {
   if (typeof network === 'string') return NO_WAY;
   // Closed to others of this machine: they would have the way too.
   const folder = await mkdtemp(placeOf(temporary, owner.run));
@@ -55,12 +48,8 @@ export async function openWay({ network, forwarder, temporary, owner, onRefusal 
     throw error;
   }
   return {
-    mounts: [
-      { host: socket, inner: INNER_SOCKET, readOnly: true },
-      { host: forwarder, inner: INNER_FORWARDER, readOnly: true },
-    ],
     env: proxyVariables(PORT),
-    open: openForwarder,
+    open: (container) => joinProxy(container, socket),
     close: async () => {
       try {
         await egress.close();
@@ -77,13 +66,9 @@ function placeOf(temporary: HostPath, run: string): string {
   return near.length < LONGEST_PLACE ? near : join(tmpdir(), `orch-task-${run}-out-`);
 }
 
-async function openForwarder({ supervised }: JobContainer, { node }: Externals): Promise<void> {
-  const start = { node, program: INNER_FORWARDER, socket: INNER_SOCKET, port: PORT };
-  const started = await startForwarder(supervised, start);
-  if (started.ok) return;
-  throw new MachineError({
-    code: 'setup-failed',
-    message: `the way out of the sandbox did not open: ${started.error}`,
-    hint: 'it needs an engine on this machine itself; with one elsewhere a sandbox has "network: none" or "full"',
-  });
+async function joinProxy({ supervised }: JobContainer, socket: HostPath): Promise<void> {
+  const joined = await supervised.listen(PORT, () => connect({ path: socket, allowHalfOpen: true }));
+  if (joined.ok) return;
+  const message = `the way out of the sandbox did not open: ${joined.error}`;
+  throw new MachineError({ code: 'setup-failed', message });
 }

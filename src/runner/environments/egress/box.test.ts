@@ -1,11 +1,14 @@
-/** The proxy as a box sees it: namespaces in which nothing but loopback and the mounted socket leads anywhere. */
+/** The proxy as a box sees it: namespaces in which nothing but loopback and the line to the supervisor leads anywhere. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { formatHost } from '../../../shared/allow-list.ts';
+import { hostPath } from '../../../shared/brand.ts';
+import { openSupervised } from '../docker/supervised.ts';
+import { bundleSupervisor } from '../docker/testing/supervisor-bundle.ts';
 import { proxyVariables } from './proxy-variables.ts';
 import { openScene, serveHttp } from './testing/proxy-scene.ts';
 
@@ -17,22 +20,15 @@ const NAMES = {
   'mixed.test': ['8.8.8.8', '169.254.169.254'],
 };
 
-// The socket's folder is closed to others, so that the mount alone lets the box's user reach it.
 const START = `set -eu
 ip link set lo up
 mount -t tmpfs none /mnt
 mkdir /mnt/home
 chmod 777 /mnt/home
-touch /mnt/proxy.sock /mnt/forwarder.mjs
-mount --bind -o ro "$1/proxy.sock" /mnt/proxy.sock
-mount --bind -o ro "$1/forwarder.mjs" /mnt/forwarder.mjs
+touch /mnt/supervisor.mjs
+mount --bind -o ro "$2" /mnt/supervisor.mjs
 cd /mnt/home
-exec setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --no-new-privs bash -c '
-coproc FORWARDER { exec "$0" /mnt/forwarder.mjs /mnt/proxy.sock ${PORT}; }
-trap "kill $FORWARDER_PID" EXIT
-read -r _ <&"\${FORWARDER[0]}"
-eval "$1"
-' "$2" "$3"`;
+exec setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --no-new-privs "$1" /mnt/supervisor.mjs`;
 
 const NAMESPACES = ['--net', '--mount', '--propagation', 'private', 'bash', '-c'];
 const lacks = whatLacks();
@@ -50,24 +46,30 @@ interface BoxEnd {
 
 async function openBox(list: readonly string[]) {
   const scene = await openScene({ list, names: NAMES });
-  await build({
-    entryPoints: ['src/runner/environments/egress/forwarder-program.ts'],
-    outfile: join(scene.folder, 'forwarder.mjs'),
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    logLevel: 'silent',
-  });
+  const program = join(scene.folder, 'supervisor.mjs');
+  await bundleSupervisor(program);
   const env = { PATH: process.env['PATH'] ?? '', HOME: '/mnt/home', ...proxyVariables(PORT) };
-  const run = (script: string): Promise<BoxEnd> =>
-    new Promise((resolve, reject) => {
-      const argv = [...NAMESPACES, START, 'box', scene.folder, process.execPath, script];
-      const box = spawn('unshare', argv, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-      let out = '';
-      for (const stream of [box.stdout, box.stderr]) stream.on('data', (chunk) => (out += String(chunk)));
-      box.on('error', reject);
-      box.on('close', (code) => resolve({ code, out }));
+  const run = async (script: string): Promise<BoxEnd> => {
+    const argv = [...NAMESPACES, START, 'box', process.execPath, program];
+    const box = spawn('unshare', argv, { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    const supervised = openSupervised(Duplex.from({ readable: box.stdout, writable: box.stdin }));
+    await supervised.ready;
+    const proxy = await supervised.listen(PORT, () => connect({ path: scene.socket, allowHalfOpen: true }));
+    if (!proxy.ok) throw new Error(proxy.error);
+    let out = '';
+    const running = await supervised.start({
+      argv: ['bash', '-c', script],
+      cwd: hostPath('/mnt/home'),
+      env,
+      onOutput: (chunk) => void (out += String(chunk)),
     });
+    const exit = await running.exit;
+    await running.reap();
+    const ended = new Promise((resolve) => box.once('close', resolve));
+    supervised.end();
+    await ended;
+    return { code: exit.kind === 'exited' ? exit.code : null, out };
+  };
   return { ...scene, run };
 }
 

@@ -3,7 +3,7 @@
 /** What goes to the box itself needs no proxy. */
 const DIRECT = 'localhost,127.0.0.1,::1';
 
-/** For a forwarder that listens on `port`. curl reads some names in lower case alone, other programs in upper case. */
+/** For a proxy that is reached at `port`. curl reads some names in lower case alone, other programs in upper case. */
 export function proxyVariables(port: number): Readonly<Record<string, string>> {
   const url = `http://127.0.0.1:${port}`;
   const upper = { HTTP_PROXY: url, HTTPS_PROXY: url, ALL_PROXY: url, NO_PROXY: DIRECT };

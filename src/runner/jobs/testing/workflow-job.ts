@@ -35,7 +35,6 @@ function read(yaml: string) {
 
 const NO_CONTAINERS: ContainerSettings = {
   program: hostPath('/nowhere'),
-  forwarder: hostPath('/nowhere'),
   cache: hostPath('/nowhere'),
   engine: { DOCKER_HOST: 'unix:///nowhere.sock' },
   env: {},

@@ -42,7 +42,6 @@ export function realBox(engine: Engine, externals: Externals, tree: LinkedWorktr
         temporary: home,
         mounts: [{ host: tree.path, inner: tree.path }, ...git.mounts],
         externals,
-        forwarder: hostPath('/nowhere'),
         onRefusal: () => undefined,
       });
       let output = '';

@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll } from 'vitest';
 import { hostPath } from '../../../../shared/brand.ts';
 import { type Engine, openEngine } from '../engine.ts';
 import { type Externals, prepareExternals } from '../externals.ts';
+import { bundleSupervisor } from './supervisor-bundle.ts';
 
 /** Debian with git and redis, and a system of busybox alone; `.ci/engine.sh` makes them. */
 export const BASE = 'orch-test/base:1';
@@ -40,14 +40,6 @@ export async function testExternals(): Promise<Externals> {
   const folder = mkdtempSync(join(tmpdir(), 'orch-externals-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const program = join(folder, 'supervisor.mjs');
-  await build({
-    entryPoints: ['src/runner/environments/docker/supervisor-program.ts'],
-    outfile: program,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    banner: { js: "import{createRequire as orchRequire}from'node:module';const require=orchRequire(import.meta.url);" },
-  });
+  await bundleSupervisor(program);
   return prepareExternals({ program: hostPath(program), cache: hostPath(join(folder, 'cache')) });
 }
