@@ -41,7 +41,7 @@ export function createStreams(line: StreamLine): Streams {
     // The last of what was sent may come when this end has broken off.
     take: (id, bytes) => open.get(id)?.take(bytes) ?? true,
     breakAll: () => {
-      for (const { destroy } of open.values()) destroy();
+      for (const carried of open.values()) carried.destroy();
     },
   };
 }
@@ -52,23 +52,23 @@ interface Carried {
   destroy(): void;
 }
 
-function carry(id: number, socket: Duplex, { tell, send }: StreamLine): Carried {
+function carry(id: number, socket: Duplex, line: StreamLine): Carried {
   let sent = 0;
   let held = 0;
   socket.on('data', (chunk: Uint8Array) => {
     sent += chunk.length;
-    send(id, chunk);
+    line.send(id, chunk);
     if (sent >= WINDOW) socket.pause();
   });
-  socket.once('end', () => tell({ op: 'stream', id, word: 'end' }));
+  socket.once('end', () => line.tell({ op: 'stream', id, word: 'end' }));
   // What it is does not matter to the other end: it closes.
   socket.on('error', () => socket.destroy());
   socket.once('close', () => {
-    if (!socket.readableEnded || !socket.writableFinished) tell({ op: 'stream', id, word: 'break' });
+    if (!socket.readableEnded || !socket.writableFinished) line.tell({ op: 'stream', id, word: 'break' });
   });
   const taken = (bytes: number): void => {
     held -= bytes;
-    tell({ op: 'stream', id, word: 'taken', bytes });
+    line.tell({ op: 'stream', id, word: 'taken', bytes });
   };
   return {
     hear: (word) => {
