@@ -92,8 +92,8 @@ function carry(id: number, socket: Duplex, line: StreamLine): Carried {
   };
 }
 
-/** Whoever reads from it must not take that for the end. */
+/** Whoever reads from it must not take that for the end. Only TCP can say so. */
 function breakOff(socket: Duplex): void {
-  if (socket instanceof Socket) socket.resetAndDestroy();
+  if (socket instanceof Socket && socket.remoteFamily !== undefined) socket.resetAndDestroy();
   else socket.destroy();
 }
