@@ -20,6 +20,7 @@ const CHECKS: Readonly<Record<Evidence['check'], string>> = {
   changes: 'changes',
   outputs: 'outputs',
   documents: 'documents',
+  review: 'review',
 };
 
 const CLAIMS: Readonly<Record<Verdict['claim'], string>> = {

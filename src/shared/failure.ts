@@ -9,11 +9,13 @@ export type FailureCode =
   | 'verify-timeout'
   | 'empty'
   | 'changed'
+  | 'changed-outside'
   | 'artifact-missing'
   | 'artifact-incomplete'
   | 'artifact-invalid'
   | 'verdict-missing'
   | 'review-invalid'
+  | 'changes-requested'
   | 'merge-conflict'
   | 'unsafe-tree'
   | 'filter-unsupported'
@@ -39,11 +41,13 @@ export const FAILURE_CODES: readonly FailureCode[] = [
   'verify-timeout',
   'empty',
   'changed',
+  'changed-outside',
   'artifact-missing',
   'artifact-incomplete',
   'artifact-invalid',
   'verdict-missing',
   'review-invalid',
+  'changes-requested',
   'merge-conflict',
   'unsafe-tree',
   'filter-unsupported',

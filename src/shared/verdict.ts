@@ -37,7 +37,7 @@ export interface Verdict {
 }
 
 export interface Evidence {
-  readonly check: 'exit' | 'ended-by-orch' | 'verify' | 'expect' | 'changes' | 'outputs' | 'documents';
+  readonly check: 'exit' | 'ended-by-orch' | 'verify' | 'expect' | 'changes' | 'outputs' | 'documents' | 'review';
   readonly ok: boolean;
   /** What was seen, such as `exit code 0`, `src/api/** matched 3 files`. */
   readonly seen: string;

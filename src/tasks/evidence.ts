@@ -76,6 +76,23 @@ function changeFailure(rule: 'allowed' | 'required' | 'forbidden', changes: read
   return undefined;
 }
 
+/** What was changed outside of the only folders that may be. Undefined when nothing was. */
+export function findOutside(writable: readonly string[], changes: readonly Change[]): Finding | undefined {
+  if (writable.length === 0) return undefined;
+  const paths = changes.map(({ path }) => path).filter((path) => !writable.some((top) => path.startsWith(`${top}/`)));
+  if (paths.length === 0) return undefined;
+  const folders = writable.map((top) => `${top}/`).join(' and ');
+  return {
+    evidence: [{ check: 'changes', ok: false, seen: `${countOf(paths.length, 'file')} changed outside of ${folders}` }],
+    failure: {
+      code: 'changed-outside',
+      message: `the command may change nothing outside of ${folders}, but changed ${listSome(paths, 5)}`,
+      hint: 'what it changed there reaches no branch',
+      details: paths.slice(0, 100),
+    },
+  };
+}
+
 /** Each pattern has to match a file with something in it that the task has changed. */
 export function findExpected(patterns: readonly string[], changes: readonly Change[], globs: Globs): Finding {
   const evidence = patterns.map((pattern): Evidence => {

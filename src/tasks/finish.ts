@@ -2,6 +2,7 @@
 import type { TaskReport } from '../shared/verdict.ts';
 import type { ActionCall, ActionResult, TaskAction } from './action.ts';
 import { addContainment, UNCONTAINED } from './command.ts';
+import { confine } from './confinement.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createInputReader } from './inputs.ts';
 import type { TaskPorts, WorkTree } from './ports.ts';
@@ -138,7 +139,20 @@ async function settle(finishing: FinishingTree, left: Remains | undefined): Prom
   };
   const isPassedOn = outcome === 'success' && isCommitted;
   const why = outcome === 'success' ? 'not to be committed' : (ran?.failure?.code ?? outcome);
-  return faults.attempt('committing', () => (isPassedOn ? settleResult(request) : settleWork(request, why)), unchanged);
+  const commit = async (): Promise<Settled> => {
+    const writable = ran?.writable ?? [];
+    const bounded = { ...request, left: await confine({ ...ports, start, writable, left }) };
+    if (!isPassedOn) return settleWork(bounded, why);
+    return settleResult(prepared.change ? await onto(bounded, prepared.change.of, writable) : bounded);
+  };
+  return faults.attempt('committing', commit, unchanged);
+}
+
+/** What was looked at had lost its history and its notes: what was written about it goes on top of how it really is. */
+async function onto(request: SettleRequest, commit: string, writable: readonly string[]): Promise<SettleRequest> {
+  const { repository, left } = request;
+  const tree = await repository.graft({ tree: commit, paths: writable.map((path) => ({ path, from: left.tree })) });
+  return { ...request, start: commit, left: { ...left, tree, head: { ...left.head, commit } } };
 }
 
 async function findChanged({ tree, prepared, ran }: FinishingTree, { tip }: Settled): Promise<TaskReport['changed']> {

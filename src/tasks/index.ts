@@ -1,5 +1,6 @@
 /** What a task means: three actions, and the ports that they need filled. */
 export type { ActionCall, ActionResult, Memo, TaskAction } from './action.ts';
+export { concludeReview } from './conclude.ts';
 export type { FileRead } from './contracts/contract.ts';
 export { CERTIFICATE_FILES } from './environment.ts';
 export { finishTask } from './finish.ts';

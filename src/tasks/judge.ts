@@ -4,7 +4,15 @@ import { type AttemptSetting, runShell } from './attempt-setting.ts';
 import { cancelledFailure } from './cancellation.ts';
 import type { CommandEnd } from './command.ts';
 import { checkContracts } from './contracts/check.ts';
-import { type Finding, findChanges, findDocuments, findExpected, findVerified, joinFindings } from './evidence.ts';
+import {
+  type Finding,
+  findChanges,
+  findDocuments,
+  findExpected,
+  findOutside,
+  findVerified,
+  joinFindings,
+} from './evidence.ts';
 import { firstLine } from './messages.ts';
 import type { TaskPorts } from './ports.ts';
 import { type Left, summarizeChanges } from './record.ts';
@@ -33,7 +41,8 @@ export async function judgeAttempt(judging: Judging, findings: readonly Finding[
   const capture = await tree.capture();
   warnOfRemarks(judging.warn, capture);
   const changes = await tree.changes(baseline, capture.tree);
-  const seen = [...findings, findChanges(settings.changes, capture, changes)];
+  const outside = findOutside(settings.writable, changes);
+  const seen = [...findings, findChanges(settings.changes, capture, changes), ...(outside ? [outside] : [])];
   if (capture.problems.length === 0) {
     seen.push(findExpected(settings.expect, changes, ports.globs));
     seen.push(await findContracted(judging, capture.tree));

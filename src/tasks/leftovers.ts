@@ -1,14 +1,18 @@
 /** Keeps what a failed attempt has done before the next one starts from a clean tree. */
 import type { Failure } from '../shared/failure.ts';
+import { confine } from './confinement.ts';
 import { commitMessage } from './messages.ts';
-import type { JobIdentity, WorkTree } from './ports.ts';
+import type { JobIdentity, Repository, WorkTree } from './ports.ts';
 import { type Warn, warnOfRemarks } from './warnings.ts';
 
 export interface LeftoversRequest {
   readonly job: JobIdentity;
+  readonly repository: Pick<Repository, 'graft'>;
   readonly tree: WorkTree;
   readonly start: string;
   readonly baseline: string;
+  /** The only folders that the task may change; all of them when there is none. */
+  readonly writable: readonly string[];
   readonly attempt: number;
   readonly failure: Failure;
   readonly warn: Warn;
@@ -19,17 +23,19 @@ export interface LeftoversRequest {
  * branch of their own. Undefined when the attempt has changed nothing.
  */
 export async function keepLeftovers(request: LeftoversRequest): Promise<string | undefined> {
-  const { job, tree, start, attempt, failure } = request;
-  const head = await tree.head();
+  const { job, repository, tree, start, writable, attempt, failure } = request;
+  const found = await tree.head();
   const capture = await tree.capture();
   warnOfRemarks(request.warn, capture);
   for (const problem of capture.problems)
     request.warn(problem.code, `not kept with the leftovers of attempt ${attempt}: ${problem.message}`);
-  const isChanged = (await tree.changes(request.baseline, capture.tree)).length > 0;
+  const whole = { tree: capture.tree, head: found };
+  const { tree: kept, head } = await confine({ repository, start, writable, left: whole });
+  const isChanged = (await tree.changes(request.baseline, kept)).length > 0;
   if (!isChanged && head.commit === start) return undefined;
   const subject = `wip: ${job.leg}, attempt ${attempt} (${failure.code})`;
   const commit = await tree.commit({
-    tree: capture.tree,
+    tree: kept,
     parent: head.commit,
     message: commitMessage(job, subject, failure.message),
   });

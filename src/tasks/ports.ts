@@ -52,6 +52,13 @@ export interface Repository {
   }): Promise<
     { readonly ok: true; readonly commit: string } | { readonly ok: false; readonly conflicts: readonly string[] }
   >;
+  /** The tree of `tree` with these paths as they are in another, absent ones removed. All may be commits or trees. */
+  graft(request: {
+    readonly tree: string;
+    readonly paths: readonly { readonly path: string; readonly from: string }[];
+  }): Promise<string>;
+  /** A commit by nobody in particular; no ref moves. */
+  commit(request: { readonly tree: string; readonly parent: string; readonly message: string }): Promise<string>;
   /** Makes the branch at `start` and a working tree on it, with the configured copies and links. Safe to repeat. */
   open(request: { readonly branch: string; readonly start: string }): Promise<WorkTree>;
   /** The working tree that `open` made for this job, for the steps after it; undefined before. */
@@ -136,6 +143,10 @@ export interface SandboxRequest {
   readonly tree: HostPath;
   readonly branch: string;
   readonly start: string;
+  /** Folders of the tree that can be written, when the rest cannot. */
+  readonly writable?: readonly string[];
+  /** Whether its git knows nothing but the start and the commit before it. */
+  readonly isolated?: boolean;
   readonly signal: AbortSignal;
   /** Takes lines for the task's log. */
   readonly tell: (line: string) => void;

@@ -1,6 +1,7 @@
 /** The first action of a task: a branch and a working tree that hold what its dependencies have done. */
 import type { ActionCall, ActionResult, TaskAction } from './action.ts';
 import { cancelledFailure } from './cancellation.ts';
+import { type FoundChange, findChange } from './change.ts';
 import { UNCONTAINED } from './command.ts';
 import { selectEnvironment } from './environment.ts';
 import { createInputReader, type InputReader, isTextList, isTextLists } from './inputs.ts';
@@ -12,8 +13,9 @@ import { createWarn, type Warn } from './warnings.ts';
 
 /**
  * Inputs: `dependencies` (JSON, a list of jobs), `ancestors` (JSON, a job's needs by its id, for dependencies that may
- * be skipped), `setup` and `setup-timeout` (a command for the fresh working tree), `environment` (names that it may see
- * besides the basic ones). Outputs: `branch`, `start`.
+ * be skipped), or `start-of` (the job at whose start the tree begins) and `change` (the job whose change is put on top,
+ * as one commit without its history); `setup` and `setup-timeout` (a command for the fresh working tree), `environment`
+ * (names that it may see besides the basic ones). Outputs: `branch`, `start`.
  */
 export const prepareTask: TaskAction = async (call, ports) => {
   if (ports.signal.aborted) return failedResult(cancelledFailure(ports.signal));
@@ -22,11 +24,19 @@ export const prepareTask: TaskAction = async (call, ports) => {
   const needs = reader.json('ancestors', isTextLists, 'a JSON object of lists of names') ?? {};
   const names = reader.words('environment');
   const setup = readSetup(reader);
+  const startOf = reader.text('start-of');
+  const change = reader.text('change');
+  if (change !== undefined && startOf === undefined) reader.reject('change wants start-of');
   const problem = reader.failure();
   if (problem) return failedResult(problem);
 
+  const preparing: Preparing = { call, ports, names, setup, warn: createWarn(ports, call.memo) };
+  if (startOf !== undefined) {
+    const found = await findChange({ ...ports, startOf, change });
+    return found.ok ? openTree(preparing, { ...found.value, from: [] }) : failedResult(found.error);
+  }
   const contributions = await findContributions(ports.results, dependencies, needs);
-  return prepareFrom({ call, ports, names, setup, warn: createWarn(ports, call.memo) }, contributions);
+  return prepareFrom(preparing, contributions);
 };
 
 interface Preparing {
@@ -46,31 +56,44 @@ function readSetup(reader: InputReader): Setup | undefined {
 }
 
 async function prepareFrom(preparing: Preparing, contributions: readonly Contribution[]): Promise<ActionResult> {
-  const { call, ports, setup } = preparing;
+  const { ports } = preparing;
   const { job, repository } = ports;
   const [first, ...others] = contributions;
   const origin = first?.commit ?? (await repository.base());
-  const branch = `orch/${job.run}/${job.leg}`;
   // Written before each step that may fail, so that finish-task knows how far it went.
-  let record: PrepareRecord = {
-    outcome: 'failure',
-    start: origin,
-    branch,
-    baseline: origin,
-    contained: UNCONTAINED,
-    setup,
-  };
-  writePrepare(call.memo, record);
-
+  recordStart(preparing, { start: origin });
   const merged = first && (await mergeContributions(repository, job, [first, ...others]));
   if (merged && !merged.ok) return failedResult(merged.error);
   if (ports.signal.aborted) return failedResult(cancelledFailure(ports.signal));
-  const start = merged?.value.commit ?? origin;
-  record = { ...record, start, baseline: start };
-  writePrepare(call.memo, record);
+  return openTree(preparing, { start: merged?.value.commit ?? origin, from: merged?.value.from ?? [] });
+}
 
-  const tree = await repository.open({ branch, start });
-  const from = (merged?.value.from ?? []).map(({ job: id, commit }) => ({ job: id, commit }));
+function recordStart({ call, ports, setup }: Preparing, found: FoundChange): PrepareRecord {
+  const { start, change } = found;
+  const branch = `orch/${ports.job.run}/${ports.job.leg}`;
+  const record: PrepareRecord = {
+    outcome: 'failure',
+    start,
+    branch,
+    baseline: start,
+    contained: UNCONTAINED,
+    setup,
+    ...(change && { change }),
+  };
+  writePrepare(call.memo, record);
+  return record;
+}
+
+interface Beginning extends FoundChange {
+  readonly from: readonly Contribution[];
+}
+
+async function openTree(preparing: Preparing, beginning: Beginning): Promise<ActionResult> {
+  const { ports } = preparing;
+  const record = recordStart(preparing, beginning);
+  const { branch, start } = record;
+  const tree = await ports.repository.open({ branch, start });
+  const from = beginning.from.map(({ job: id, commit }) => ({ job: id, commit }));
   ports.progress.report({ type: 'task.prepared', branch, start, worktree: tree.path, from });
   for (const warning of tree.warnings) preparing.warn('worktree', warning);
   return setUp(preparing, tree, record);

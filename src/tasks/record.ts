@@ -14,6 +14,8 @@ export interface PrepareRecord {
   readonly branch: string;
   /** What `changes` and `expect` are measured against: `start`, or the tree that `setup` made of it. */
   readonly baseline: string;
+  /** What is looked at in the working tree: the commit `of`, and the one `since` which it was made. */
+  readonly change?: { readonly of: string; readonly since: string };
   /** For run-task, should it have to be repeated. */
   readonly setup: Setup | undefined;
   readonly contained: Containment;
@@ -25,6 +27,8 @@ export interface RunRecord {
   readonly attempts: number;
   readonly verdict: Verdict;
   readonly contained: Containment;
+  /** The only folders that the task may change, when there are such. */
+  readonly writable?: readonly string[];
   /** Another one than prepare-task's after a `setup` that had to be repeated. */
   readonly baseline?: string;
   /** What a successful attempt left, as it was when the evidence was taken. */

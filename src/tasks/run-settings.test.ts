@@ -18,6 +18,8 @@ it('has a default for everything but the command', () => {
     documents: [],
     verifyTimeout: 600_000,
     changes: 'allowed',
+    writable: [],
+    isolated: false,
   });
 });
 
@@ -42,6 +44,9 @@ it('reads everything', () => {
     verify: 'npm test',
     'verify-timeout': '1m',
     changes: 'required',
+    writable: 'review',
+    isolated: 'true',
+    'review-round': '2',
   });
   expect(settings.ok && settings.value).toEqual({
     command: 'make\n',
@@ -63,6 +68,9 @@ it('reads everything', () => {
     verify: 'npm test',
     verifyTimeout: 60_000,
     changes: 'required',
+    writable: ['review'],
+    isolated: true,
+    reviewRound: 2,
   });
 });
 

@@ -29,6 +29,12 @@ export interface RunSettings {
   readonly verify?: string;
   readonly verifyTimeout: number;
   readonly changes: 'allowed' | 'required' | 'forbidden';
+  /** The only folders of the tree that may be changed; all of it when there is none. */
+  readonly writable: readonly string[];
+  /** Whether the command has a home of its own, and in a sandbox a git that knows no more than it has to. */
+  readonly isolated: boolean;
+  /** Which round of reviews this is, from 1. */
+  readonly reviewRound?: number;
   /** Absent on this machine itself. */
   readonly sandbox?: SandboxSettings;
 }
@@ -54,6 +60,9 @@ export function readRunSettings(inputs: Readonly<Record<string, string>>): Resul
     documents: reader.json('documents', isContractList, 'a JSON list of documents with path and sections') ?? [],
     verifyTimeout: reader.duration('verify-timeout') ?? 10 * MINUTE,
     changes: reader.choice('changes', ['allowed', 'required', 'forbidden']),
+    writable: readWritable(reader),
+    isolated: reader.choice('isolated', ['false', 'true']) === 'true',
+    ...present('reviewRound', reader.count('review-round', 0) || undefined),
     ...present('prompt', reader.text('prompt')?.trim()),
     ...present('idleTimeout', reader.duration('idle-timeout')),
     ...present('startupTimeout', reader.duration('startup-timeout')),
@@ -75,6 +84,15 @@ function readShell(reader: InputReader): string {
   const found = findShell(name);
   if (!found.ok) reader.reject(found.error.message);
   return name;
+}
+
+/** Folders at the top of the tree: what is mounted over a tree that can only be read has to be simple. */
+function readWritable(reader: InputReader): readonly string[] {
+  const folders = reader.lines('writable');
+  for (const folder of folders)
+    if (!/^(?!\.)[\w.-]+$/.test(folder))
+      reader.reject(`writable names ${JSON.stringify(folder)}, which is no folder at the top of the tree`);
+  return folders;
 }
 
 /** JSON, as in orchestrator.yaml; `host` is as good as nothing. */

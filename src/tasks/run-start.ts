@@ -7,6 +7,7 @@ import type { AttemptSetting } from './attempt-setting.ts';
 import { cancelledFailure } from './cancellation.ts';
 import { findMissingSecrets, selectEnvironment } from './environment.ts';
 import { invalidInput } from './inputs.ts';
+import { isolateEnvironment } from './isolation.ts';
 import type { TaskPorts, WorkTree } from './ports.ts';
 import { type PrepareRecord, readPrepare } from './record.ts';
 import { type RunSettings, readRunSettings } from './run-settings.ts';
@@ -43,7 +44,7 @@ export async function makeReady(call: ActionCall, ports: TaskPorts): Promise<Res
   const prompt = await findPrompt(ports, tree, settings.value.prompt);
   if (!prompt.ok) return prompt;
   const wanted = settings.value.sandbox;
-  const sandbox = wanted && (await openSandbox(ports, { settings: wanted, tree, prepared, warn }));
+  const sandbox = wanted && (await openSandbox(ports, { settings: settings.value, box: wanted, tree, prepared, warn }));
   if (sandbox?.ok === false) return sandbox;
   const { run, job, leg } = ports.job;
   const own = { ORCH_RUN: run, ORCH_TASK: job, ORCH_LEG: leg };
@@ -55,7 +56,13 @@ export async function makeReady(call: ActionCall, ports: TaskPorts): Promise<Res
     cwd,
     warn,
     prepared,
-    env: { ...env.value.command, ...own, ORCH_WORKTREE: tree.path, ORCH_START: prepared.start, ...prompt.value.env },
+    env: {
+      ...(await commandEnvironment(ports, settings.value, env.value.command)),
+      ...own,
+      ORCH_WORKTREE: tree.path,
+      ORCH_START: prepared.start,
+      ...prompt.value.env,
+    },
     reads: prompt.value.reads,
     writes: [],
     ...(sandbox && { sandbox: sandbox.value }),
@@ -84,6 +91,15 @@ function readEnvironment({ env }: ActionCall, settings: RunSettings, warn: Warn)
   // Setup runs on this machine itself, whatever the command does.
   const whole = place === 'host' ? command : selectEnvironment(env, names).env;
   return ok({ command, setup: Object.fromEntries(Object.entries(whole).filter(([name]) => !secret.has(name))) });
+}
+
+async function commandEnvironment(
+  { files }: TaskPorts,
+  { isolated, reviewRound, sandbox }: RunSettings,
+  env: Environments['command'],
+): Promise<Environments['command']> {
+  const round = reviewRound === undefined ? {} : { ORCH_REVIEW_ROUND: String(reviewRound) };
+  return { ...(isolated ? await isolateEnvironment(files, env, sandbox) : env), ...round };
 }
 
 interface Prompt {

@@ -17,8 +17,8 @@ import { note } from './warnings.ts';
 /**
  * Inputs: `command`, `shell`, `working-directory`, `prompt`, `environment`, `secrets`, `outputs` (names), `timeout`,
  * `idle-timeout`, `startup-timeout`, `retries`, `retry-delay`, `retry-on`, `retry-from`, `expect` (a glob a line),
- * `verify`, `verify-timeout`, `changes`, `sandbox` (JSON), `documents` (JSON,
- * contracts for documents). Outputs: the declared ones that the last attempt has written.
+ * `verify`, `verify-timeout`, `changes`, `sandbox` (JSON), `documents` (JSON, contracts for documents), `writable` (a
+ * folder a line), `isolated`, `review-round`. Outputs: the declared ones that the last attempt has written.
  */
 export const runTask: TaskAction = async (call, ports) => {
   const ready = await makeReady(call, ports);
@@ -36,17 +36,19 @@ export const runTask: TaskAction = async (call, ports) => {
 async function runAttempts(run: Run): Promise<ActionResult> {
   const { ports, settings, call } = run;
   const of = settings.retries + 1;
+  const bounds = settings.writable.length > 0 ? { writable: settings.writable } : {};
   let baseline = run.prepared.baseline;
   let contained: Containment = UNCONTAINED;
   for (let attempt = 1; ; attempt += 1) {
     // Written before too: should the machine fail on the way, finish-task still knows of the attempt.
-    writeRun(call.memo, { ...notRun(undefined), attempts: attempt, contained, baseline });
+    writeRun(call.memo, { ...notRun(undefined), ...bounds, attempts: attempt, contained, baseline });
     ports.progress.report({ type: 'attempt.started', attempt, of });
     if (of > 1) note(ports, `attempt ${attempt} of ${of}`);
     const end = await runAttempt(run, attempt, baseline);
     contained = addContainment(contained, end.contained);
     const { failure } = end.report;
-    writeRun(call.memo, recordOf(end, contained, baseline));
+    const record = { ...recordOf(end, contained, baseline), ...bounds };
+    writeRun(call.memo, record);
     if (failure && of > 1) note(ports, `attempt ${attempt} of ${of} failed: ${failure.message}`);
 
     const again =
@@ -54,14 +56,16 @@ async function runAttempts(run: Run): Promise<ActionResult> {
     if (!again) return finishAttempts(run, end);
     await keepAndReport(run, end, failure, baseline);
     const goOn = await delay(run, attempt);
-    if (!goOn) return cancelAttempts(run, recordOf(end, contained, baseline));
+    if (!goOn) return cancelAttempts(run, record);
     if (settings.retryFrom === 'start') {
       const clean = await startClean(run, baseline);
       baseline = clean.baseline;
       contained = addContainment(contained, clean.contained);
       if (clean.failure) {
         writeRun(call.memo, {
-          ...recordOf(end, contained, baseline),
+          ...record,
+          contained,
+          baseline,
           outcome: outcomeOf(clean.failure),
           failure: clean.failure,
         });
@@ -85,7 +89,17 @@ async function keepAndReport(run: Run, end: AttemptEnd, failure: Failure, baseli
   const { attempt } = end.report;
   const leftovers =
     settings.retryFrom === 'start'
-      ? await keepLeftovers({ job: ports.job, tree, start: prepared.start, baseline, attempt, failure, warn })
+      ? await keepLeftovers({
+          job: ports.job,
+          repository: ports.repository,
+          tree,
+          start: prepared.start,
+          baseline,
+          writable: settings.writable,
+          attempt,
+          failure,
+          warn,
+        })
       : undefined;
   ports.progress.report({ type: 'attempt.finished', ...end.report, ...(leftovers !== undefined && { leftovers }) });
   if (leftovers !== undefined)

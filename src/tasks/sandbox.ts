@@ -4,13 +4,15 @@ import { err, ok, type Result } from '../shared/result.ts';
 import { countOf } from './messages.ts';
 import type { Sandbox, SandboxRequest, TaskPorts, WorkTree } from './ports.ts';
 import type { PrepareRecord } from './record.ts';
+import type { RunSettings } from './run-settings.ts';
 import { note, type Warn } from './warnings.ts';
 
 /** Hosts that are named in warnings; a program may try any number. */
 const NAMED = 20;
 
 export interface SandboxOpening {
-  readonly settings: SandboxRequest['settings'];
+  readonly box: SandboxRequest['settings'];
+  readonly settings: Pick<RunSettings, 'writable' | 'isolated'>;
   readonly tree: WorkTree;
   readonly prepared: PrepareRecord;
   readonly warn: Warn;
@@ -27,13 +29,15 @@ export async function openSandbox(ports: TaskPorts, opening: SandboxOpening): Pr
 }
 
 async function open(ports: TaskPorts, opening: SandboxOpening): Promise<Sandbox> {
-  const { settings, tree, prepared, warn } = opening;
+  const { box, settings, tree, prepared, warn } = opening;
   const refusals = gatherRefusals(ports, warn);
   const sandbox = await ports.sandboxes.open({
-    settings,
+    settings: box,
     tree: tree.path,
     branch: prepared.branch,
     start: prepared.start,
+    ...(settings.writable.length > 0 && { writable: settings.writable }),
+    ...(settings.isolated && { isolated: true }),
     signal: ports.signal,
     tell: (line) => note(ports, line),
     onRefusal: (host, why) => refusals.add(host, why),

@@ -11,7 +11,7 @@ export type Remains = Pick<Left, 'tree' | 'head'> & Partial<Pick<Left, 'changed'
 
 export interface SettleRequest {
   readonly job: JobIdentity;
-  readonly repository: Pick<Repository, 'isAncestor'>;
+  readonly repository: Pick<Repository, 'isAncestor' | 'graft'>;
   readonly tree: WorkTree;
   readonly branch: string;
   readonly start: string;

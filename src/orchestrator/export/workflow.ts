@@ -12,7 +12,7 @@ import {
   type Workflow,
 } from '../../workflow/index.ts';
 import type { Config } from '../config.ts';
-import { type ActionSource, CHECKOUT, taskActionOf, usesOf } from '../translate/actions.ts';
+import { type ActionSource, CHECKOUT, type TaskActionName, taskActionOf, usesOf } from '../translate/actions.ts';
 import type { TaskJob } from '../translate/job.ts';
 import { translate } from '../translate/translate.ts';
 import { quote } from '../wording.ts';
@@ -60,13 +60,15 @@ function findUnsayable({ name, inputs }: Config): string | undefined {
   return input === undefined ? undefined : `the default of the input ${quote(input)} cannot hold "\${{" on GitHub`;
 }
 
-/** Only who pushes may write, and only the two steps that push and fetch have the token. */
+/** Steps that take commits of other jobs, or leave their own. */
+const CARRYING: readonly (TaskActionName | undefined)[] = ['prepare-task', 'conclude-review', 'finish-task'];
+
+/** Only who pushes may write, and only the steps that push and fetch have the token. */
 function withTransport(job: TaskJob, transport: Transport): StepsJob {
   if (transport === 'artifacts') return job;
   const inputs = { transport: scalar(transport), token: scalar('${{ github.token }}') };
   const steps = job.steps.map((step) => {
-    const action = taskActionOf(step.uses);
-    return action === 'prepare-task' || action === 'finish-task' ? withInputs(step, inputs) : step;
+    return CARRYING.includes(taskActionOf(step.uses)) ? withInputs(step, inputs) : step;
   });
   return { ...job, permissions: mapping({ contents: scalar('write') }), steps };
 }

@@ -1,6 +1,9 @@
 /** What the steps of a task's job are called, and which of our actions such a name means. */
 
-export type TaskActionName = 'prepare-task' | 'run-task' | 'finish-task';
+/** Those that the steps of a task's job use. */
+const TASK_ACTIONS = ['prepare-task', 'run-task', 'finish-task', 'conclude-review'] as const;
+
+export type TaskActionName = (typeof TASK_ACTIONS)[number];
 
 /** All that a translated or exported workflow may use. */
 export type ActionName = TaskActionName | 'summarize-tasks';
@@ -28,15 +31,15 @@ export function releasesOf(source: ActionSource): ReadonlyMap<string, string> {
   return new Map([...RELEASES, ...ACTIONS.map((name) => [usesOf(name, source), release] as const)]);
 }
 
-const ACTIONS: readonly ActionName[] = ['prepare-task', 'run-task', 'finish-task', 'summarize-tasks'];
+const ACTIONS: readonly ActionName[] = [...TASK_ACTIONS, 'summarize-tasks'];
 
-const OURS =
-  /^(?:\.\/\.github\/actions|[\w.-]+\/[\w.-]+\/action-templates)\/(prepare-task|run-task|finish-task)(?:@[^@\s]+)?$/;
+const OURS = /^(?:\.\/\.github\/actions|[\w.-]+\/[\w.-]+\/action-templates)\/([\w-]+)(?:@[^@\s]+)?$/;
 
 /** The action of ours that a step of a translated workflow uses; undefined for every other. */
 export function taskActionOf(uses: string): TaskActionName | undefined {
-  const name = OURS.exec(uses)?.[1];
-  if (name !== 'prepare-task' && name !== 'run-task' && name !== 'finish-task') return undefined;
+  const found = OURS.exec(uses)?.[1];
+  const name = TASK_ACTIONS.find((action) => action === found);
+  if (name === undefined) return undefined;
   // A copy in the repository has no version, and a reference to another repository must have one.
   return uses.startsWith('./') === uses.includes('@') ? undefined : name;
 }

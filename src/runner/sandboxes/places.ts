@@ -2,7 +2,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, mkdir, realpath, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HostPath } from '../../shared/brand.ts';
+import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { errnoOf } from '../../shared/errno.ts';
 import { type Failure, MachineError } from '../../shared/failure.ts';
 import { BOX_HOME, type Engine, type Mount, volumesOf } from '../environments/index.ts';
@@ -54,6 +54,22 @@ async function provide(home: HostPath, names: readonly string[], source: HostPat
     else if (isFile ? !found.isFile() : !found.isDirectory())
       throw noPlace(join(BOX_HOME, ...names), 'a command of the task has put something else there');
   }
+}
+
+/**
+ * Mounts that make these folders of the tree writable where the rest is not. One that is not there is made; nothing may
+ * run in the sandbox meanwhile, and what is no folder may lead anywhere. Throws `MachineError`.
+ */
+export async function provideWritable(tree: HostPath, folders: readonly string[]): Promise<readonly Mount[]> {
+  const mounts: Mount[] = [];
+  for (const folder of folders) {
+    const path = join(tree, folder);
+    const found = await look(path);
+    if (found === undefined) await mkdir(path);
+    else if (!found.isDirectory()) throw noPlace(`${WORK}/${folder}`, 'it is no folder in the working tree');
+    mounts.push({ host: hostPath(path), inner: `${WORK}/${folder}`, readOnly: false });
+  }
+  return mounts;
 }
 
 async function look(path: string): Promise<Stats | undefined> {

@@ -24,7 +24,7 @@ import {
 } from '../environments/index.ts';
 import { changeOwner, HAS_OWNERS, type Lent, takeBackFiles } from './file-owner.ts';
 import { linkMounts, resolveMounts, type SandboxGround } from './mounts.ts';
-import { FILES, findVolumeFault, provideMountPoints, refuseMoved, WORK } from './places.ts';
+import { FILES, findVolumeFault, provideMountPoints, provideWritable, refuseMoved, WORK } from './places.ts';
 import { resolveTrust } from './trust.ts';
 
 export interface SandboxesSettings extends ExternalsSettings, SandboxGround {
@@ -39,6 +39,8 @@ export interface GitPlace {
   readonly user: SandboxUser;
   /** The path of the working tree in the box. */
   readonly workTree: string;
+  /** Whether that repository knows nothing but what the tree began with. */
+  readonly isolated: boolean;
 }
 
 export interface BoxGit {
@@ -105,7 +107,12 @@ async function openSandbox(opening: Opening): Promise<Sandbox> {
     readOnly,
     home,
     temporary: place.temporary,
-    mounts: [{ host: request.tree, inner: WORK }, ...links, ...trust.mounts, ...named],
+    mounts: [
+      { host: request.tree, inner: WORK, readOnly: request.writable !== undefined },
+      ...links,
+      ...trust.mounts,
+      ...named,
+    ],
     externals,
     onRefusal: ({ target, why }) => request.onRefusal(target, why),
   });
@@ -136,8 +143,9 @@ function sandboxOf(opening: Opening, { boxes, user, home, named, env }: Opened):
       const { reads, writes } = asked;
       await refuseMoved(named);
       await provideMountPoints(home, named);
+      const writable = await provideWritable(request.tree, request.writable ?? []);
       // Which notes whom the tree is lent to.
-      const git = await settings.gitOf(place.leg, { user, workTree: WORK });
+      const git = await settings.gitOf(place.leg, { user, workTree: WORK, isolated: request.isolated === true });
       if (lends)
         for (const path of [request.tree, home, ...reads, ...writes])
           tellOf(request, await changeOwner(path, own, user));
@@ -146,7 +154,7 @@ function sandboxOf(opening: Opening, { boxes, user, home, named, env }: Opened):
         cwd: hostPath(toInner(asked.cwd)),
         env: { ...env, ...git.env, ...mapValues(asked.env, toInner) },
         onOutput: asked.onOutput,
-        mounts: [...git.mounts, ...filesOf(reads, true), ...filesOf(writes, false)],
+        mounts: [...git.mounts, ...writable, ...filesOf(reads, true), ...filesOf(writes, false)],
       });
     },
     close: async () => {

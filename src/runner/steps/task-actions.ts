@@ -1,13 +1,22 @@
 /** Steps that use the actions of a task, run in this process with the code that is bundled for GitHub. */
-import { finishTask, type Memo, prepareTask, runTask, type TaskAction, type TaskPorts } from '../../tasks/index.ts';
+import {
+  concludeReview,
+  finishTask,
+  type Memo,
+  prepareTask,
+  runTask,
+  type TaskAction,
+  type TaskPorts,
+} from '../../tasks/index.ts';
 import type { StepHandler } from './handler.ts';
 
-export type TaskActionName = 'prepare-task' | 'run-task' | 'finish-task';
+export type TaskActionName = 'prepare-task' | 'run-task' | 'finish-task' | 'conclude-review';
 
 const ACTIONS: Readonly<Record<TaskActionName, TaskAction>> = {
   'prepare-task': prepareTask,
   'run-task': runTask,
   'finish-task': finishTask,
+  'conclude-review': concludeReview,
 };
 
 export interface TaskStepSettings {
@@ -17,7 +26,7 @@ export interface TaskStepSettings {
   readonly ports: Omit<TaskPorts, 'signal'>;
 }
 
-/** Handlers for the three actions of one job; they share a memory. */
+/** Handlers for the actions of one job; they share a memory. */
 export function taskActions({ hostEnv, ports }: TaskStepSettings): (name: TaskActionName) => StepHandler {
   const memo = createMemo();
   return (name) => async (call) =>

@@ -23,6 +23,7 @@ import { noteLoan } from './box-loans.ts';
 import { type BoxModule, createModule, findModules, mountModule } from './box-modules.ts';
 import { boxConfig } from './git-settings.ts';
 import { readRef } from './head-file.ts';
+import { packAlone } from './lone-objects.ts';
 import { findStores, type ObjectStore } from './object-stores.ts';
 import type { GitRepository } from './repository.ts';
 import { packedRefs, publishedRefs } from './repository-files.ts';
@@ -35,6 +36,8 @@ export interface BoxPlace {
   readonly user: { readonly uid: number; readonly gid: number };
   /** The path that the working tree has in there. */
   readonly workTree: string;
+  /** Whether it has the objects of the start and of the commit before it alone, and no ref but its own. */
+  readonly isolated?: boolean;
 }
 
 /** What a box needs to have a repository; the working tree itself is mounted before these. */
@@ -70,11 +73,12 @@ export async function openBoxGit(repository: GitRepository, record: WorktreeReco
     const message = `the .git of the worktree ${record.path} was replaced: a sandbox cannot have it`;
     throw new MachineError({ code: 'setup-failed', message });
   }
-  const stores = await findStores(join(repository.commonDir, 'objects'));
+  const isolated = place.isolated === true;
+  const stores = isolated ? [] : await findStores(join(repository.commonDir, 'objects'));
   const modules = await findModules(record);
   for (const { path } of [...stores, ...modules.flatMap((module) => module.stores)])
     await refuseUnreadable(path, place.user);
-  if ((await readBegin(record)) === undefined) await create(repository, record, { stores, modules });
+  if ((await readBegin(record)) === undefined) await create(repository, record, { stores, modules, isolated });
   const folder = boxFolder(record);
   await own(record, place.user);
   return {
@@ -89,18 +93,25 @@ export async function openBoxGit(repository: GitRepository, record: WorktreeReco
   };
 }
 
+interface Making {
+  readonly stores: readonly ObjectStore[];
+  readonly modules: readonly BoxModule[];
+  readonly isolated: boolean;
+}
+
 async function create(
   repository: GitRepository,
   record: WorktreeRecord,
-  { stores, modules }: { readonly stores: readonly ObjectStore[]; readonly modules: readonly BoxModule[] },
+  { stores, modules, isolated }: Making,
 ): Promise<void> {
-  const { git, commonDir, remoteUrl, objectFormat, head } = repository;
+  const { git, commonDir, remoteUrl, objectFormat } = repository;
   const folder = boxFolder(record);
   const gitDir = boxGitDir(record);
   await removeTree(gitDir);
   await mkdir(join(gitDir, 'info'), { recursive: true });
   const copied = new Set<string>();
-  for (const name of COPIED) if (await copyText(join(git.gitDir, name), join(gitDir, name))) copied.add(name);
+  const wanted = isolated ? COPIED.filter((name) => name !== 'shallow') : COPIED;
+  for (const name of wanted) if (await copyText(join(git.gitDir, name), join(gitDir, name))) copied.add(name);
   const config = boxConfig(git.settings, {
     objectFormat,
     ...(copied.has('user-excludes') ? { excludesFile: `${INNER_GIT}/user-excludes` } : {}),
@@ -110,12 +121,12 @@ async function create(
   });
   const own = `refs/heads/${record.branch}`;
   const commit = (await readRef(git, commonDir, own)) ?? record.start;
-  const refs = new Map(await refsOf(repository));
-  if (head.branch !== undefined) refs.set(`refs/heads/${head.branch}`, head.commit);
+  const refs = new Map(isolated ? [] : await refsFor(repository));
   refs.set(own, commit);
   const alternates = alternatesOf(stores, INNER_OBJECTS);
   const texts = { config, alternates, HEAD: `ref: ${own}\n`, 'packed-refs': packedRefs(refs) };
   await writeGitDir(gitDir, texts, [join(record.admin, 'index'), record.index]);
+  if (isolated) await packAlone(repository, commit, gitDir);
   for (const module of modules) await createModule(repository, record, module);
   await writeFile(join(folder, 'pointer'), pointerTo(INNER_GIT));
   await writeFile(join(folder, 'none'), '');
@@ -128,6 +139,12 @@ async function create(
     ...(attributes === undefined ? {} : { attributes: attributes.toString('utf8') }),
   };
   await replaceFile(join(folder, 'begin.json'), JSON.stringify(begin));
+}
+
+async function refsFor(repository: GitRepository): Promise<ReadonlyMap<string, string>> {
+  const refs = new Map(await refsOf(repository));
+  const { branch, commit } = repository.head;
+  return branch === undefined ? refs : refs.set(`refs/heads/${branch}`, commit);
 }
 
 /** Asked for once a run: git has to be started for it. */

@@ -1,6 +1,7 @@
 /** What a job may ask of the repository: the port of the task semantics, filled for one run's settings. */
 
-import { isAncestor, mergeCommits } from './history.ts';
+import { type GraftRequest, graftTree } from './graft.ts';
+import { commitTree, isAncestor, mergeCommits } from './history.ts';
 import { guard } from './machine-failure.ts';
 import { openWorktree } from './open-worktree.ts';
 import type { GitRepository } from './repository.ts';
@@ -25,6 +26,8 @@ export interface JobWorkspace {
   }): Promise<
     { readonly ok: true; readonly commit: string } | { readonly ok: false; readonly conflicts: readonly string[] }
   >;
+  graft(request: GraftRequest): Promise<string>;
+  commit(request: { readonly tree: string; readonly parent: string; readonly message: string }): Promise<string>;
   open(request: { readonly branch: string; readonly start: string }): Promise<LinkedWorktree>;
   current(): Promise<LinkedWorktree | undefined>;
   base(): Promise<string>;
@@ -55,6 +58,8 @@ function createJobWorkspace(repository: GitRepository, settings: WorkspaceSettin
   return {
     isAncestor: (ancestor, descendant) => isAncestor(repository, ancestor, descendant),
     merge: guard((request) => mergeCommits(repository, request)),
+    graft: guard((request) => graftTree(repository, request)),
+    commit: guard(({ tree, parent, message }) => commitTree(repository, { tree, parents: [parent], message })),
     open: guard(async ({ branch, start }) => {
       opened = await openWorktree(repository, { branch, start, root: settings.root, plan: job.shares });
       return opened;

@@ -67,6 +67,17 @@ export function createFakeRepository(files: FakeFiles = { 'README.md': 'hello' }
       ask('merge', ours, theirs);
       return history.merge(ours, theirs, message);
     },
+    graft: async ({ tree, paths }) => {
+      const files = new Map(Object.entries(history.filesOf(tree)));
+      for (const { path, from } of paths) {
+        const isAt = (name: string): boolean => name === path || name.startsWith(`${path}/`);
+        for (const name of [...files.keys()].filter(isAt)) files.delete(name);
+        for (const [name, text] of Object.entries(history.filesOf(from)).filter(([name]) => isAt(name)))
+          files.set(name, text);
+      }
+      return history.addTree(Object.fromEntries(files));
+    },
+    commit: async ({ tree, parent, message }) => history.addCommit({ tree, parents: [parent], message }),
     open: async ({ branch, start }) => {
       ask('open', branch, start);
       branches.set(branch, start);

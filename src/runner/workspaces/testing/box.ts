@@ -12,9 +12,9 @@ export interface PlayedBox {
   sh(command: string): string;
 }
 
-export async function playBox(sandbox: Sandbox, tree: LinkedWorktree): Promise<PlayedBox> {
+export async function playBox(sandbox: Sandbox, tree: LinkedWorktree, isolated = false): Promise<PlayedBox> {
   const user = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-  const git = await tree.boxGit({ user, workTree: tree.path });
+  const git = await tree.boxGit({ user, workTree: tree.path, isolated });
   const hostOf = (inner: string): string => git.mounts.find((mount) => mount.inner === inner)?.host ?? '';
   const gitDir = hostOf('/__o/git');
   const env = {

@@ -1,0 +1,45 @@
+/** What a job is to look at: the change that another has made, as a commit that tells nothing else of how it came to be. */
+import type { Failure } from '../shared/failure.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import { invalidInput } from './inputs.ts';
+import type { JobIdentity, Repository, Results } from './ports.ts';
+
+/** The folder of what developers and reviewers write for each other, and the one file in it that a reviewer is given. */
+export const REVIEW = 'review';
+export const HANDOFF = `${REVIEW}/handoff.md`;
+
+export interface ChangeRequest {
+  readonly results: Pick<Results, 'of'>;
+  readonly repository: Pick<Repository, 'graft' | 'commit'>;
+  readonly job: JobIdentity;
+  /** The job at whose start the tree begins. */
+  readonly startOf: string;
+  /** The job whose result is looked at, if any. */
+  readonly change: string | undefined;
+}
+
+export interface FoundChange {
+  /** What the working tree begins with. */
+  readonly start: string;
+  readonly change?: { readonly of: string; readonly since: string };
+}
+
+/** Fails as `empty` where there is nothing to look at, and as `input-invalid` for jobs that have left nothing. */
+export async function findChange(request: ChangeRequest): Promise<Result<FoundChange, Failure>> {
+  const { results, repository, job, startOf, change } = request;
+  const since = (await results.of(startOf))?.[0]?.start;
+  if (since === undefined) return err(invalidInput([`start-of names ${startOf}, which has not run`]));
+  if (change === undefined) return ok({ start: since });
+  const of = (await results.of(change))?.[0]?.result;
+  if (of === undefined) return err(invalidInput([`change names ${change}, which has not run`]));
+  if (of === since)
+    return err({ code: 'empty', message: `${change} has passed on nothing, so there is nothing to look at` });
+  // Notes of whoever made it are none of a reviewer's business, beside the one that is meant for it.
+  const paths = [
+    { path: REVIEW, from: since },
+    { path: HANDOFF, from: of },
+  ];
+  const tree = await repository.graft({ tree: of, paths });
+  const message = `change to be looked at\n\nOrch-Run: ${job.run}\nOrch-Task: ${job.leg}\n`;
+  return ok({ start: await repository.commit({ tree, parent: since, message }), change: { of, since } });
+}
