@@ -7,6 +7,7 @@ import { emptyDraft } from './create-draft.ts';
 import { type Engine, reasonOf } from './engine.ts';
 import type { Externals } from './externals.ts';
 import { giveBack, openToAll } from './file-access.ts';
+import { configOfImage } from './images.ts';
 import { startJobContainer } from './job-container.ts';
 import type { Owner } from './labels.ts';
 import type { Mount } from './path-map.ts';
@@ -84,9 +85,9 @@ export async function startActionContainer(
 
 type ImageConfig = ImageInspectInfo['Config'];
 
-async function configOf({ docker }: Engine, image: string): Promise<Pick<ImageConfig, 'Cmd'> & WithEntrypoint> {
+async function configOf(engine: Engine, image: string): Promise<Pick<ImageConfig, 'Cmd'> & WithEntrypoint> {
   try {
-    return (await docker.getImage(image).inspect()).Config;
+    return await configOfImage(engine, image);
   } catch (error) {
     const failure: Failure = { code: 'setup-failed', message: `the image ${image}: ${reasonOf(error)}` };
     throw new MachineError(failure);

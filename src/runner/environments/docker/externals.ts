@@ -49,7 +49,7 @@ export async function prepareExternals({ program, cache }: ExternalsSettings): P
 }
 
 /** Of the folder's layout. */
-const VERSION = 1;
+const VERSION = 2;
 
 interface Libraries {
   readonly loader: string;
@@ -104,11 +104,20 @@ async function makeFolder(folder: string, program: Uint8Array, libraries: Librar
 }
 
 function wrapperOf(libraries: Libraries): string {
-  return `#!/bin/sh\nexec ${loaderOf(libraries).join(' ')} ${INNER_BINARY} --require ${EXTERNALS}/orch/exec-path.cjs "$@"\n`;
+  const start = `${loaderOf(libraries).join(' ')} ${INNER_BINARY} --require ${EXTERNALS}/orch/exec-path.cjs "$@"`;
+  return `#!/bin/sh
+if [ -n "$LD_PRELOAD" ]; then ${PRELOADED}=$LD_PRELOAD; export ${PRELOADED}; unset LD_PRELOAD; fi
+exec ${start}
+`;
 }
 
+/** What the image has put before its libraries, which has no place among ours; the programs that Node starts have it. */
+const PRELOADED = 'ORCH_LD_PRELOAD';
+
 /** Started by the loader, Node takes that for itself. */
-const EXEC_PATH = `process.execPath = process.argv[0] = process.argv0 = ${JSON.stringify(INNER_NODE)};
+const EXEC_PATH = `if (process.env.${PRELOADED}) process.env.LD_PRELOAD = process.env.${PRELOADED};
+delete process.env.${PRELOADED};
+process.execPath = process.argv[0] = process.argv0 = ${JSON.stringify(INNER_NODE)};
 process.execArgv.splice(process.execArgv.indexOf('--require'), 2);
 `;
 

@@ -1,5 +1,6 @@
 /** Images: looked for, and pulled when they are missing, with the job's credentials or those that the user has logged in with. */
 
+import type { ImageInspectInfo } from 'dockerode';
 import type { Failure } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { type Engine, reasonOf, statusOf } from './engine.ts';
@@ -50,10 +51,20 @@ export async function volumesOf(
   image: string,
 ): Promise<Result<readonly string[], Failure>> {
   try {
-    return ok(Object.keys((await docker.getImage(image).inspect()).Config.Volumes ?? {}));
+    return ok(Object.keys((await configOfImage({ docker }, image)).Volumes ?? {}));
   } catch (error) {
     return unusable(image, reasonOf(error));
   }
+}
+
+/** What containers of an image begin with. Throws what the engine says; it has to be there. */
+export async function configOfImage(
+  { docker }: Pick<Engine, 'docker'>,
+  image: string,
+): Promise<ImageInspectInfo['Config']> {
+  // The client puts the name into the request's path as it is.
+  if (!/^[\w][\w./:@-]*$/.test(image) || image.includes('..')) throw new Error('this is no name of an image');
+  return (await docker.getImage(image).inspect()).Config;
 }
 
 /** Undefined when it is there. */
@@ -77,10 +88,8 @@ function unusable(image: string, reason: string): Result<never, Failure> {
 }
 
 async function isThere({ docker }: Pick<Engine, 'docker'>, image: string): Promise<Result<boolean, string>> {
-  // The client puts the name into the request's path as it is.
-  if (!/^[\w][\w./:@-]*$/.test(image) || image.includes('..')) return err('this is no name of an image');
   try {
-    await docker.getImage(image).inspect();
+    await configOfImage({ docker }, image);
     return ok(true);
   } catch (error) {
     return statusOf(error) === NOT_FOUND ? ok(false) : err(reasonOf(error));

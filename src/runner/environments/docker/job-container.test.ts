@@ -138,6 +138,28 @@ describe.skipIf(typeof engine === 'string')('on a real engine', async () => {
     expect(await container.runAsRoot(['false'])).toBe(1);
   });
 
+  it('is kept from what changes the loading of programs, which its steps and their programs have', async () => {
+    const made = `orch-test-loading-${process.pid}`;
+    const from = await real.docker.createContainer({ Image: BASE, Cmd: ['true'] });
+    // The last makes the loader of the system print its help in place of anything else.
+    const changes = ['NODE_OPTIONS=--require=/none.cjs', 'LD_PRELOAD=/none.so', 'BASH_ENV=/none.sh', 'LD_DEBUG=help'];
+    await from.commit({ repo: made, changes: changes.map((one) => `ENV ${one}`).join('\n') });
+    await from.remove();
+    afterAll(() => real.docker.getImage(made).remove({ force: true }));
+    const container = await open(made, '-e LD_DEBUG=unused -e NODE_OPTIONS=--no-warnings');
+    expect(container.isPlain).toBe(false);
+    const wanted = { LD_DEBUG: 'unused', NODE_OPTIONS: '--no-warnings', LD_PRELOAD: '/none.so', BASH_ENV: '/none.sh' };
+    expect(container.ready.env).toMatchObject(wanted);
+    const child = `require('node:child_process').execFileSync('printenv',['LD_PRELOAD'],{stdio:['pipe','pipe','ignore']})+''`;
+    const out = await sh(
+      container,
+      `unset LD_DEBUG; ${externals?.node ?? ''} -p "${child}+process.env.ORCH_LD_PRELOAD" 2>&1`,
+    );
+    // The image's two shells say that they cannot have it; our Node does not.
+    expect(out).toMatch(/^(ERROR: ld.so.*\n){2}\/none.so\nundefined\n$/);
+    expect(await container.runAsRoot(['sh', '-c', 'test -z "$LD_PRELOAD$NODE_OPTIONS"'])).toBe(0);
+  });
+
   it('cannot change what it runs on', async () => {
     const container = await open(BASE);
     expect(await sh(container, 'echo >>/__e/orch/supervisor.mjs; kill -9 1; echo on')).toMatch(/Read-only[^]*on\n$/);
@@ -187,7 +209,7 @@ describe.skipIf(typeof engine === 'string')('on a real engine', async () => {
 
   it.each([
     ['an image without what is asked for', 'no-such-image:1', /no such image/i],
-    ['a name that is none', 'UPPER CASE', /invalid reference format|must be lowercase/],
+    ['a name that is none', 'UPPER CASE', /no name of an image/],
   ])('says why %s cannot be started', async (_, image, message) => {
     await expect(open(image)).rejects.toThrow(message);
   });

@@ -10,6 +10,7 @@ import type { CreateDraft } from './create-draft.ts';
 import { requestOf } from './create-draft.ts';
 import { type Engine, isEngineError, reasonOf } from './engine.ts';
 import type { Externals } from './externals.ts';
+import { divideEnvironment, type FirstEnvironment, splitEntry, type Variables } from './first-environment.ts';
 import { labelsOf, nameOf, type Owner } from './labels.ts';
 import type { Mount } from './path-map.ts';
 import { openPlainExecs, readInContainer } from './plain-exec.ts';
@@ -81,6 +82,8 @@ async function startRemote(engine: Engine, request: JobContainerRequest): Promis
 interface Created {
   readonly engine: Engine;
   readonly container: Container;
+  /** Variables that its first process does without. */
+  readonly kept: Variables;
   /** To its first process. Podman looks here already whether it can be started. */
   readonly attach: () => Promise<NodeJS.ReadWriteStream>;
   readonly remove: () => Promise<void>;
@@ -103,7 +106,8 @@ async function create(
 ): Promise<Result<Created, string>> {
   try {
     await provideVolumes(engine, request.owner, request.options);
-    const container = await engine.docker.createContainer(creation(request, first));
+    const { entries, kept } = await environmentOf(engine, request, first);
+    const container = await engine.docker.createContainer({ ...creation(request, first), Env: [...entries] });
     let attached: NodeJS.ReadWriteStream | undefined;
     const attach = async (): Promise<NodeJS.ReadWriteStream> => {
       attached = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
@@ -114,19 +118,21 @@ async function create(
       gone(() => container.remove({ force: true, v: true })).finally(() => {
         if (attached !== undefined) destroy(attached);
       });
-    return ok({ engine, container, attach, remove });
+    return ok({ engine, container, kept, attach, remove });
   } catch (error) {
     return err(reasonOf(error));
   }
 }
 
-async function startSupervised({ engine, container, attach, remove }: Created): Promise<Result<JobContainer, string>> {
+async function startSupervised(created: Created): Promise<Result<JobContainer, string>> {
+  const { engine, container, kept, attach, remove } = created;
   const words = collectWords();
   try {
     const supervised = openSupervised(lineOf(engine, await attach(), words.stream));
     await container.start();
-    const ready = await readyInTime(supervised);
-    if (ready !== undefined) {
+    const told = await readyInTime(supervised);
+    if (told !== undefined) {
+      const ready = { ...told, env: { ...told.env, ...kept } };
       const steps = startApart((request) => supervised.start(request));
       return ok({ id: container.id, ready, supervised, isPlain: false, steps, remove, runAsRoot: asRoot(container) });
     }
@@ -178,13 +184,8 @@ async function readPlain(container: Container): Promise<SupervisorReady> {
   const entries = told.split(NUL);
   const uid = Number(entries.pop());
   if (!Number.isInteger(uid)) throw new Error(`the shell in it answers with ${told.slice(0, LONGEST_WORDS)}`);
-  const env = entries.filter((entry) => entry.includes('=')).map((entry) => splitOnce(entry, '='));
+  const env = entries.filter((entry) => entry.includes('=')).map(splitEntry);
   return { env: Object.fromEntries(env), uid, version: '' };
-}
-
-function splitOnce(text: string, separator: string): readonly [string, string] {
-  const at = text.indexOf(separator);
-  return [text.slice(0, at), text.slice(at + 1)];
 }
 
 /** Milliseconds for Node to start, on another kind of processor too. */
@@ -200,10 +201,20 @@ async function readyInTime({ ready }: Supervised): Promise<SupervisorReady | und
   }
 }
 
-function creation(request: JobContainerRequest, { name, entrypoint }: FirstProcess): ContainerCreateOptions {
-  const { owner, image, options, mounts, workdir, externals, network, env } = request;
-  const wanted = requestOf(options);
+/** The image's own programs, which run where no supervisor does, get what is theirs. */
+async function environmentOf(
+  engine: Engine,
+  { owner, image, options, env }: JobContainerRequest,
+  { entrypoint }: FirstProcess,
+): Promise<FirstEnvironment> {
   const variables = Object.entries({ ...env, ORCH_SUPERVISED_RUN: owner.run }).map((entry) => entry.join('='));
+  const wanted = [...(requestOf(options).Env ?? []), ...variables];
+  return entrypoint === PLAIN ? { entries: wanted, kept: {} } : divideEnvironment(engine, image, wanted);
+}
+
+function creation(request: JobContainerRequest, { name, entrypoint }: FirstProcess): ContainerCreateOptions {
+  const { owner, image, options, mounts, workdir, externals, network } = request;
+  const wanted = requestOf(options);
   return {
     name: nameOf(owner, name),
     WorkingDir: workdir,
@@ -212,7 +223,6 @@ function creation(request: JobContainerRequest, { name, entrypoint }: FirstProce
     Entrypoint: [...entrypoint],
     Cmd: [],
     Labels: { ...wanted.Labels, ...labelsOf(owner) },
-    Env: [...(wanted.Env ?? []), ...variables],
     OpenStdin: true,
     // When orch goes, however that is, the line to it does, and the supervisor ends with that.
     StdinOnce: true,
