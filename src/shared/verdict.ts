@@ -20,6 +20,8 @@ export interface TaskReport {
   /** How the processes were contained and what had to be ended after the command did. */
   readonly contained: Containment;
   readonly warnings: readonly string[];
+  /** What it has found, when it was a review. */
+  readonly review?: ReviewReport;
 }
 
 export interface Containment {
@@ -56,3 +58,27 @@ export interface AttemptReport {
   /** The commit that holds what the attempt had changed, when the next one starts from a clean tree. */
   readonly leftovers?: string;
 }
+
+/** What a review came to, as its reports say and orch has checked. */
+export interface ReviewReport {
+  /** The task whose work was looked at. */
+  readonly task: string;
+  /** From 1. */
+  readonly round: number;
+  readonly verdict: ReviewVerdict;
+  readonly findings: Readonly<Record<Severity, number>>;
+  readonly provenance: ContextProvenance;
+  /** What the reviewer was given: SHA-256 in hex, by name. */
+  readonly given: Readonly<Record<string, string>>;
+  /** Paths of the reports, below the root of the tree. */
+  readonly reports: readonly string[];
+}
+
+export type ReviewVerdict = 'approve' | 'changes-requested';
+
+/** What of a reviewer's context orch can vouch for. On this machine itself there is no boundary around a command. */
+export type ContextProvenance = 'fresh' | 'fresh, not isolated';
+
+/** Of a finding, the worst first. What is a blocker keeps a change from being approved. */
+export const SEVERITIES = ['blocker', 'major', 'minor', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];

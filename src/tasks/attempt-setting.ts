@@ -5,6 +5,7 @@ import { type CommandEnd, type CommandPorts, runCommand } from './command.ts';
 import { reachedLimit } from './exit.ts';
 import { countOf } from './messages.ts';
 import type { Sandbox, TaskPorts, WorkTree } from './ports.ts';
+import type { Given } from './review/given.ts';
 import type { RunSettings } from './run-settings.ts';
 import { shellArguments } from './shell.ts';
 import { type Warn, warnOfAlive } from './warnings.ts';
@@ -22,6 +23,8 @@ export interface AttemptSetting {
   /** What the command sees of `Files`, where it runs in a sandbox. */
   readonly reads: readonly HostPath[];
   readonly writes: readonly HostPath[];
+  /** What a reviewer was given. */
+  readonly given?: Given;
 }
 
 /** Runs the text of a command with the task's shell, and warns of what it left running. */

@@ -1,6 +1,6 @@
 /** One attempt: the command, then the evidence for or against what it claims. */
 import { type HostPath, hostPath } from '../shared/brand.ts';
-import type { AttemptReport, Containment } from '../shared/verdict.ts';
+import type { AttemptReport, Containment, ReviewReport } from '../shared/verdict.ts';
 import { type AttemptSetting, runShell } from './attempt-setting.ts';
 import { addContainment } from './command.ts';
 import { claimOf, type Finding, findExit, findOutputs } from './evidence.ts';
@@ -45,7 +45,15 @@ export async function runAttempt(setting: AttemptSetting, attempt: number, basel
     verdict: { claim: claimOf(end), evidence: judged.finding.evidence },
   };
   const contained = judged.contained ? addContainment(end.contained, judged.contained) : end.contained;
-  return { report, outputs: read.values, contained, ...(judged.left && { left: judged.left }) };
+  const outputs = { ...read.values, ...reviewOutputs(judged.left?.review) };
+  return { report, outputs, contained, ...(judged.left && { left: judged.left }) };
+}
+
+/** Whatever the command itself has written under these names. */
+function reviewOutputs(review: ReviewReport | undefined): Readonly<Record<string, string>> {
+  if (review === undefined) return {};
+  const { verdict, findings, provenance } = review;
+  return { verdict, findings: JSON.stringify(findings), provenance };
 }
 
 interface OutputsRead {

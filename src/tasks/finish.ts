@@ -196,12 +196,13 @@ function reportOf({
   call,
   prepared,
   ran,
-}: Finishing): Pick<TaskReport, 'attempts' | 'verdict' | 'contained' | 'warnings'> {
+}: Finishing): Pick<TaskReport, 'attempts' | 'verdict' | 'contained' | 'warnings' | 'review'> {
   return {
     attempts: ran?.attempts ?? 0,
     verdict: ran?.verdict ?? { claim: 'none', evidence: [] },
     contained: addContainment(prepared?.contained ?? UNCONTAINED, ran?.contained ?? UNCONTAINED),
     warnings: readWarnings(call.memo),
+    ...(ran?.left?.review && { review: ran.left.review }),
   };
 }
 

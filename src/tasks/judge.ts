@@ -16,6 +16,7 @@ import {
 import { firstLine } from './messages.ts';
 import type { TaskPorts } from './ports.ts';
 import { type Left, summarizeChanges } from './record.ts';
+import { type JudgedReview, judgeReview } from './review/judge-review.ts';
 import { note, warnOfRemarks } from './warnings.ts';
 
 export interface Judging extends AttemptSetting {
@@ -36,7 +37,26 @@ export async function judgeAttempt(judging: Judging, findings: readonly Finding[
   if (findings[0]?.failure) return { finding: joinFindings([...findings, ...unverified]) };
   if (ports.signal.aborted) return { finding: joinFindings([...findings, cancelled(ports), ...unverified]) };
 
-  const { tree, baseline } = judging;
+  const { seen, left } = await judgeTree(judging, findings);
+  const soFar = joinFindings(seen);
+  if (settings.verify === undefined || soFar.failure) {
+    return { finding: joinFindings([...seen, ...unverified]), ...(!soFar.failure && { left }) };
+  }
+  const end = await verify(judging, settings.verify);
+  const finding = joinFindings([...seen, findVerified(end)]);
+  if (finding.failure) return { finding, contained: end.contained };
+  await warnOfVerifyChanges(judging, left.tree);
+  return { finding, contained: end.contained, left };
+}
+
+interface JudgedTree {
+  /** The findings so far, and those that the tree gave. */
+  readonly seen: readonly Finding[];
+  readonly left: Left;
+}
+
+async function judgeTree(judging: Judging, findings: readonly Finding[]): Promise<JudgedTree> {
+  const { ports, settings, tree, baseline } = judging;
   const head = await tree.head();
   const capture = await tree.capture();
   warnOfRemarks(judging.warn, capture);
@@ -48,15 +68,10 @@ export async function judgeAttempt(judging: Judging, findings: readonly Finding[
     seen.push(await findContracted(judging, capture.tree));
   }
   const left: Left = { tree: capture.tree, head, changed: summarizeChanges(changes) };
-  const soFar = joinFindings(seen);
-  if (settings.verify === undefined || soFar.failure) {
-    return { finding: joinFindings([...seen, ...unverified]), ...(!soFar.failure && { left }) };
-  }
-  const end = await verify(judging, settings.verify);
-  const finding = joinFindings([...seen, findVerified(end)]);
-  if (finding.failure) return { finding, contained: end.contained };
-  await warnOfVerifyChanges(judging, capture.tree);
-  return { finding, contained: end.contained, left };
+  const reviewed = await reviewedBy(judging, joinFindings(seen), capture.tree);
+  if (reviewed === undefined) return { seen, left };
+  const { finding, stamped = capture.tree, report } = reviewed;
+  return { seen: [...seen, finding], left: { ...left, tree: stamped, ...(report && { review: report }) } };
 }
 
 /** What would be committed counts: not what git ignores, nor what a link leads to. */
@@ -66,6 +81,15 @@ async function findContracted({ tree, settings: { documents } }: Judging, captur
     documents.map(({ path }) => path),
     faults,
   );
+}
+
+/** Not looked at when something else is wrong already. */
+async function reviewedBy(judging: Judging, soFar: Finding, captured: string): Promise<JudgedReview | undefined> {
+  const { settings, tree, baseline, given = {} } = judging;
+  if (settings.review === undefined || soFar.failure) return undefined;
+  // On this machine itself nothing keeps a command from files of others.
+  const isIsolated = settings.isolated && settings.sandbox !== undefined;
+  return judgeReview({ subject: settings.review, tree, reviewed: baseline, captured, given, isIsolated });
 }
 
 function cancelled(ports: TaskPorts): Finding {

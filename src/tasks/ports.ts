@@ -86,6 +86,10 @@ export interface WorkTree {
   commit(request: { readonly tree: string; readonly parent: string; readonly message: string }): Promise<string>;
   /** A file of a commit or a tree, at most `limit` bytes of it; links are not followed. */
   read(tree: string, path: string, limit: number): Promise<FileRead>;
+  /** Replaces a file of the working tree; false where that is no regular file, or lies behind a link. */
+  write(path: string, text: string): Promise<boolean>;
+  /** SHA-256 in hex of how `to` differs from `from`: `git diff-tree -r --no-renames --no-abbrev FROM TO`. */
+  digest(from: string, to: string): Promise<string>;
   /** The tree that a commit holds. */
   treeOf(commit: string): Promise<string>;
   /** Points a branch (short name) at a commit. The worktree's own branch may be one of them. */

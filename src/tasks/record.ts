@@ -1,6 +1,6 @@
 /** What one action of a task leaves in the memo for the next. Plain JSON, written and read by orch alone. */
 import type { Failure } from '../shared/failure.ts';
-import type { Containment, TaskReport, Verdict } from '../shared/verdict.ts';
+import type { Containment, ReviewReport, TaskReport, Verdict } from '../shared/verdict.ts';
 import type { ActionResult, Memo } from './action.ts';
 import type { Change } from './ports.ts';
 import type { Setup } from './setup.ts';
@@ -40,6 +40,8 @@ export interface Left {
   readonly head: { readonly commit: string; readonly branch?: string };
   /** Against the baseline. */
   readonly changed: TaskReport['changed'];
+  /** What it came to, of a review. */
+  readonly review?: ReviewReport;
 }
 
 export function readPrepare(memo: Memo): PrepareRecord | undefined {

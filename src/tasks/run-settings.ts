@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../shared/result.ts';
 import { readSandbox, type SandboxSettings } from '../shared/sandbox.ts';
 import { type Contract, isContractList } from './contracts/contract.ts';
 import { createInputReader, type InputReader } from './inputs.ts';
+import { isReviewSubject, type ReviewSubject } from './review/subject.ts';
 import { findShell } from './shell.ts';
 
 /** Spans are milliseconds. */
@@ -26,6 +27,8 @@ export interface RunSettings {
   readonly expect: readonly string[];
   /** Documents that have to be there in the end. */
   readonly documents: readonly Contract[];
+  /** What is reviewed, when the command is a reviewer. */
+  readonly review?: ReviewSubject;
   readonly verify?: string;
   readonly verifyTimeout: number;
   readonly changes: 'allowed' | 'required' | 'forbidden';
@@ -69,6 +72,7 @@ export function readRunSettings(inputs: Readonly<Record<string, string>>): Resul
     ...present('retryOn', readRetryOn(reader)),
     ...present('verify', reader.text('verify')),
     ...present('sandbox', readBox(reader)),
+    ...present('review', reader.json('review', isReviewSubject, 'a JSON object with task and round')),
   };
   const problem = reader.failure();
   return problem ? err(problem) : ok(settings);

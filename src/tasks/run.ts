@@ -10,6 +10,7 @@ import { addContainment, UNCONTAINED } from './command.ts';
 import { attemptBranch, keepLeftovers } from './leftovers.ts';
 import { failedResult, outcomeOf, type RunRecord, writeRun } from './record.ts';
 import { isWorthRetrying, retryDelay, waitFor } from './retry.ts';
+import { findGiven, type Given } from './review/given.ts';
 import { makeReady, type Run } from './run-start.ts';
 import { runSetup } from './setup.ts';
 import { note } from './warnings.ts';
@@ -18,7 +19,8 @@ import { note } from './warnings.ts';
  * Inputs: `command`, `shell`, `working-directory`, `prompt`, `environment`, `secrets`, `outputs` (names), `timeout`,
  * `idle-timeout`, `startup-timeout`, `retries`, `retry-delay`, `retry-on`, `retry-from`, `expect` (a glob a line),
  * `verify`, `verify-timeout`, `changes`, `sandbox` (JSON), `documents` (JSON, contracts for documents), `writable` (a
- * folder a line), `isolated`, `review-round`. Outputs: the declared ones that the last attempt has written.
+ * folder a line), `isolated`, `review` (JSON, which task's work is reviewed), `review-round`. Outputs: the declared ones
+ * that the last attempt has written; of a review `verdict`, `findings` (JSON, how many by severity) and `provenance` too.
  */
 export const runTask: TaskAction = async (call, ports) => {
   const ready = await makeReady(call, ports);
@@ -27,11 +29,19 @@ export const runTask: TaskAction = async (call, ports) => {
     return failedResult(ready.error);
   }
   try {
-    return await runAttempts(ready.value);
+    const given = await givenTo(ready.value);
+    return await runAttempts({ ...ready.value, ...(given && { given }) });
   } finally {
     await ready.value.sandbox?.close();
   }
 };
+
+/** Of a reviewer. Taken before its command has begun. */
+async function givenTo({ ports, settings, tree, prepared, env }: Run): Promise<Given | undefined> {
+  if (settings.review === undefined) return undefined;
+  const { start, change } = prepared;
+  return findGiven({ files: ports.files, tree, start, since: change?.since, prompt: env['ORCH_PROMPT'] });
+}
 
 async function runAttempts(run: Run): Promise<ActionResult> {
   const { ports, settings, call } = run;

@@ -1,4 +1,5 @@
 /** How two trees differ, path by path, as git's raw diff tells it. */
+import { createHash } from 'node:crypto';
 import { type BytePath, locate, show, splitFields } from './bytes.ts';
 import type { GitRepository } from './repository.ts';
 import type { GitPlace, TrustedGit } from './trusted-git.ts';
@@ -28,6 +29,12 @@ export async function diffTrees(git: TrustedGit, from: string, to: string): Prom
     if (path !== undefined) changes.push({ path, status: statusOf(letter), oldMode, newMode, oldId, newId });
   }
   return changes;
+}
+
+/** SHA-256 in hex of the difference as git's plumbing lists it: modes, contents by their ids, paths. */
+export async function digestDiff(git: TrustedGit, from: string, to: string): Promise<string> {
+  const { stdout } = await git.run(['diff-tree', '-r', '--raw', '--no-renames', '--no-abbrev', from, to]);
+  return createHash('sha256').update(stdout).digest('hex');
 }
 
 function statusOf(letter: string): TreeChange['status'] {

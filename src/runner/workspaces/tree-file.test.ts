@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { createSandbox } from './testing/sandbox.ts';
-import { readTreeFile, type TreeFile } from './tree-file.ts';
+import { digestDiff } from './tree-diff.ts';
+import { readTreeFile, replaceTreeFile, type TreeFile } from './tree-file.ts';
 
 it('reads a regular file of a tree, and follows nothing', async () => {
   const sandbox = createSandbox({
@@ -45,4 +46,23 @@ it('reads a regular file of a tree, and follows nothing', async () => {
     'a\nb',
   ];
   for (const path of absent) expect([path, await told(path)]).toEqual([path, 'absent']);
+});
+
+it('replaces a regular file of a working tree, and nothing that a link leads to', async () => {
+  const sandbox = createSandbox({ 'd/a.md': 'one\n' });
+  sandbox.sh(sandbox.root, 'ln -s d away; ln -s a.md d/link; ln d/a.md d/other');
+  expect(await replaceTreeFile(sandbox.root, 'd/a.md', 'new')).toBe(true);
+  for (const path of ['away/a.md', 'd/link', 'd', 'none', 'd/a.md/x'])
+    expect([path, await replaceTreeFile(sandbox.root, path, 'x')]).toEqual([path, false]);
+  // The other name of the same file is somebody else's.
+  expect(sandbox.sh(sandbox.root, 'cat d/a.md; echo; cat d/other; ls -A d')).toBe('new\none\na.md\nlink\nother');
+});
+
+it('digests a difference as anybody can', async () => {
+  const sandbox = createSandbox({ 'a.md': 'one\n', 'b.md': 'two\n' });
+  sandbox.sh(sandbox.root, 'git mv a.md ü.md; echo x > b.md; git add -A; git commit -qm change');
+  const { git } = await sandbox.open();
+  const [from, to] = [sandbox.git('rev-parse', 'HEAD^'), sandbox.git('rev-parse', 'HEAD')];
+  const listed = sandbox.sh(sandbox.root, `git diff-tree -r --no-renames --no-abbrev ${from} ${to} | sha256sum`);
+  expect(`${await digestDiff(git, from, to)}  -`).toBe(listed);
 });

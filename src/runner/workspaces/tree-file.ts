@@ -1,4 +1,6 @@
 /** One file of a tree, by its path, as git has it: nothing that a task has planted in its working tree is followed. */
+import { dirname, join } from 'node:path';
+import { isPlainFolder, isRegular, replaceFile } from './safe-files.ts';
 import { GITLINK, SYMLINK } from './tree-diff.ts';
 import type { TrustedGit } from './trusted-git.ts';
 
@@ -32,6 +34,14 @@ export async function readTreeFile(
   if (entry.size > limit) return { kind: 'too-large', size: entry.size };
   const { stdout } = await git.run(['cat-file', 'blob', entry.id]);
   return { kind: 'file', bytes: stdout };
+}
+
+/** Replaces a regular file of a working tree. False where there is none, or a folder on the way to it is a link. */
+export async function replaceTreeFile(root: string, path: string, text: string): Promise<boolean> {
+  const place = join(root, path);
+  const isThere = (await isPlainFolder(root, dirname(path))) && (await isRegular(place));
+  if (isThere) await replaceFile(place, text);
+  return isThere;
 }
 
 async function findEntry(git: TrustedGit, tree: string, path: string): Promise<Entry | undefined> {

@@ -18,8 +18,8 @@ import type { GitRepository } from './repository.ts';
 import { leftovers, resetWorktree } from './reset.ts';
 import { exists, removeTree } from './safe-files.ts';
 import { type Remark, type TakenBack, takeBack } from './take-back.ts';
-import { type Change, diffTrees, withFileSizes, withSizes } from './tree-diff.ts';
-import { readTreeFile, type TreeFile } from './tree-file.ts';
+import { type Change, diffTrees, digestDiff, withFileSizes, withSizes } from './tree-diff.ts';
+import { readTreeFile, replaceTreeFile, type TreeFile } from './tree-file.ts';
 import { indexStamp, isPointerIntact, publishIndex, removeAdmin } from './worktree-admin.ts';
 import { removeRecord, sharedPaths, type WorktreeRecord, writeRecord } from './worktree-record.ts';
 
@@ -37,6 +37,8 @@ export interface LinkedWorktree {
   commits(from: string, to: string, limit: number): Promise<readonly CommitLine[]>;
   commit(request: { readonly tree: string; readonly parent: string; readonly message: string }): Promise<string>;
   read(tree: string, path: string, limit: number): Promise<TreeFile>;
+  write(path: string, text: string): Promise<boolean>;
+  digest(from: string, to: string): Promise<string>;
   treeOf(commit: string): Promise<string>;
   setBranch(branch: string, commit: string): Promise<void>;
   reset(commit: string): Promise<readonly string[]>;
@@ -87,6 +89,8 @@ export function attachWorktree(
     commits: guard((from, to, limit) => commits(opened, { from, to, limit })),
     commit: guard((request) => commit(opened, request)),
     read: guard((tree, path, limit) => readTreeFile(repository.git, tree, { path, limit })),
+    write: guard((path, text) => replaceTreeFile(record.path, path, text)),
+    digest: guard((from, to) => digestDiff(repository.git, from, to)),
     treeOf: guard((id) => treeOf(opened, id)),
     setBranch: guard((branch, id) => repository.exclusive(() => moveBranch(repository, branch, id))),
     reset: guard((id) => reset(opened, id)),

@@ -152,6 +152,11 @@ describe('front matter', () => {
       ['artifact-invalid: r.md:4: the front matter has "verdict" twice'],
     ],
     [
+      'has an alias',
+      '---\nby: &a me\nverdict: yes\nmore: [*a]\n---\nx',
+      ['artifact-invalid: r.md:4: the front matter has an alias (*), which is not read'],
+    ],
+    [
       'is a list',
       '---\n- verdict: yes\n---\nx',
       ['artifact-invalid: r.md:2: the front matter has to be lines of the form name: value'],

@@ -6,11 +6,13 @@ import { readSections, type Section } from './markdown.ts';
 import { isFilled, sectionsNamed } from './section-content.ts';
 
 /** A document as it was read, whatever is wrong with it. */
-interface ContractCheck {
+export interface ContractCheck {
   readonly faults: readonly ContractFault[];
   /** Fields of the front matter. */
   readonly values: ReadonlyMap<string, string>;
   readonly sections: readonly Section[];
+  /** All of it; empty when it could not be read. */
+  readonly text: string;
 }
 
 /** The faults of all documents, in the order of the contracts. Templates are read by the same reader. */
@@ -23,9 +25,9 @@ export async function checkContracts(
   return checks.flatMap(({ faults }) => faults);
 }
 
-async function checkContract(contract: Contract, read: ReadFile): Promise<ContractCheck> {
+export async function checkContract(contract: Contract, read: ReadFile): Promise<ContractCheck> {
   const text = textOf(await read(contract.path, DOCUMENT_LIMIT));
-  if (!text.ok) return { faults: [faultOf(contract, text)], values: new Map(), sections: [] };
+  if (!text.ok) return { faults: [faultOf(contract, text)], values: new Map(), sections: [], text: '' };
   const { frontMatter, body, bodyLine } = splitFrontMatter(text.value);
   const fields = readFrontMatter(frontMatter, contract.frontMatter ?? []);
   const sections = readSections(body, bodyLine);
@@ -34,7 +36,7 @@ async function checkContract(contract: Contract, read: ReadFile): Promise<Contra
     ...fields.faults.map((fault) => faultOf(contract, fault)),
     ...contract.sections.flatMap((title) => checkSection(contract, title, { sections, template })),
   ];
-  return { faults, values: fields.values, sections };
+  return { faults, values: fields.values, sections, text: text.value };
 }
 
 type Text =

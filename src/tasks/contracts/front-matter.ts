@@ -1,5 +1,5 @@
 /** The YAML block at the head of a document: found, read without surprises, and compared with what it has to hold. */
-import { isMap, isScalar } from 'yaml';
+import { isMap, isScalar, visit } from 'yaml';
 import { nearest } from '../../shared/diagnostic.ts';
 import type { FailureCode } from '../../shared/failure.ts';
 import { composeYaml } from '../../shared/yaml.ts';
@@ -34,7 +34,7 @@ interface Field {
 type Fields = ReadonlyMap<string, Field>;
 
 /** A few fields need far less than this, and reading YAML takes its time. */
-const LIMITS = { depth: 10, lexemes: 5000 };
+export const FRONT_MATTER_LIMITS = { depth: 10, lexemes: 5000 };
 
 /** An opening `---` that nothing closes is a line of the body. */
 export function splitFrontMatter(text: string): DocumentParts {
@@ -62,7 +62,7 @@ export function readFrontMatter(text: string | undefined, fields: readonly Front
 }
 
 function readFields(text: string): Fields | FrontMatterFault {
-  const { composed, rangeOf } = composeYaml(text, LIMITS);
+  const { composed, rangeOf } = composeYaml(text, FRONT_MATTER_LIMITS);
   const lineAt = (offset: number): number => rangeOf([offset, offset]).start.line + 1;
   const invalid = (line: number, message: string): FrontMatterFault => ({ code: 'artifact-invalid', line, message });
   if (composed.kind === 'limit')
@@ -71,6 +71,9 @@ function readFields(text: string): Fields | FrontMatterFault {
   const [error] = errors;
   if (error) return invalid(lineAt(error.pos[0]), `the front matter cannot be read: ${firstSentence(error.message)}`);
   if (contents === null) return new Map();
+  let alias: number | undefined;
+  visit(contents, { Alias: (_, node) => void (alias ??= node.range?.[0] ?? 0) });
+  if (alias !== undefined) return invalid(lineAt(alias), 'the front matter has an alias (*), which is not read');
   if (!isMap(contents)) return invalid(2, 'the front matter has to be lines of the form name: value');
   const fields = new Map<string, Field>();
   for (const { key, value } of contents.items) {

@@ -149,6 +149,7 @@ function createWorkTree({ state, history, branches, ask }: TreeParts): WorkTree 
   return {
     path: hostPath(state.path),
     warnings: [],
+    ...createFiles({ state, history, branches, ask }),
     capture: async () => {
       ask('capture');
       return { tree: history.addTree(state.files), problems: state.problems };
@@ -176,12 +177,6 @@ function createWorkTree({ state, history, branches, ask }: TreeParts): WorkTree 
       ask('treeOf', commit);
       return history.commits.get(commit)?.tree ?? '';
     },
-    read: async (tree, path, limit) => {
-      ask('read', tree, path);
-      const bytes = new TextEncoder().encode(history.filesOf(tree)[path] ?? '');
-      if (!Object.hasOwn(history.filesOf(tree), path)) return { kind: 'absent' };
-      return bytes.length > limit ? { kind: 'too-large', size: bytes.length } : { kind: 'file', bytes };
-    },
     setBranch: async (branch, commit) => {
       ask('setBranch', branch, commit);
       branches.set(branch, commit);
@@ -198,6 +193,26 @@ function createWorkTree({ state, history, branches, ask }: TreeParts): WorkTree 
     close: async ({ keep }) => {
       ask('close', String(keep));
       state.closed = keep ? 'kept' : 'removed';
+    },
+  };
+}
+
+function createFiles({ state, history, ask }: TreeParts): Pick<WorkTree, 'read' | 'write' | 'digest'> {
+  return {
+    read: async (tree, path, limit) => {
+      ask('read', tree, path);
+      const bytes = new TextEncoder().encode(history.filesOf(tree)[path] ?? '');
+      if (!Object.hasOwn(history.filesOf(tree), path)) return { kind: 'absent' };
+      return bytes.length > limit ? { kind: 'too-large', size: bytes.length } : { kind: 'file', bytes };
+    },
+    write: async (path, text) => {
+      ask('write', path);
+      state.write(path, text);
+      return true;
+    },
+    digest: async (from, to) => {
+      ask('digest', from, to);
+      return `digest of ${from} to ${to}`;
     },
   };
 }
