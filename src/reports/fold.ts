@@ -1,5 +1,6 @@
 /** Events folded into a view. Total: every prefix of a journal, and every order of events, gives a view. */
 import type { Leg, RunEvent, RunStarted, Warning } from '../engine/index.ts';
+import type { ReviewReport } from '../shared/verdict.ts';
 import { emptyLeg, emptyRun, jobOf, type LegDraft, legOf, type OfLeg, type RunDraft, snapshot } from './draft.ts';
 import type { Phase, RunView } from './view.ts';
 
@@ -255,7 +256,17 @@ function finish(run: RunDraft, event: Extract<RunEvent, { readonly type: 'job.fi
   if (leg.environment !== undefined && event.environmentUrl !== undefined)
     leg.environment = { ...leg.environment, url: event.environmentUrl };
   if (event.task !== undefined) leg.task = event.task;
+  if (event.task?.review !== undefined) review(run, event, event.task.review);
   if (event.reusedFrom !== undefined) leg.reusedFrom = event.reusedFrom;
+}
+
+/** Told beside the task whose work was looked at too: there people look for it. */
+function review(run: RunDraft, { job, leg: id }: OfLeg, report: ReviewReport): void {
+  legOf(run, { job, leg: id }).review = report;
+  const reviewed = `${report.task}${id.slice(job.length)}`;
+  if (run.jobs.get(report.task)?.has(reviewed) !== true) return;
+  const leg = legOf(run, { job: report.task, leg: reviewed });
+  if ((leg.review?.round ?? 0) <= report.round) leg.review = report;
 }
 
 function warn(run: RunDraft, event: Warning): void {

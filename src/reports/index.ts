@@ -4,6 +4,7 @@ export { plural, shortCommit } from './figures.ts';
 export { createRunFold, foldRun, type RunFold } from './fold.ts';
 export { countsInWords, headline, nounFor } from './headline.ts';
 export { judgeRun, type RunResult, type RunVerdict } from './judge.ts';
+export { reviewInWords } from './reviews.ts';
 export { type RunState, type RunStatus, stateOf, statusOf } from './status.ts';
 export { renderSummary } from './summary.ts';
 export { cleanOutput, cleanText, clip, clipMiddle, displayWidth, padTo, wrapText } from './text.ts';

@@ -5,6 +5,7 @@ import { type Cause, createCauses, pathOf } from './causes.ts';
 import { plural } from './figures.ts';
 import { nounFor } from './headline.ts';
 import { type Cell, code, list, prose, proseName, strong, table, words } from './markdown.ts';
+import { reviewInWords } from './reviews.ts';
 import { clip } from './text.ts';
 import { attemptsOf, reasonOf } from './trouble.ts';
 import type { LegView, RunView, Standing } from './view.ts';
@@ -83,6 +84,7 @@ export function goodSection(title: string, legs: readonly LegView[]): string {
     .map((leg): Cell[] => [
       proseName(leg.name),
       prose(evidenceOf(leg), 120),
+      reviewInWords(leg),
       attemptsOf(leg),
       formatDuration(leg.duration ?? 0),
       code(leg.task?.branch ?? ''),
@@ -91,7 +93,18 @@ export function goodSection(title: string, legs: readonly LegView[]): string {
       code(leg.log?.path ?? ''),
       code(leg.reusedFrom ?? ''),
     ]);
-  const head = ['name', 'evidence', 'attempts', 'duration', 'branch', 'commits', 'files changed', 'log', 'reused from'];
+  const head = [
+    'name',
+    'evidence',
+    'review',
+    'attempts',
+    'duration',
+    'branch',
+    'commits',
+    'files changed',
+    'log',
+    'reused from',
+  ];
   return joined(`## ${title}\n`, table(head, rows), cutNote(legs.length, ROWS));
 }
 

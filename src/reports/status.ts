@@ -1,4 +1,5 @@
 /** Where a run stands: in a word, and in the form that programs read. */
+import type { ReviewReport } from '../shared/verdict.ts';
 import { recordedReason } from './trouble.ts';
 import type { LegView, Phase, RunView, Standing } from './view.ts';
 
@@ -59,6 +60,8 @@ export interface LegStatus {
   readonly reason: string | undefined;
   /** The run that its result was taken from. */
   readonly reusedFrom: string | undefined;
+  /** What the last review of its work came to; of a reviewer's job, what it came to itself. */
+  readonly review: Pick<ReviewReport, 'task' | 'round' | 'verdict' | 'findings' | 'provenance' | 'reports'> | undefined;
   readonly branch: string | undefined;
   /** Where its log is, once complete. */
   readonly log: string | undefined;
@@ -101,9 +104,14 @@ function legStatus(leg: LegView): LegStatus {
     duration: leg.duration,
     reason: recordedReason(leg) ?? leg.waitsFor,
     reusedFrom: leg.reusedFrom,
+    review: leg.review && reviewStatus(leg.review),
     branch: leg.task?.branch ?? leg.prepared?.branch,
     log: leg.log?.path,
   };
+}
+
+function reviewStatus({ task, round, verdict, findings, provenance, reports }: ReviewReport): LegStatus['review'] {
+  return { task, round, verdict, findings, provenance, reports };
 }
 
 function totalsOf(legs: readonly LegStatus[]): RunStatus['totals'] {

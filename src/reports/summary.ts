@@ -8,6 +8,7 @@ import { foldRun } from './fold.ts';
 import { countsInWords, headline, nounFor } from './headline.ts';
 import { judgeRun } from './judge.ts';
 import { type Cell, code, prose, shellBlock, table, words } from './markdown.ts';
+import { reviewsSection } from './reviews.ts';
 import {
   artifactsSection,
   containmentSection,
@@ -44,6 +45,7 @@ export function renderSummary(view: RunView): string {
     troubleSection('Cancelled', standing(view, 'cancelled'), view),
     troubleSection('Failed, but allowed to', standing(view, 'tolerated'), view),
     skippedSection(view),
+    reviewsSection(view),
     ...(ofWorkflow
       ? []
       : [goodSection('Succeeded', standing(view, 'succeeded')), goodSection('Reused', standing(view, 'reused'))]),

@@ -5,6 +5,7 @@ import { inspectCommands, worktreeOf } from './commands.ts';
 import { plural, shortCommit } from './figures.ts';
 import type { Cell, Markdown } from './markdown.ts';
 import { code, list, outputBlock, prose, proseName, shellBlock, strong, table, words } from './markdown.ts';
+import { reviewInWords } from './reviews.ts';
 import type { FailedStep, LegView, RunView } from './view.ts';
 
 /** More than this many in full would bury the first ones. */
@@ -110,6 +111,7 @@ function facts(leg: LegView): Markdown[] {
   if (leg.description !== undefined) items.push(words('what it is for: ', prose(leg.description, 200)));
   if (leg.checks.length > 0 && !verdictOf(leg))
     items.push(words('never came to its checks: ', prose(leg.checks.join(', '))));
+  if (leg.review !== undefined) items.push(words('review: ', prose(reviewInWords(leg))));
   if (leg.attempts.length > 1) items.push(...leg.attempts.map(attemptLine));
   else if (leg.attempt && leg.attempt.of > 1) items.push(words(`attempt ${leg.attempt.number} of ${leg.attempt.of}`));
   if (leg.duration !== undefined) items.push(words(`took ${formatDuration(leg.duration)}`));

@@ -9,7 +9,7 @@ import type {
   RunStarted,
 } from '../engine/index.ts';
 import type { Failure } from '../shared/failure.ts';
-import type { AttemptReport, TaskReport } from '../shared/verdict.ts';
+import type { AttemptReport, ReviewReport, TaskReport } from '../shared/verdict.ts';
 
 export interface RunView {
   /** Absent when the record lacks its beginning. */
@@ -87,6 +87,8 @@ export interface LegView {
   readonly cancelRequested?: CancelReason;
   readonly prepared?: { readonly branch: string; readonly start: string; readonly worktree: string };
   readonly task?: TaskReport;
+  /** What the last review of its work came to; of a reviewer's job, what it came to itself. */
+  readonly review?: ReviewReport;
   readonly log?: { readonly path: string; readonly bytes: number; readonly sha256: string };
   /** The run that the result was taken from. */
   readonly reusedFrom?: string;

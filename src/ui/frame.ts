@@ -1,6 +1,14 @@
 /** What the live display shows at a moment, as lines: all tasks where they fit, else those that matter, and the counts. */
 import type { LegView, RunView } from '../reports/index.ts';
-import { cleanText, displayWidth, pauseCommands, pauseScope, recordedReason, shellQuote } from '../reports/index.ts';
+import {
+  cleanText,
+  displayWidth,
+  pauseCommands,
+  pauseScope,
+  recordedReason,
+  reviewInWords,
+  shellQuote,
+} from '../reports/index.ts';
 import { formatDuration } from '../shared/quantity.ts';
 import { type Look, layLine, type Piece, paintOf } from './look.ts';
 
@@ -120,7 +128,10 @@ const DETAILS: Readonly<Record<LegView['standing'], Detail>> = {
     const open = needs.filter((need) => !ended.has(need));
     return open.length > 0 ? `after ${open.join(', ')}` : '';
   },
-  succeeded: ({ task }) => (task && task.changed.total > 0 ? `${task.changed.total} changed` : ''),
+  succeeded: (leg) => {
+    const changed = leg.task?.changed.total ?? 0;
+    return reviewInWords(leg) || (changed > 0 ? `${changed} changed` : '');
+  },
   reused: ({ reusedFrom }) => `from ${reusedFrom ?? ''}`,
   paused: why,
   failed: why,

@@ -1,5 +1,5 @@
 /** How a leg stands, in words, as `orch status` and `orch logs` say it. */
-import type { LegView } from '../reports/index.ts';
+import { type LegView, reviewInWords } from '../reports/index.ts';
 import { formatDuration } from '../shared/quantity.ts';
 import { unreachable } from '../shared/result.ts';
 
@@ -15,8 +15,9 @@ export function wordsFor(leg: LegView, over: boolean): string {
       return `reused from ${leg.reusedFrom}`;
     case 'tolerated':
       return 'failed, allowed to';
-    case 'paused':
     case 'succeeded':
+      return leg.review === undefined ? standing : `${standing}, ${reviewInWords(leg)}`;
+    case 'paused':
     case 'failed':
     case 'cancelled':
     case 'skipped':

@@ -8,6 +8,7 @@ import {
   padTo,
   pauseCommands,
   plural,
+  reviewInWords,
   shellQuote,
 } from '../reports/index.ts';
 import { formatBytes, formatDuration } from '../shared/quantity.ts';
@@ -158,6 +159,7 @@ function finished(event: EventOf<'job.finished'>): Line {
   const took = formatDuration(event.duration);
   if (event.reusedFrom !== undefined) return { leg, text: `reused from ${event.reusedFrom}`, as: 'reused' };
   if (outcome === 'success') {
+    if (task?.review) return { leg, text: `succeeded in ${took}, ${reviewInWords(task)}`, as: 'succeeded' };
     const changed = task && task.changed.total > 0 ? `, ${plural(task.changed.total, 'file')} changed` : '';
     return { leg, text: `succeeded in ${took}${changed}`, as: 'succeeded' };
   }

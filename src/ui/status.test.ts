@@ -47,6 +47,23 @@ function status(view: RunView, columns: number, more: Partial<StatusInput> & { r
   return text.slice(0, -1).split('\n');
 }
 
+it('shows the verdict of a review beside the task, or below it where there is no room', () => {
+  const review = {
+    task: 'api',
+    round: 2,
+    verdict: 'changes-requested',
+    findings: { blocker: 1, major: 0, minor: 2, info: 0 },
+    provenance: 'fresh',
+    given: {},
+    reports: [],
+  } as const;
+  const view = viewOf([leg('api', 'succeeded', { duration: 1000, review })]);
+  expect(status(view, 120)[3]).toBe(
+    '✔ api         1.0s  succeeded, changes requested in round 2: 3 findings (1 blocker, 2 minor)',
+  );
+  expect(status(view, 60).slice(3, 6).join(' ')).toMatch(/changes requested in round 2:\s+3 findings/);
+});
+
 describe('a run that goes on', () => {
   it('is shown with a line a leg', () => {
     expect(status(VIEW, 120, { next: [['why', 'orch logs lint']] })).toMatchInlineSnapshot(`

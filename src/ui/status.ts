@@ -146,7 +146,7 @@ function place(leg: LegView, said: string, room: number): { readonly beside: str
   const whole = reason === '' ? words : `${words}: ${reason}`;
   if (displayWidth(whole) <= room) return { beside: whole, below: '' };
   if (displayWidth(words) <= room) return { beside: words, below: reason };
-  return { beside: '', below: OBVIOUS.has(leg.standing) ? '' : whole };
+  return { beside: '', below: OBVIOUS.has(leg.standing) && leg.review === undefined ? '' : whole };
 }
 
 const TIME = 8;
