@@ -104,13 +104,15 @@ function legStatus(leg: LegView): LegStatus {
     duration: leg.duration,
     reason: recordedReason(leg) ?? leg.waitsFor,
     reusedFrom: leg.reusedFrom,
-    review: leg.review && reviewStatus(leg.review),
+    review: reviewStatus(leg),
     branch: leg.task?.branch ?? leg.prepared?.branch,
     log: leg.log?.path,
   };
 }
 
-function reviewStatus({ task, round, verdict, findings, provenance, reports }: ReviewReport): LegStatus['review'] {
+function reviewStatus({ review }: LegView): LegStatus['review'] {
+  if (review === undefined) return undefined;
+  const { task, round, verdict, findings, provenance, reports } = review;
   return { task, round, verdict, findings, provenance, reports };
 }
 

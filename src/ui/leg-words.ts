@@ -16,7 +16,7 @@ export function wordsFor(leg: LegView, over: boolean): string {
     case 'tolerated':
       return 'failed, allowed to';
     case 'succeeded':
-      return leg.review === undefined ? standing : `${standing}, ${reviewInWords(leg)}`;
+      return [standing, reviewInWords(leg)].filter(Boolean).join(', ');
     case 'paused':
     case 'failed':
     case 'cancelled':
