@@ -128,7 +128,7 @@ jobs:
     repository.write('act/Dockerfile', `FROM ${image}\nCMD ["id"]\n`);
     writeWorkflow(repository, 'jobs: { built: { runs-on: ubuntu-latest, steps: [{ uses: ./act }] } }');
     const built = await orch(repository, ['run', 'ci'], { env: { DOCKER_CONFIG: config } });
-    expect(logOf(repository, built.run, 'built')).toMatch(/Successfully built [^]*\nuid=0/);
+    expect(logOf(repository, built.run, 'built')).toMatch(/Successfully tagged [^]*\nuid=0/);
     expect(built.exitCode).toBe(0);
     expect(atEngine(repository)).toEqual([]);
   });

@@ -3,9 +3,11 @@ import type { Readable } from 'node:stream';
 import type { Failure } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { PackedContext } from './build-context.ts';
-import { type Engine, reasonOf } from './engine.ts';
+import { readReports } from './build-report.ts';
+import { type BuildSession, openBuildSession } from './build-session.ts';
+import { type Engine, isEngineError, reasonOf } from './engine.ts';
 import { BUILD_LABEL } from './labels.ts';
-import { knownLogins } from './logins.ts';
+import { knownLogins, type Login } from './logins.ts';
 
 export interface BuildSettings {
   /** What the image is for, in messages. */
@@ -19,81 +21,96 @@ export interface BuildSettings {
 
 /** The image's name, which says what it was built from: layers that are there are not built again. */
 export async function buildImage(
-  { docker }: Pick<Engine, 'docker'>,
+  engine: Pick<Engine, 'docker'>,
   packed: PackedContext,
-  { name, signal, tell, env }: BuildSettings,
+  settings: BuildSettings,
 ): Promise<Result<string, Failure>> {
-  const image = `orch-action:${packed.digest.slice(0, 32)}`;
+  const { name, signal, env } = settings;
+  const logins = knownLogins(env);
+  let session: BuildSession | undefined;
+  try {
+    session = await openBuildSession(engine, logins);
+    const build: Build = { packed, settings, logins, session: session?.id };
+    const problem = await ask(engine, build, BUILDKIT);
+    const again = problem !== undefined && NO_BUILDKIT.test(problem);
+    return answered(name, imageOf(packed), again ? await ask(engine, build, OLDER) : problem);
+  } catch (error) {
+    if (signal.aborted) return err({ code: 'cancelled', message: `the image of ${name} was not built` });
+    return answered(name, '', reasonOf(error));
+  } finally {
+    session?.close();
+  }
+}
+
+/** What an engine says that has no other builder than the older one. */
+const NO_BUILDKIT = /buildkit.*(?:not|only) (?:supported|enabled)|invalid version.*builder/i;
+/** As a text, the client would begin a session of its own for it. */
+const BUILDKIT = { version: 2 } as const;
+const OLDER = {} as const;
+
+interface Build {
+  readonly packed: PackedContext;
+  readonly settings: BuildSettings;
+  readonly logins: ReadonlyMap<string, Login>;
+  /** By which the builder asks for more. */
+  readonly session: string | undefined;
+}
+
+function imageOf({ digest }: PackedContext): string {
+  return `orch-action:${digest.slice(0, 32)}`;
+}
+
+/** Undefined when the image is there. Throws what keeps the request from being made. */
+async function ask(
+  { docker }: Pick<Engine, 'docker'>,
+  { packed, settings, logins, session }: Build,
+  builder: object,
+): Promise<string | undefined> {
   const context = packed.open();
   // What cannot be read any more ends the request, and that has a less telling error.
   let lost: Error | undefined;
   context.once('error', (error) => {
     lost = error;
   });
+  const options: object = {
+    ...builder,
+    ...(session === undefined ? {} : { session }),
+    t: imageOf(packed),
+    dockerfile: packed.dockerfile,
+    registryconfig: Object.fromEntries(logins),
+    labels: { [BUILD_LABEL]: packed.digest },
+    rm: true,
+    forcerm: true,
+    abortSignal: settings.signal,
+  };
   try {
-    const answer = await docker.buildImage(context, {
-      t: image,
-      dockerfile: packed.dockerfile,
-      registryconfig: Object.fromEntries(knownLogins(env)),
-      labels: { [BUILD_LABEL]: packed.digest },
-      rm: true,
-      forcerm: true,
-      abortSignal: signal,
-    });
     let problem: string | undefined;
-    for await (const { lines, error } of readReports(answer as Readable)) {
-      for (const line of lines) tell(line);
+    for await (const { lines, error } of readReports((await docker.buildImage(context, options)) as Readable)) {
+      for (const line of lines) settings.tell(line);
       problem = error ?? problem;
     }
-    return problem === undefined ? ok(image) : failed(name, problem);
+    return problem;
   } catch (error) {
-    if (signal.aborted) return err({ code: 'cancelled', message: `the image of ${name} was not built` });
-    return failed(name, reasonOf(lost ?? error));
+    if (settings.signal.aborted || !isEngineError(lost ?? error)) throw lost ?? error;
+    return reasonOf(lost ?? error);
   }
 }
 
-/** Words of the engine where a file is written for another builder. */
-const OTHER_BUILDER = /BuildKit|unknown instruction: (<<|EOF)/i;
-const HINT = 'images are built by the engine itself, without BuildKit: no RUN --mount and no here-documents';
+/** Words of the engine where it lacks something that a file asks for. */
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /frontend gateway\.v0|docker\/dockerfile/i,
+    'a first line "# syntax=" names an image that reads the file, which has to be pulled: without a way to its registry, leave the line out',
+  ],
+  [
+    /unknown instruction|unknown flag|requires BuildKit|(?:the --\w+ option|flag) requires/i,
+    'the builder of this engine may be too old for it: Docker 23 and newer know here-documents, RUN --mount needs BuildKit',
+  ],
+];
 
-function failed(name: string, reason: string): Result<never, Failure> {
-  const message = `the image of ${name} could not be built: ${reason}`;
-  return err({ code: 'setup-failed', message, ...(OTHER_BUILDER.test(reason) ? { hint: HINT } : {}) });
-}
-
-interface BuildReport {
-  /** What the engine prints. */
-  readonly lines: readonly string[];
-  readonly error?: string;
-}
-
-const LONGEST_REPORT = 1024 * 1024;
-
-/** One JSON object a line. What is too long to be one is dropped. */
-async function* readReports(answer: Readable): AsyncGenerator<BuildReport> {
-  let rest = '';
-  answer.setEncoding('utf8');
-  for await (const chunk of answer as AsyncIterable<string>) {
-    const lines = (rest + chunk).split('\n');
-    rest = (lines.pop() ?? '').slice(0, LONGEST_REPORT);
-    for (const line of lines) yield readReport(line);
-  }
-  yield readReport(rest);
-}
-
-function readReport(line: string): BuildReport {
-  try {
-    const report: unknown = JSON.parse(line);
-    if (typeof report !== 'object' || report === null) return { lines: [] };
-    const textOf = (name: string): string | undefined => {
-      const value: unknown = Reflect.get(report, name);
-      return typeof value === 'string' ? value : undefined;
-    };
-    const lines = (textOf('stream') ?? '').split('\n').filter((text) => text.trim() !== '');
-    const error = textOf('error');
-    return { lines, ...(error === undefined ? {} : { error }) };
-  } catch (error) {
-    if (error instanceof SyntaxError) return { lines: [] };
-    throw error;
-  }
+function answered(name: string, image: string, problem: string | undefined): Result<string, Failure> {
+  if (problem === undefined) return ok(image);
+  const message = `the image of ${name} could not be built: ${problem}`;
+  const hint = HINTS.find(([words]) => words.test(problem))?.[1];
+  return err({ code: 'setup-failed', message, ...(hint === undefined ? {} : { hint }) });
 }

@@ -4,7 +4,7 @@ import type { ImageInspectInfo } from 'dockerode';
 import type { Failure } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { type Engine, reasonOf, statusOf } from './engine.ts';
-import { knownLogins } from './logins.ts';
+import { HUB, knownLogins } from './logins.ts';
 import { createPullProgress } from './pull-progress.ts';
 import { joinPull } from './shared-pulls.ts';
 
@@ -141,8 +141,6 @@ function withTag(image: string): string {
   const last = image.slice(image.lastIndexOf('/') + 1);
   return last.includes(':') || last.includes('@') ? image : `${image}:latest`;
 }
-
-const HUB = 'https://index.docker.io/v1/';
 
 /** The registry as logins name it. A first part with a dot, a colon or the name localhost is a host. */
 export function registryOf(image: string): string {

@@ -8,6 +8,9 @@ export interface Login {
   readonly password: string;
 }
 
+/** The registry of names without one. */
+export const HUB = 'https://index.docker.io/v1/';
+
 /** By the registries' names in there, such as `localhost:5000`. */
 export function knownLogins(env: Readonly<Record<string, string | undefined>>): ReadonlyMap<string, Login> {
   const folder = env['DOCKER_CONFIG'] ?? join(env['HOME'] ?? homedir(), '.docker');
