@@ -1,9 +1,9 @@
 // Bundles the command into dist/: one small file to start with, the rest loaded when a command needs it.
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { commonChunk } from './common-chunk.mjs';
 import { precompileSchema } from './precompile-schema.mjs';
+import { writeParts } from './program-parts.mjs';
 import { slimSchemas } from './slim-schemas.mjs';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -40,37 +40,58 @@ const pure = {
 // Its modules as they are written, of which only what is used is bundled: half the time to load, and one scope to run in.
 const alias = { yaml: `${process.cwd()}/node_modules/yaml/browser/index.js` };
 
-// The same without Node's loader of modules, which takes its time in every file; Node 20.16 and later have this.
+// The same without Node's loader of modules, which takes its time; Node 20.16 and later have this.
 const quickBanner = {
   js: 'const require=(id)=>{const module=process.getBuiltinModule(id);if(module)return module;throw new Error(`no module ${id}`)};',
 };
 
-await rm('dist', { recursive: true, force: true });
-const first = 'src/cli/main.ts';
+const dist = 'dist';
+await rm(dist, { recursive: true, force: true });
 const options = {
-  // hashFiles runs as a process of its own.
-  entryPoints: { orch: first, 'hash-files': 'src/runner/steps/hash-files-program.ts' },
-  outdir: 'dist',
-  // Of other names Node looks for a package.json in each folder above, to know what they are.
-  outExtension: { '.js': '.mjs' },
-  chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20.19',
   minifySyntax: true,
   minifyWhitespace: true,
   keepNames: false,
   legalComments: 'none',
-  metafile: true,
   plugins: [precompileSchema, slimSchemas, leaveOut],
   alias,
   define: { ORCH_VERSION: JSON.stringify(version) },
-  banner: quickBanner,
 };
-const plan = await build({ ...options, write: false });
-const { metafile } = await build({ ...options, plugins: [commonChunk(plan.metafile, first), ...options.plugins] });
+const { outputFiles, metafile } = await build({
+  ...options,
+  entryPoints: { start: 'src/cli/start.ts' },
+  outdir: `${dist}/program`,
+  chunkNames: '[name]-[hash]',
+  splitting: true,
+  format: 'esm',
+  metafile: true,
+  write: false,
+});
+await writeParts(outputFiles, options, dist);
+// CommonJS is there at once, without the loader of modules; the package as a whole says that it has none.
+const entry = `${dist}/orch.js`;
+await build({
+  ...options,
+  entryPoints: ['src/cli/main.ts'],
+  outfile: entry,
+  format: 'cjs',
+  banner: { js: '#!/usr/bin/env node' },
+});
+await chmod(entry, 0o755);
+await writeFile(`${dist}/package.json`, '{ "type": "commonjs" }\n');
+// hashFiles runs as a process of its own.
+const { metafile: hashFiles } = await build({
+  ...options,
+  metafile: true,
+  entryPoints: { 'hash-files': 'src/runner/steps/hash-files-program.ts' },
+  outdir: dist,
+  // Of other names Node looks for a package.json in each folder above, to know what they are.
+  outExtension: { '.js': '.mjs' },
+  format: 'esm',
+  banner: quickBanner,
+});
 // Alone in one file: it is all that is given to a container.
 await build({
   entryPoints: {
@@ -114,13 +135,12 @@ for (const action of (await readdir('action-templates')).filter((name) =>
   await writeFile(`${outdir}/action.yml`, `# ${MARK}: a copy of an action of orch ${version}.\n${definition}`);
   await writeFile(`${outdir}/THIRD-PARTY-LICENSES.txt`, `${MARK}.\n\n${await licenses(bundled)}`);
 }
-const entry = 'dist/orch.js';
-await rename('dist/orch.mjs', entry);
-await writeFile(entry, `#!/usr/bin/env node\n${await readFile(entry, 'utf8')}`);
-await chmod(entry, 0o755);
 await mkdir('dist/schema', { recursive: true });
 await cp('src/orchestrator/schema.json', 'dist/schema/orchestrator.schema.json');
-await writeFile('dist/THIRD-PARTY-LICENSES.txt', await licenses(metafile));
+await writeFile(
+  'dist/THIRD-PARTY-LICENSES.txt',
+  await licenses({ inputs: { ...metafile.inputs, ...hashFiles.inputs } }),
+);
 
 async function markedCopy(from, to) {
   await writeFile(to, `// ${MARK}: a copy of a program of orch ${version}.\n${await readFile(from, 'utf8')}`);

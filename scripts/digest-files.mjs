@@ -1,11 +1,11 @@
-// Digests of the files of a folder, sorted by path.
+// Digests of the files of a build, sorted by path; compiled code is left out, which no build makes twice alike.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 export function digestFiles(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !relative(folder, entry.parentPath).startsWith('compiled'))
     .map((entry) => {
       const path = join(entry.parentPath, entry.name);
       const content = readFileSync(path);
