@@ -30,7 +30,7 @@ export function decide(plan: Plan, state: RunState): readonly Effect[] {
   if (state.finished) return [];
   if (state.admission !== 'open' && state.closing === undefined) return admission(plan, state);
   const effects = givenUp(state);
-  for (const job of peek(state.toExpand, state.toExpand.length)) effects.push(judge(state, job));
+  for (const job of peek(state.toExpand, state.toExpand.length)) effects.push(judge(plan, state, job));
   for (const ref of peek(state.toJoin, state.toJoin.length)) {
     const wanted = wantedGroup(state, ref);
     if (wanted !== undefined) effects.push({ type: 'join-group', ref, wanted });
@@ -67,7 +67,7 @@ function admission({ policy }: Plan, state: RunState): readonly Effect[] {
 }
 
 /** Whether a job all of whose needs have ended runs at all. */
-function judge(state: RunState, job: number): Effect {
+function judge({ policy }: Plan, state: RunState, job: number): Effect {
   const { planned } = jobAt(state, job);
   // A run that was cancelled while it waited has not begun: not even `always()` runs.
   if (state.admission !== 'open') return { type: 'skip-job', job, reason: 'cancelled' };
@@ -75,6 +75,7 @@ function judge(state: RunState, job: number): Effect {
     return { type: 'skip-job', job, reason: 'on-failure' };
   const verdict = judgeCondition(state, planned);
   if (!verdict.ok) return { type: 'fail-job', job, message: verdict.error };
+  if (verdict.value && policy.awaiting?.has(planned.id) === true) return { type: 'skip-job', job, reason: 'approval' };
   if (verdict.value) return { type: 'expand', job };
   if (isCancelled(state, planned.scope)) return { type: 'skip-job', job, reason: 'cancelled' };
   const needed = planned.needs.every((need) => jobAt(state, need).sound);

@@ -43,6 +43,31 @@ describe('order', () => {
   });
 });
 
+describe('approval', () => {
+  const gated: readonly JobSketch[] = [
+    { id: 'propose' },
+    { id: 'gate', needs: ['propose'] },
+    { id: 'apply', needs: ['gate'] },
+  ];
+
+  it('does not start what nobody has approved, nor what needs it, and the run is green', () => {
+    const run = simulate(gated, { awaiting: new Set(['gate']) });
+    run.finish('propose');
+    const skipped = run.events.flatMap((event) => (event.type === 'job.skipped' ? [[event.job, event.reason]] : []));
+    expect(skipped).toEqual([
+      ['gate', 'approval'],
+      ['apply', 'needs'],
+    ]);
+    expect(run.events.at(-1)).toMatchObject({ type: 'run.finished', result: 'success', exitCode: 0 });
+  });
+
+  it('waits for nothing where what is before the gate has failed', () => {
+    const run = simulate(gated, { awaiting: new Set(['gate']) });
+    run.finish('propose', 'failure');
+    expect(run.events.find((event) => event.type === 'job.skipped')).toMatchObject({ job: 'gate', reason: 'needs' });
+  });
+});
+
 describe('conditions', () => {
   it('skips what stands on a failure, and what stands on that', () => {
     const run = simulate(diamond);

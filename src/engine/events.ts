@@ -168,7 +168,15 @@ export interface JobSkipped {
   readonly type: 'job.skipped';
   readonly job: string;
   readonly leg?: string;
-  readonly reason: 'condition' | 'needs' | 'on-failure' | 'cancelled' | 'fail-fast' | 'concurrency' | 'unserved';
+  readonly reason:
+    | 'condition'
+    | 'needs'
+    | 'on-failure'
+    | 'cancelled'
+    | 'fail-fast'
+    | 'concurrency'
+    | 'unserved'
+    | 'approval';
   /** `skipped`, or `cancelled` when a cancellation is why. */
   readonly result: 'skipped' | 'cancelled';
   /** One sentence for people, such as `api failed`. */

@@ -71,6 +71,8 @@ export function skipMessage(
       return leg?.displaced ?? 'a newer job of the same concurrency group took its place';
     case 'unserved':
       return unservedMessage(leg);
+    case 'approval':
+      return 'it waits for somebody to approve what the jobs before it have left';
     default:
       return reason satisfies never;
   }

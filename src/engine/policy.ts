@@ -11,6 +11,8 @@ export interface Policy {
   readonly waitsForPaused?: boolean;
   /** The group of the workflow as a whole, evaluated. */
   readonly concurrency?: Concurrency;
+  /** Ids of jobs that nobody has approved yet: they do not start, and what needs them does not either. */
+  readonly awaiting?: ReadonlySet<string>;
   /** Which `runs-on` this machine serves. Without it, everything runs here. */
   readonly platforms?: Platforms;
 }

@@ -73,6 +73,27 @@ function pausedLegs({ legs }: Pick<RunView, 'legs'>, lost: boolean): readonly Le
   return legs.filter(({ standing, stood }) => standing === 'paused' || (lost && stood !== undefined));
 }
 
+/**
+ * How what waits for approval is read, and approved; undefined when nothing does. Of a workflow only GitHub, or whoever
+ * runs its tasks, can be told.
+ */
+export function approvalCommands(
+  view: Pick<RunView, 'started' | 'legs'>,
+): { readonly read?: string; readonly approve: string; readonly goOn: string } | undefined {
+  const gate = view.legs.find(({ standing }) => standing === 'awaiting');
+  if (gate === undefined || view.started?.kind !== 'tasks') return undefined;
+  const branch = view.legs.find(({ job }) => gate.needs.includes(job))?.task?.branch;
+  const from = view.started.base?.commit;
+  const { file, rerunWith = file === DEFAULT_CONFIG ? [] : [file] } = view.started;
+  return {
+    approve: `orch approve ${shellQuote(gate.job)} --by NAME`,
+    goOn: ['orch', 'run', ...rerunWith.map(shellQuote)].join(' '),
+    ...(branch === undefined || from === undefined
+      ? {}
+      : { read: `git diff ${shellQuote(`${shortCommit(from)}..${branch}`)}` }),
+  };
+}
+
 /** What was typed; of secrets the names alone, as they are given from the environment. None when another word held one. */
 function sameCommand(words: readonly string[]): string | undefined {
   const named = words.map((word, i) => {

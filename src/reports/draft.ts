@@ -94,6 +94,7 @@ export function snapshot(run: RunDraft): RunView {
     paused: 0,
     running: 0,
     waiting: 0,
+    awaiting: 0,
     skipped: 0,
     reused: 0,
     succeeded: 0,
@@ -144,6 +145,7 @@ function toLeg({ tolerated, open, ...draft }: LegDraft): LegView {
 
 function standingOf(leg: Omit<LegDraft, 'tolerated' | 'open'>, tolerated: boolean): Standing {
   // One that was called off before its turn has not run, and was not passed over either.
+  if (leg.skipped?.reason === 'approval') return 'awaiting';
   if (leg.skipped) return leg.conclusion === 'cancelled' ? 'cancelled' : 'skipped';
   switch (leg.conclusion) {
     case undefined:

@@ -30,6 +30,7 @@ describe('foldRun', () => {
       paused: 0,
       running: 0,
       waiting: 0,
+      awaiting: 0,
       skipped: 3,
       reused: 1,
       succeeded: 1,

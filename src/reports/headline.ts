@@ -19,6 +19,7 @@ const IN_WORDS: readonly (readonly [Standing, string])[] = [
   ['paused', 'paused'],
   ['running', 'still running'],
   ['waiting', 'waiting'],
+  ['awaiting', 'waiting for approval'],
   ['tolerated', 'failed but allowed to'],
   ['skipped', 'skipped'],
   ['succeeded', 'succeeded'],
@@ -48,10 +49,11 @@ export function headline(view: RunView, result: RunResult): string {
   const total = view.legs.length;
   const of = (count: number, what: string): string =>
     `${count === total ? (total === 1 ? 'the' : 'all') : `${count} of`} ${plural(total, nounFor(view))} ${what}`;
-  const { failed, succeeded, reused, tolerated, running, waiting } = view.counts;
+  const { failed, succeeded, reused, tolerated, running, waiting, awaiting } = view.counts;
   const good = succeeded + reused;
   switch (result) {
     case 'success':
+      if (awaiting > 0) return `${WORDS.success} so far: ${of(good, 'succeeded')}, ${awaiting} waiting for approval`;
       return tolerated > 0
         ? `${WORDS.success}, but ${of(tolerated, 'failed, which is allowed')}`
         : `${WORDS.success}: ${of(good, 'succeeded')}`;

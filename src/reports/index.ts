@@ -1,5 +1,13 @@
 /** Reports: what a run's events add up to, and the summary that is made from them. */
-export { inspectCommands, mergeCommands, pauseCommands, pauseScope, rerunCommand, shellQuote } from './commands.ts';
+export {
+  approvalCommands,
+  inspectCommands,
+  mergeCommands,
+  pauseCommands,
+  pauseScope,
+  rerunCommand,
+  shellQuote,
+} from './commands.ts';
 export { plural, shortCommit } from './figures.ts';
 export { createRunFold, foldRun, type RunFold } from './fold.ts';
 export { countsInWords, headline, nounFor } from './headline.ts';

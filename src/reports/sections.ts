@@ -19,7 +19,7 @@ export function standing(view: RunView, ...wanted: readonly Standing[]): LegView
 }
 
 export function skippedSection(view: RunView): string {
-  const skipped = standing(view, 'skipped', 'waiting');
+  const skipped = standing(view, 'awaiting', 'skipped', 'waiting');
   if (skipped.length === 0) return '';
   const causeOf = createCauses(view);
   const rows = skipped.slice(0, ROWS).map((leg): Cell[] => {
@@ -50,6 +50,7 @@ const RESULTS: Readonly<Record<Standing, string>> = {
   cancelled: 'cancelled',
   running: 'did not finish',
   waiting: 'never started',
+  awaiting: 'waits for approval',
   skipped: 'skipped',
   reused: 'reused',
   succeeded: 'succeeded',

@@ -1,7 +1,7 @@
 /** The run's summary in Markdown: red first, nothing that is not in the record, the same bytes for the same events. */
 import type { RunBase, RunEvent } from '../engine/index.ts';
 import { formatDuration } from '../shared/quantity.ts';
-import { mergeCommands, pauseCommands, pauseScope, rerunCommand } from './commands.ts';
+import { approvalCommands, mergeCommands, pauseCommands, pauseScope, rerunCommand } from './commands.ts';
 import { environmentsSection } from './environments.ts';
 import { formatTime, plural, shortCommit } from './figures.ts';
 import { foldRun } from './fold.ts';
@@ -111,6 +111,7 @@ function nextSteps(view: RunView, green: boolean): string {
   const [retry, abort] = pauseCommands(view);
   const scope = pauseScope(view);
   const ofTasks = view.started?.kind === 'tasks';
+  const approval = approvalCommands(view);
   const merges = mergeCommands(view);
   const cut =
     merges.length > 20 ? [...merges.slice(0, 20), `# and ${merges.length - 20} more branches, listed below`] : merges;
@@ -121,6 +122,10 @@ function nextSteps(view: RunView, green: boolean): string {
     ...(retry === undefined ? [] : ['# repeat the step that failed, and go on', retry]),
     ...(abort === undefined ? [] : ['# or let the failure stand', abort]),
     ...(scope === undefined ? [] : [`# ${scope}`]),
+    ...(approval?.read === undefined ? [] : ['# read what waits for approval', approval.read]),
+    ...(approval === undefined
+      ? []
+      : ['# approve it; the next run goes on from there', approval.approve, approval.goOn]),
     ...(cut.length === 0 ? [] : [`# take what succeeded`, ...cut]),
   ];
   return lines.length === 0 ? '' : `## Next\n\n${shellBlock(lines)}`;

@@ -107,7 +107,7 @@ export interface FailedStep {
 
 type RunFinishedResult = keyof RunFinished['totals'];
 
-/** How a leg stands. `tolerated`: it failed, and `continue_on_error` lets it. */
+/** How a leg stands. `tolerated`: it failed, and `continue_on_error` lets it. `awaiting`: nobody has approved it yet. */
 export type Standing =
   | 'failed'
   | 'tolerated'
@@ -115,6 +115,7 @@ export type Standing =
   | 'paused'
   | 'running'
   | 'waiting'
+  | 'awaiting'
   | 'skipped'
   | 'reused'
   | 'succeeded';

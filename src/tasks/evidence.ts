@@ -76,10 +76,19 @@ function changeFailure(rule: 'allowed' | 'required' | 'forbidden', changes: read
   return undefined;
 }
 
-/** What was changed outside of the only folders that may be. Undefined when nothing was. */
-export function findOutside(writable: readonly string[], changes: readonly Change[]): Finding | undefined {
+/**
+ * What was changed outside of the only folders that may be, or in them where it may not (`guarded`; letters do not count
+ * by case, as on some disks). Undefined when nothing was.
+ */
+export function findOutside(
+  { writable, guarded }: { readonly writable: readonly string[]; readonly guarded: readonly string[] },
+  changes: readonly Change[],
+): Finding | undefined {
   if (writable.length === 0) return undefined;
-  const paths = changes.map(({ path }) => path).filter((path) => !writable.some((top) => path.startsWith(`${top}/`)));
+  const all = changes.map(({ path }) => path);
+  const forged = all.filter((path) => guarded.some((own) => isAtOrBelow(path.toLowerCase(), own.toLowerCase())));
+  if (forged.length > 0) return guardedFinding(forged);
+  const paths = all.filter((path) => !writable.some((top) => path.startsWith(`${top}/`)));
   if (paths.length === 0) return undefined;
   const folders = writable.map((top) => `${top}/`).join(' and ');
   return {
@@ -88,6 +97,22 @@ export function findOutside(writable: readonly string[], changes: readonly Chang
       code: 'changed-outside',
       message: `the command may change nothing outside of ${folders}, but changed ${listSome(paths, 5)}`,
       hint: 'what it changed there reaches no branch',
+      details: paths.slice(0, 100),
+    },
+  };
+}
+
+function isAtOrBelow(path: string, place: string): boolean {
+  return path === place || path.startsWith(`${place}/`);
+}
+
+function guardedFinding(paths: readonly string[]): Finding {
+  return {
+    evidence: [{ check: 'changes', ok: false, seen: `${listSome(paths, 5)} changed, which is not for a task` }],
+    failure: {
+      code: 'changed-outside',
+      message: `the command may not change ${listSome(paths, 5)}, and did`,
+      hint: 'it counts for nothing there, and reaches no branch',
       details: paths.slice(0, 100),
     },
   };

@@ -140,8 +140,8 @@ async function settle(finishing: FinishingTree, left: Remains | undefined): Prom
   const isPassedOn = outcome === 'success' && isCommitted;
   const why = outcome === 'success' ? 'not to be committed' : (ran?.failure?.code ?? outcome);
   const commit = async (): Promise<Settled> => {
-    const writable = ran?.writable ?? [];
-    const bounded = { ...request, left: await confine({ ...ports, start, writable, left }) };
+    const { writable = [], guarded = [] } = ran ?? {};
+    const bounded = { ...request, left: await confine({ ...ports, start, writable, guarded, left }) };
     if (!isPassedOn) return settleWork(bounded, why);
     return settleResult(prepared.change ? await onto(bounded, prepared.change.of, writable) : bounded);
   };

@@ -61,7 +61,7 @@ async function judgeTree(judging: Judging, findings: readonly Finding[]): Promis
   const capture = await tree.capture();
   warnOfRemarks(judging.warn, capture);
   const changes = await tree.changes(baseline, capture.tree);
-  const outside = findOutside(settings.writable, changes);
+  const outside = findOutside(settings, changes);
   const seen = [...findings, findChanges(settings.changes, capture, changes), ...(outside ? [outside] : [])];
   if (capture.problems.length === 0) {
     seen.push(findExpected(settings.expect, changes, ports.globs));

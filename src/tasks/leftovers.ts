@@ -13,6 +13,7 @@ export interface LeftoversRequest {
   readonly baseline: string;
   /** The only folders that the task may change; all of them when there is none. */
   readonly writable: readonly string[];
+  readonly guarded: readonly string[];
   readonly attempt: number;
   readonly failure: Failure;
   readonly warn: Warn;
@@ -23,14 +24,14 @@ export interface LeftoversRequest {
  * branch of their own. Undefined when the attempt has changed nothing.
  */
 export async function keepLeftovers(request: LeftoversRequest): Promise<string | undefined> {
-  const { job, repository, tree, start, writable, attempt, failure } = request;
+  const { job, repository, tree, start, writable, guarded, attempt, failure } = request;
   const found = await tree.head();
   const capture = await tree.capture();
   warnOfRemarks(request.warn, capture);
   for (const problem of capture.problems)
     request.warn(problem.code, `not kept with the leftovers of attempt ${attempt}: ${problem.message}`);
   const whole = { tree: capture.tree, head: found };
-  const { tree: kept, head } = await confine({ repository, start, writable, left: whole });
+  const { tree: kept, head } = await confine({ repository, start, writable, guarded, left: whole });
   const isChanged = (await tree.changes(request.baseline, kept)).length > 0;
   if (!isChanged && head.commit === start) return undefined;
   const subject = `wip: ${job.leg}, attempt ${attempt} (${failure.code})`;

@@ -29,6 +29,8 @@ export interface RunRecord {
   readonly contained: Containment;
   /** The only folders that the task may change, when there are such. */
   readonly writable?: readonly string[];
+  /** Paths in these that it may not change. */
+  readonly guarded?: readonly string[];
   /** Another one than prepare-task's after a `setup` that had to be repeated. */
   readonly baseline?: string;
   /** What a successful attempt left, as it was when the evidence was taken. */

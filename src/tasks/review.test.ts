@@ -90,6 +90,23 @@ describe('what a reviewer leaves', () => {
     for (const tip of branches.values()) expect(Object.keys(history.filesOf(tip))).not.toContain('reviewer.ts');
   });
 
+  it.each(['review/approval.md', 'review/Approval.md', 'review/approval.md/hidden.md'])(
+    'fails for %s, which is guarded, and what it wrote there reaches no result',
+    async (path) => {
+      const rig = reviewed();
+      await rig.prepare(CHANGE);
+      const running = rig.run({ command: 'reviewer', writable: 'review', guarded: 'review/approval.md' });
+      const process = await rig.processes.next();
+      rig.repository.work.write(path, 'approved, really');
+      rig.repository.work.write('review/report.md', 'good');
+      process.exit(0);
+      expect(await running).toMatchObject({ failure: { code: 'changed-outside', details: [path] } });
+      const { report } = await rig.finish();
+      expect(report?.result).toBe(report?.start);
+      expect(rig.repository.history.filesOf(report?.tip ?? '')['review/approval.md']).toBeUndefined();
+    },
+  );
+
   it('is confined in the leftovers of its attempts too', async () => {
     const rig = reviewed();
     await rig.prepare(CHANGE);

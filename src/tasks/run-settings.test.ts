@@ -19,6 +19,7 @@ it('has a default for everything but the command', () => {
     verifyTimeout: 600_000,
     changes: 'allowed',
     writable: [],
+    guarded: [],
     isolated: false,
   });
 });
@@ -45,6 +46,7 @@ it('reads everything', () => {
     'verify-timeout': '1m',
     changes: 'required',
     writable: 'review',
+    guarded: 'review/approval.md',
     isolated: 'true',
     'review-round': '2',
   });
@@ -69,6 +71,7 @@ it('reads everything', () => {
     verifyTimeout: 60_000,
     changes: 'required',
     writable: ['review'],
+    guarded: ['review/approval.md'],
     isolated: true,
     reviewRound: 2,
   });

@@ -34,6 +34,8 @@ export interface RunSettings {
   readonly changes: 'allowed' | 'required' | 'forbidden';
   /** The only folders of the tree that may be changed; all of it when there is none. */
   readonly writable: readonly string[];
+  /** Paths in these that may not be changed all the same. */
+  readonly guarded: readonly string[];
   /** Whether the command has a home of its own, and in a sandbox a git that knows no more than it has to. */
   readonly isolated: boolean;
   /** Which round of reviews this is, from 1. */
@@ -64,6 +66,7 @@ export function readRunSettings(inputs: Readonly<Record<string, string>>): Resul
     verifyTimeout: reader.duration('verify-timeout') ?? 10 * MINUTE,
     changes: reader.choice('changes', ['allowed', 'required', 'forbidden']),
     writable: readWritable(reader),
+    guarded: reader.lines('guarded'),
     isolated: reader.choice('isolated', ['false', 'true']) === 'true',
     ...present('reviewRound', reader.count('review-round', 0) || undefined),
     ...present('prompt', reader.text('prompt')?.trim()),

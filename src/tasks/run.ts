@@ -19,8 +19,9 @@ import { note } from './warnings.ts';
  * Inputs: `command`, `shell`, `working-directory`, `prompt`, `environment`, `secrets`, `outputs` (names), `timeout`,
  * `idle-timeout`, `startup-timeout`, `retries`, `retry-delay`, `retry-on`, `retry-from`, `expect` (a glob a line),
  * `verify`, `verify-timeout`, `changes`, `sandbox` (JSON), `documents` (JSON, contracts for documents), `writable` (a
- * folder a line), `isolated`, `review` (JSON, which task's work is reviewed), `review-round`. Outputs: the declared ones
- * that the last attempt has written; of a review `verdict`, `findings` (JSON, how many by severity) and `provenance` too.
+ * folder a line), `guarded` (a path in these a line), `isolated`, `review` (JSON, which task's work is reviewed),
+ * `review-round`. Outputs: the declared ones that the last attempt has written; of a review `verdict`, `findings` (JSON,
+ * how many by severity) and `provenance` too.
  */
 export const runTask: TaskAction = async (call, ports) => {
   const ready = await makeReady(call, ports);
@@ -45,8 +46,9 @@ async function givenTo({ ports, settings, tree, prepared, env }: Run): Promise<G
 
 async function runAttempts(run: Run): Promise<ActionResult> {
   const { ports, settings, call } = run;
+  const { writable, guarded } = settings;
   const of = settings.retries + 1;
-  const bounds = settings.writable.length > 0 ? { writable: settings.writable } : {};
+  const bounds = writable.length > 0 ? { writable, guarded } : {};
   let baseline = run.prepared.baseline;
   let contained: Containment = UNCONTAINED;
   for (let attempt = 1; ; attempt += 1) {
@@ -106,6 +108,7 @@ async function keepAndReport(run: Run, end: AttemptEnd, failure: Failure, baseli
           start: prepared.start,
           baseline,
           writable: settings.writable,
+          guarded: settings.guarded,
           attempt,
           failure,
           warn,

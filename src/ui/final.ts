@@ -2,6 +2,7 @@
 import type { RunStarted } from '../engine/index.ts';
 import type { LegView, RunView } from '../reports/index.ts';
 import {
+  approvalCommands,
   cleanOutput,
   cleanText,
   clip,
@@ -151,6 +152,7 @@ function whatNext({ view, look, columns, summary }: FinalInput, green: boolean):
   const [retry, abort] = pauseCommands(view);
   const scope = pauseScope(view);
   const merges = green ? mergeCommands(view) : [];
+  const approval = approvalCommands(view);
   const command = (text: string): string => look.chalk.cyan(text);
   return [
     ...(path === undefined ? [] : [`summary    ${path}`]),
@@ -158,6 +160,10 @@ function whatNext({ view, look, columns, summary }: FinalInput, green: boolean):
     ...(retry === undefined ? [] : [`go on      ${command(retry)}`]),
     ...(abort === undefined ? [] : [`end it     ${command(abort)}`]),
     ...(scope === undefined ? [] : wrapText(scope, width - 11).map((line) => `           ${line}`)),
+    ...(approval?.read === undefined ? [] : [`read it    ${command(approval.read)}`]),
+    ...(approval === undefined
+      ? []
+      : [`approve it ${command(approval.approve)}`, `go on      ${command(approval.goOn)}`]),
     ...merges.slice(0, MERGES).map((merge, i) => `${i === 0 ? 'take it   ' : '          '} ${command(merge)}`),
     ...(merges.length > MERGES
       ? [

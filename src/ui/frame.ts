@@ -137,6 +137,7 @@ const DETAILS: Readonly<Record<LegView['standing'], Detail>> = {
   failed: why,
   tolerated: why,
   cancelled: why,
+  awaiting: why,
   skipped: why,
 };
 

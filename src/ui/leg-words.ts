@@ -13,6 +13,8 @@ export function wordsFor(leg: LegView, over: boolean): string {
       return over ? 'did not finish' : DOING[leg.phase](leg);
     case 'reused':
       return `reused from ${leg.reusedFrom}`;
+    case 'awaiting':
+      return 'waits for approval';
     case 'tolerated':
       return 'failed, allowed to';
     case 'succeeded':

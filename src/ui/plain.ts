@@ -119,7 +119,10 @@ const LINES: Lines = {
     as: 'warning',
   }),
   'job.cancel-requested': ({ leg, reason }) => ({ leg, text: `stopping (${reason})`, as: 'cancelled' }),
-  'job.skipped': ({ job, leg = job, result, message }) => ({ leg, text: `${result}: ${message}`, as: 'skipped' }),
+  'job.skipped': ({ job, leg = job, reason, result, message }) =>
+    reason === 'approval'
+      ? { leg, text: `WAITS: ${message}`, as: 'awaiting' }
+      : { leg, text: `${result}: ${message}`, as: 'skipped' },
   'job.finished': finished,
   'task.prepared': none,
   // A result that is taken from an earlier run has no steps.

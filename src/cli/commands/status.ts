@@ -1,7 +1,14 @@
 /** `orch status`: where a run stands, from any terminal. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { pauseCommands, pauseScope, rerunCommand, shellQuote, statusOf } from '../../reports/index.ts';
+import {
+  approvalCommands,
+  pauseCommands,
+  pauseScope,
+  rerunCommand,
+  shellQuote,
+  statusOf,
+} from '../../reports/index.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
 import { newestRun } from '../../store/index.ts';
 import { renderStatus, safeJson } from '../../ui/index.ts';
@@ -72,5 +79,7 @@ function nextSteps({ run, view, state }: ShownRun, { newest, summary }: Whereabo
   const rerun = green ? undefined : rerunCommand(view);
   const again: Step[] = rerun === undefined ? [] : [['run again', rerun]];
   if (state === 'crashed') return [...why, ['clear up', 'orch clean'], ...again];
-  return [...why, ...again, ...(summary === undefined ? [] : [['summary', summary] as const])];
+  const approval = approvalCommands(view);
+  const gate: Step[] = approval === undefined ? [] : [['approve it', approval.approve]];
+  return [...why, ...again, ...gate, ...(summary === undefined ? [] : [['summary', summary] as const])];
 }
