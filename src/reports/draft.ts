@@ -144,9 +144,7 @@ function toLeg({ tolerated, open, ...draft }: LegDraft): LegView {
 }
 
 function standingOf(leg: Omit<LegDraft, 'tolerated' | 'open'>, tolerated: boolean): Standing {
-  // One that was called off before its turn has not run, and was not passed over either.
-  if (leg.skipped?.reason === 'approval') return 'awaiting';
-  if (leg.skipped) return leg.conclusion === 'cancelled' ? 'cancelled' : 'skipped';
+  if (leg.skipped) return notRun(leg.skipped, leg.conclusion);
   switch (leg.conclusion) {
     case undefined:
       return leg.phase === 'waiting' || leg.phase === 'paused' ? leg.phase : 'running';
@@ -162,6 +160,12 @@ function standingOf(leg: Omit<LegDraft, 'tolerated' | 'open'>, tolerated: boolea
     default:
       return unreachable(leg.conclusion);
   }
+}
+
+function notRun({ reason }: NonNullable<LegDraft['skipped']>, conclusion: LegDraft['conclusion']): Standing {
+  if (reason === 'approval') return 'awaiting';
+  // One that was called off before its turn was not passed over either.
+  return conclusion === 'cancelled' ? 'cancelled' : 'skipped';
 }
 
 function between(from: string | undefined, to: string | undefined): number {

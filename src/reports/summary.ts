@@ -111,7 +111,6 @@ function nextSteps(view: RunView, green: boolean): string {
   const [retry, abort] = pauseCommands(view);
   const scope = pauseScope(view);
   const ofTasks = view.started?.kind === 'tasks';
-  const approval = approvalCommands(view);
   const merges = mergeCommands(view);
   const cut =
     merges.length > 20 ? [...merges.slice(0, 20), `# and ${merges.length - 20} more branches, listed below`] : merges;
@@ -122,13 +121,18 @@ function nextSteps(view: RunView, green: boolean): string {
     ...(retry === undefined ? [] : ['# repeat the step that failed, and go on', retry]),
     ...(abort === undefined ? [] : ['# or let the failure stand', abort]),
     ...(scope === undefined ? [] : [`# ${scope}`]),
-    ...(approval?.read === undefined ? [] : ['# read what waits for approval', approval.read]),
-    ...(approval === undefined
-      ? []
-      : ['# approve it; the next run goes on from there', approval.approve, approval.goOn]),
+    ...approvalLines(view),
     ...(cut.length === 0 ? [] : [`# take what succeeded`, ...cut]),
   ];
   return lines.length === 0 ? '' : `## Next\n\n${shellBlock(lines)}`;
+}
+
+function approvalLines(view: RunView): readonly string[] {
+  const commands = approvalCommands(view);
+  if (commands === undefined) return [];
+  const { read, approve, goOn } = commands;
+  const reading = read === undefined ? [] : ['# read what waits for approval', read];
+  return [...reading, '# approve it; the next run goes on from there', approve, goOn];
 }
 
 function footer(view: RunView): string {

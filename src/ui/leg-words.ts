@@ -1,33 +1,21 @@
 /** How a leg stands, in words, as `orch status` and `orch logs` say it. */
 import { type LegView, reviewInWords } from '../reports/index.ts';
 import { formatDuration } from '../shared/quantity.ts';
-import { unreachable } from '../shared/result.ts';
 
 /** `over`: the run is, so that what was open will stay so. */
 export function wordsFor(leg: LegView, over: boolean): string {
-  const { standing } = leg;
-  switch (standing) {
-    case 'waiting':
-      return over ? 'never started' : 'waiting';
-    case 'running':
-      return over ? 'did not finish' : DOING[leg.phase](leg);
-    case 'reused':
-      return `reused from ${leg.reusedFrom}`;
-    case 'awaiting':
-      return 'waits for approval';
-    case 'tolerated':
-      return 'failed, allowed to';
-    case 'succeeded':
-      return [standing, reviewInWords(leg)].filter(Boolean).join(', ');
-    case 'paused':
-    case 'failed':
-    case 'cancelled':
-    case 'skipped':
-      return standing;
-    default:
-      return unreachable(standing);
-  }
+  return WORDS[leg.standing]?.(leg, over) ?? leg.standing;
 }
+
+/** Those that say it better than the standing's own name. */
+const WORDS: Partial<Record<LegView['standing'], (leg: LegView, over: boolean) => string>> = {
+  waiting: (_, over) => (over ? 'never started' : 'waiting'),
+  awaiting: () => 'waits for approval',
+  running: (leg, over) => (over ? 'did not finish' : DOING[leg.phase](leg)),
+  reused: ({ reusedFrom }) => `reused from ${reusedFrom}`,
+  tolerated: () => 'failed, allowed to',
+  succeeded: (leg) => ['succeeded', reviewInWords(leg)].filter(Boolean).join(', '),
+};
 
 const DOING: Readonly<Record<LegView['phase'], (leg: LegView) => string>> = {
   waiting: () => 'waiting',
