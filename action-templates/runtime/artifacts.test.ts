@@ -9,6 +9,8 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -76,6 +78,18 @@ describe('an artifact', () => {
     const back = artifact && (await store.read(artifact, ['large.bundle'])).get('large.bundle');
     expect(Buffer.compare(Buffer.from(back ?? []), readFileSync(file))).toBe(0);
   });
+});
+
+it('a service may spell fields in the other way of Protobuf', async () => {
+  const artifacts = [{ databaseId: '7', name: 'orch-a-0', workflowJobRunBackendId: 'j' }];
+  const other = createServer((_request, answer) => answer.end(JSON.stringify({ artifacts })));
+  await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
+  const env = { ...service.env, ACTIONS_RESULTS_URL: `http://127.0.0.1:${(other.address() as AddressInfo).port}` };
+  expect(await openArtifacts(openResultsService(env, QUICK), folder).list()).toEqual([
+    { name: 'orch-a-0', id: 7, owner: 'j' },
+  ]);
+  other.closeAllConnections();
+  await new Promise((done) => other.close(done));
 });
 
 describe('where the service fails', () => {

@@ -22,9 +22,8 @@ export interface ArtifactStore {
   upload(name: string, root: string, files: readonly string[]): Promise<void>;
 }
 
-const ZIP = 'application/zip';
-/** The newest protocol that GitHub's own client speaks. */
-const VERSION = '7';
+/** The protocol of archives, the oldest that is spoken and the one that every service knows: of newer ones we need nothing. */
+const VERSION = '4';
 
 /** `temporary` holds archives while they are sent. */
 export function openArtifacts(service: ResultsService, temporary: string): ArtifactStore {
@@ -48,7 +47,7 @@ export function openArtifacts(service: ResultsService, temporary: string): Artif
       try {
         const archive = join(folder, 'artifact.zip');
         await writeZip(archive, root, files);
-        await service.upload(await begin(service, name), archive, ZIP);
+        await service.upload(await begin(service, name), archive);
         await finalize(service, name, archive).catch(async (error: unknown) => {
           // It may have been done by an attempt whose answer was lost.
           const isThere = (await list()).some(({ name: of, id }) => of === name && id !== earlier?.id);
@@ -79,7 +78,7 @@ function newest(artifacts: readonly Artifact[]): readonly Artifact[] {
 /** Where it is to be sent. */
 async function begin(service: ResultsService, name: string): Promise<string> {
   const create = async (): Promise<string> => {
-    const { signed_upload_url: url } = await service.call('CreateArtifact', { name, version: VERSION, mime_type: ZIP });
+    const { signed_upload_url: url } = await service.call('CreateArtifact', { name, version: VERSION });
     return String(url);
   };
   try {

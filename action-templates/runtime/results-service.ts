@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { HttpClient } from '@actions/http-client';
 import { MachineError } from '../../src/shared/failure.ts';
 import { PATIENCE, type Patience, patiently } from './patience.ts';
@@ -13,8 +14,8 @@ export interface ResultsService {
   /** The answer's fields. Those of the caller's run and job go along. */
   call(method: string, fields: Readonly<Record<string, string>>): Promise<Fields>;
   download(url: string): Promise<Buffer>;
-  /** The whole file, as a stream. */
-  upload(url: string, file: string, type: string): Promise<void>;
+  /** The whole file, as a stream: a block, and a list of it, as GitHub's own client does and other services expect. */
+  upload(url: string, file: string): Promise<void>;
 }
 
 /** The service has understood, and will not. */
@@ -29,6 +30,9 @@ export class Refusal extends MachineError {
 }
 
 export const CONFLICT = 409;
+
+/** The name of the only block of an upload. */
+const BLOCK = Buffer.from('0'.repeat(36)).toString('base64');
 
 /** The variables are those that a runner gives to actions alone. */
 export function openResultsService(
@@ -54,16 +58,21 @@ export function openResultsService(
       if (status !== 200) throw refused('the download', status);
       return body;
     },
-    upload: async (url, file, type) => {
-      let sent = 0;
-      const put = async (): Promise<Answer> => {
-        sent++;
-        return send(http, url, { file, type });
+    upload: async (url, file) => {
+      const put = async (query: string, body: () => Promise<Sent>): Promise<void> => {
+        let sent = 0;
+        const attempt = async (): Promise<Answer> => {
+          sent++;
+          return send(http, `${url}&${query}`, await body());
+        };
+        const { status } = await ask(attempt, patience);
+        // An attempt whose answer was lost has done it; the digest that is told at the end is of all of it.
+        const isThere = status === CONFLICT && sent > 1;
+        if (status !== 201 && !isThere) throw refused('the upload', status);
       };
-      const { status } = await ask(put, patience);
-      // An attempt whose answer was lost has done it; the digest that is told at the end is of all of it.
-      const isThere = status === CONFLICT && sent > 1;
-      if (status !== 201 && !isThere) throw refused('the upload', status);
+      await put(`comp=block&blockid=${encodeURIComponent(BLOCK)}`, () => readFileAgain(file));
+      const list = `<?xml version="1.0" encoding="utf-8"?><BlockList><Latest>${BLOCK}</Latest></BlockList>`;
+      await put('comp=blocklist', () => Promise.resolve({ stream: Readable.from([list]), size: list.length }));
     },
   };
 }
@@ -97,15 +106,19 @@ async function read(message: IncomingMessage): Promise<Answer> {
   return { status: message.statusCode ?? 0, body: Buffer.concat(chunks) };
 }
 
-async function send(
-  http: HttpClient,
-  url: string,
-  { file, type }: { readonly file: string; readonly type: string },
-): Promise<Answer> {
+interface Sent {
+  readonly stream: Readable;
+  readonly size: number;
+}
+
+async function readFileAgain(file: string): Promise<Sent> {
   const { size } = await stat(file);
-  const stream = createReadStream(file);
+  return { stream: createReadStream(file), size };
+}
+
+async function send(http: HttpClient, url: string, { stream, size }: Sent): Promise<Answer> {
   try {
-    const headers = { 'x-ms-blob-type': 'BlockBlob', 'content-type': type, 'content-length': size };
+    const headers = { 'content-length': size, 'x-ms-blob-content-type': 'application/zip' };
     return await read((await http.sendStream('PUT', url, stream, headers)).message);
   } finally {
     stream.destroy();
@@ -121,12 +134,19 @@ function readAnswer(method: string, { status, body }: Answer): Fields {
 
 function readJson(text: string): Fields | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text, inOneSpelling);
     return typeof value === 'object' && value !== null ? (value as Fields) : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** Protobuf's JSON has two spellings of a field, and services may use either: `signed_url` and `signedUrl`. */
+function inOneSpelling(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const spelled = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [spelled(name), field as unknown]));
 }
 
 function refused(what: string, status: number, reason?: string): Refusal {

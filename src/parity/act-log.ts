@@ -15,6 +15,13 @@ export function readActLog(text: string): ReadonlyMap<string, JobResult> {
   return results;
 }
 
+/** What act said last, of a log in either form; empty when that is nothing. */
+export function lastWordsOfAct(text: string): string {
+  const last = text.trim().split('\n').at(-1) ?? '';
+  const message = last.startsWith('{') ? parseObject(last)?.['msg'] : undefined;
+  return typeof message === 'string' ? message : last;
+}
+
 /** Jobs that act did not run, since it skipped or never reached them, have ended as skipped or cancelled here too. */
 export function compareWithAct(here: readonly RanLeg[], act: ReadonlyMap<string, JobResult>): readonly Difference[] {
   const own = new Map<string, JobResult>();

@@ -107,12 +107,26 @@ async function parity(repository: Repository, args: readonly string[] = [], env 
   return { exitCode, checks: Object.fromEntries(said) as Readonly<Record<string, readonly string[]>> };
 }
 
-/** An act that says what the file beside it says, and keeps what it was asked. */
+/**
+ * An act that says what the file beside it says and keeps what it was asked. It copies the repository as act does, without
+ * folders that are empty, and its service of artifacts wants a folder `1`.
+ */
 function actThatSays(repository: Repository, log: string): Readonly<Record<string, string>> {
   const folder = join(repository.place.top, 'act');
   mkdirSync(folder);
   writeFileSync(join(folder, 'log'), log);
-  writeFileSync(join(folder, 'act'), `#!/bin/sh\necho "$@" >${folder}/asked\ncat ${folder}/log\n`);
+  const script = `#!/bin/sh
+echo "$@" >${folder}/asked
+cp -r . ${folder}/copy && find ${folder}/copy -type d -empty -delete
+git -C ${folder}/copy fsck --full >&2 && ! test -e ${folder}/copy/.git/objects/info/alternates || exit 9
+while [ "$1" != --artifact-server-path ]; do shift; done
+ls "$2/1" || exit 9
+cat ${folder}/log
+rm -r ${folder}/copy
+echo "Error: Job 'fails' failed" >&2
+exit 1
+`;
+  writeFileSync(join(folder, 'act'), script);
   chmodSync(join(folder, 'act'), 0o755);
   return { PATH: `${folder}:${repository.env['PATH'] ?? ''}` };
 }
@@ -129,7 +143,16 @@ it('parity of an export: nothing differs, nothing is left behind, and act is ask
     ],
   });
   const before = checkoutOf(repo);
-  const said = (job: string, jobResult: string): string => JSON.stringify({ jobID: job, jobResult });
+  const said = (jobID: string, jobResult: string): string =>
+    JSON.stringify({
+      dryrun: false,
+      job: `two/${jobID}  `,
+      jobID,
+      jobResult,
+      level: 'info',
+      matrix: {},
+      msg: 'Job ended',
+    });
   const log = [
     said('says', 'success'),
     said('build', 'success'),
@@ -147,7 +170,7 @@ it('parity of an export: nothing differs, nothing is left behind, and act is ask
     },
   });
   expect(readFileSync(join(repo.place.top, 'act/asked'), 'utf8')).toContain(
-    'workflow_dispatch --workflows .github/workflows/two.yml --json',
+    'workflow_dispatch --workflows .github/workflows/two.yml --json --rm --artifact-server-path /',
   );
   expect(checkoutOf(repo)).toEqual(before);
   expect(tracesOf(repo)).toEqual(NO_TRACES);

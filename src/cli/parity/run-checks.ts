@@ -1,17 +1,15 @@
 /** What `orch parity` finds out by running: the tasks and the exported workflow, each in a clone of its own. */
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { RunEvent } from '../../engine/index.ts';
-import { compareRuns, compareWithAct, type Difference, legsOf, readActLog } from '../../parity/index.ts';
+import { compareRuns, type Difference, legsOf } from '../../parity/index.ts';
 import { plural } from '../../reports/index.ts';
-import { which } from '../../runner/environments/index.ts';
 import { MachineError } from '../../shared/failure.ts';
 import type { SourceLocation } from '../../shared/source.ts';
-import { UsageError } from '../explain.ts';
 import type { Loaded } from '../load.ts';
 import type { Project } from '../project.ts';
 import type { ParityCheck } from './check.ts';
-import { runChild, runOrch, type StopSignal } from './child.ts';
+import { runOrch, type StopSignal } from './child.ts';
 import { eventsOfClone, factsOfExport, factsOfTasks } from './facts.ts';
 import type { ParityPlace } from './place.ts';
 import { type ValueOptions, wordsForTasks, wordsForWorkflow } from './words.ts';
@@ -93,53 +91,12 @@ async function runIn(
   });
 }
 
-/** Throws `UsageError` where there is no act. */
-export function requireAct(): string {
-  const act = which('act', process.env);
-  if (act !== undefined) return act;
-  throw new UsageError('--with act: there is no program act in the PATH', {
-    hint: 'install it (https://nektosact.com), or leave --with act out',
-  });
-}
-
-/** What act makes of the exported workflow, against how the tasks ended. */
-export async function checkAct(running: Running, act: string, events: readonly RunEvent[]): Promise<ParityCheck> {
-  const { place, commit, workflow, event, stop, loaded, options } = running;
-  const clone = await place.clone('act', commit);
-  const artifacts = join(place.temporary, 'act-artifacts');
-  await mkdir(artifacts);
-  // It has the same options for values, and would take a push for granted.
-  const values = wordsForWorkflow(options, loaded.config);
-  const args = [event, '--workflows', workflow, '--json', '--artifact-server-path', artifacts, ...values];
-  const { stdout, stderr, exitCode } = await runChild({ program: act, args, cwd: clone.repository.root, stop });
-  const results = readActLog(`${stdout}\n${stderr}`);
-  if (results.size === 0) {
-    const message = stderr.trim().split('\n').at(-1) ?? '';
-    return {
-      name: 'act',
-      state: 'bad',
-      seen: `act ran no job, and ended with ${exitCode ?? 'a signal'}${message === '' ? '' : `: ${message}`}`,
-      hint: 'act wants a container engine, and in ~/.actrc the images for its runners',
-      diagnostics: [],
-    };
-  }
-  const differences = compareWithAct(legsOf(events), results);
-  if (differences.length === 0)
-    return {
-      name: 'act',
-      state: 'good',
-      seen: `${plural(results.size, 'job')} ended with act as here`,
-      diagnostics: [],
-    };
-  return {
-    name: 'act',
-    state: 'bad',
-    seen: `${plural(differences.length, 'job')} ended otherwise with act`,
-    diagnostics: diagnose(loaded, differences, 'act-differs'),
-  };
-}
-
-function diagnose({ config }: Loaded, differences: readonly Difference[], code: string): ParityCheck['diagnostics'] {
+/** Each at the task that it is about. */
+export function diagnose(
+  { config }: Loaded,
+  differences: readonly Difference[],
+  code: string,
+): ParityCheck['diagnostics'] {
   const places = new Map(
     config.tasks.map((task): readonly [string, SourceLocation] => [
       task.name.toLowerCase(),

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hostPath } from '../../shared/brand.ts';
-import { createPrivateClone } from './private-clone.ts';
+import { createPrivateClone, makeSelfContained } from './private-clone.ts';
 import { openRepository } from './repository.ts';
 import { snapshotUncommitted } from './snapshot.ts';
 import { createSandbox, type Sandbox } from './testing/sandbox.ts';
@@ -41,6 +41,22 @@ describe('a private clone', () => {
     expect(() => git('push')).toThrow(/orch-does-not-push/);
     sandbox.sh(directory, 'git init -q --bare ../mirror && git push -q ../mirror main');
     expect(sandbox.gitIn(`${directory}/../mirror`, 'log', '--format=%s', 'main')).toBe('first');
+  });
+
+  test('made self-contained, it needs nothing of the repository, nor any folder that is empty', async () => {
+    const sandbox = createSandbox({ 'a.txt': 'a\n' });
+    sandbox.git('tag', '-am', 'one', 'v1');
+    const { directory } = await cloneOf(sandbox);
+    const opened = await openRepository(directory);
+    if (!opened.ok) throw new Error('the clone is no repository');
+    await makeSelfContained(opened.value);
+    await opened.value.dispose();
+    sandbox.sh(directory, 'find . -type d -empty -delete');
+    const git = (...args: string[]) => sandbox.gitIn(directory, ...args);
+    expect(git('status', '--porcelain')).toBe('');
+    expect(git('fsck', '--full')).toBe('');
+    expect(git('log', '--format=%s %D', '--decorate=short')).toContain('first HEAD -> main, tag: v1');
+    expect(git('count-objects', '-v')).not.toContain('alternate');
   });
 
   test('keeps everything that a job does to itself', async () => {

@@ -2,8 +2,8 @@
  * A repository of a job's own: the user's objects by reference, everything else (configuration, refs, index, hooks) its
  * own, the way actions/checkout leaves it. Nothing that is done there reaches the user's repository.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { HostPath } from '../../shared/brand.ts';
 import { guard } from './machine-failure.ts';
 import type { GitRepository } from './repository.ts';
@@ -51,6 +51,24 @@ async function clone(repository: GitRepository, request: CloneRequest): Promise<
   await checkOut(repository, { directory, commit: request.commit, index: join(gitDir, 'index') });
   return { directory, dispose: () => removeTree(directory) };
 }
+
+/**
+ * Gives a clone the objects that it only refers to, so that a copy of its files is a repository too, also one that
+ * leaves out empty folders: without `refs`, git takes nothing for a repository.
+ */
+export const makeSelfContained = guard(async ({ git, root }: GitRepository): Promise<void> => {
+  const gitDir = join(root, '.git');
+  const refs = await readFile(join(gitDir, 'packed-refs'), 'utf8');
+  const found = [...refs.matchAll(/^([0-9a-f]{40,64}) (\S+)$/gm)].map(([, id = '', name = '']) => ({ id, name }));
+  const wanted = found.map(({ id }) => `${id}\n`).join('');
+  await git.run(['pack-objects', '--revs', '-q', join(gitDir, 'objects/pack/pack')], { input: wanted });
+  await rm(join(gitDir, 'objects/info/alternates'));
+  const head = (await readFile(join(gitDir, 'HEAD'), 'utf8')).replace('ref: ', '').trim();
+  const checkedOut = found.find(({ name }) => name === head);
+  if (checkedOut === undefined) return;
+  await mkdir(dirname(join(gitDir, head)), { recursive: true });
+  await writeFile(join(gitDir, head), `${checkedOut.id}\n`);
+});
 
 /** Line ends as GitHub's Linux runners have them, whatever the user's settings are: the clone's own git agrees then. */
 async function checkOut(
