@@ -14,7 +14,7 @@ import {
 } from '../../src/runner/workspaces/index.ts';
 import { type HostPath, hostPath } from '../../src/shared/brand.ts';
 import { MachineError } from '../../src/shared/failure.ts';
-import type { ActionResult, Results, TaskAction, TaskPorts } from '../../src/tasks/index.ts';
+import type { ActionResult, Results, RunHistory, TaskAction, TaskPorts } from '../../src/tasks/index.ts';
 import { openLog } from './log.ts';
 import { openMemo } from './memo.ts';
 import { type Place, readPlace } from './place.ts';
@@ -22,6 +22,8 @@ import { type Place, readPlace } from './place.ts';
 /** What an action does beyond what a task means. */
 export interface Surroundings {
   readonly results: Results;
+  /** For the one action that asks for it. */
+  readonly history?: RunHistory;
   /** Once the action has ended, well or not. */
   after?(result: ActionResult): Promise<void>;
 }
@@ -56,7 +58,8 @@ async function perform(action: TaskAction, surround: Surround): Promise<ActionRe
   const log = openLog(process.stdout);
   try {
     const surroundings = surround(place, repository, inputs);
-    const ports = portsOf(place, repository, { log, results: surroundings.results });
+    const { results, history = NO_HISTORY } = surroundings;
+    const ports = portsOf(place, repository, { log, results, history });
     const result = await action({ inputs, env: definedOnly(process.env), memo: openMemo(place.directory) }, ports);
     await surroundings.after?.(result);
     return result;
@@ -67,13 +70,17 @@ async function perform(action: TaskAction, surround: Surround): Promise<ActionRe
   }
 }
 
+const NO_HISTORY: RunHistory = {
+  digest: async (run) => ({ code: 'input-invalid', message: `this action knows nothing of run ${run}` }),
+};
+
 /** Told when commands are read again. */
 const warnings: string[] = [];
 
 function portsOf(
   place: Place,
   repository: GitRepository,
-  { log, results }: Pick<TaskPorts, 'log' | 'results'>,
+  { log, results, history }: Pick<TaskPorts, 'log' | 'results' | 'history'>,
 ): TaskPorts {
   const { job, directory, workspace } = place;
   const workspaces = createWorkspaces(repository, {
@@ -114,6 +121,7 @@ function portsOf(
     },
     log,
     results,
+    history,
     files: createTaskFiles({
       temporary: hostPath(directory),
       artifacts: hostPath(join(directory, 'artifacts')),

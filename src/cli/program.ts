@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT } from '../shared/exit-codes.ts';
 import { addChecking } from './command-groups/checking.ts';
 import { addExport } from './command-groups/exporting.ts';
+import { addFrameworkReview } from './command-groups/framework-review.ts';
 import { addPaused } from './command-groups/paused.ts';
 import { addRun } from './command-groups/run.ts';
 import { addTools } from './command-groups/tools.ts';
@@ -33,6 +34,7 @@ const GROUPS: readonly {
   readonly add: (program: Command, done: Done) => void;
 }[] = [
   { names: ['run'], add: addRun },
+  { names: ['framework-review'], add: addFrameworkReview },
   { names: ['retry', 'abort'], add: addPaused },
   { names: ['status', 'logs', 'report', 'clean'], add: addWatching },
   { names: ['validate', 'plan', 'doctor'], add: addChecking },

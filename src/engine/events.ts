@@ -45,6 +45,10 @@ export interface RunStarted {
   readonly run: string;
   readonly kind: 'tasks' | 'workflow';
   readonly name: string;
+  /** Beside the main runs; absent for these and for workflows. */
+  readonly stream?: Stream;
+  /** The run that a framework review is about. */
+  readonly reviewOf?: string;
   /** What this run of a workflow is called, by its `run-name` or by what it is about. */
   readonly title?: string;
   readonly orch: string;
@@ -59,6 +63,9 @@ export interface RunStarted {
   readonly rerunOf?: string;
   readonly jobs: readonly JobDeclaration[];
 }
+
+/** A line of runs of an orchestrator.yaml beside the main ones, with a lock of its own. */
+export type Stream = 'framework-review';
 
 /** The commit that the jobs start from, and the ref or snapshot it came from. */
 export interface RunBase {

@@ -3,7 +3,7 @@ import { FAILURE_CODES, type FailureCode } from '../shared/failure.ts';
 import { parseDuration } from '../shared/quantity.ts';
 import { readSandbox } from '../shared/sandbox.ts';
 import { type MappingEntry, type MappingNode, type Node, scalar } from '../workflow/index.ts';
-import type { Config, OnFailure, Task, TaskSandbox, WorktreeConfig } from './config.ts';
+import type { Config, FrameworkReview, OnFailure, Task, TaskSandbox, WorktreeConfig } from './config.ts';
 import {
   entriesOf,
   entryOf,
@@ -52,6 +52,7 @@ export function buildConfig(view: FileView, values: Values): Config {
     platforms: buildPlatforms(valueOf(root, 'platforms')),
     ...given('onFinish', textOf(valueOf(root, 'on_finish'))?.text),
     tasks: view.tasks.map((task) => buildTask(task, root, declared)),
+    ...given('frameworkReview', buildFrameworkReview(view)),
     keys: placesOfKeys(root),
   };
 }
@@ -100,6 +101,12 @@ function buildTask(view: TaskView, root: Node, declared: ReadonlyMap<string, Tas
     ...given('mutex', text('mutex')),
     at: view.node.at ?? NOWHERE,
   };
+}
+
+function buildFrameworkReview({ frameworkReview: view, root }: FileView): FrameworkReview | undefined {
+  if (view === undefined) return undefined;
+  const task = { ...buildTask(view, root, new Map()), name: 'framework-review' };
+  return { after: oneOf(view.own('after'), ['always', 'failure', 'never'] as const, 'always'), task };
 }
 
 /** Undefined for `host`. */

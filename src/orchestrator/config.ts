@@ -22,8 +22,17 @@ export interface Config {
   readonly platforms: Readonly<Record<string, string>>;
   readonly onFinish?: string;
   readonly tasks: readonly Task[];
+  readonly frameworkReview?: FrameworkReview;
   /** Where each top-level key was written. */
   readonly keys?: Readonly<Record<string, SourceRange>>;
+}
+
+/** What is reviewed is a main run that is over; the review has a run of its own. */
+export interface FrameworkReview {
+  /** After which main runs it starts by itself. */
+  readonly after: 'always' | 'failure' | 'never';
+  /** Its command, as the one task of that run. */
+  readonly task: Task;
 }
 
 export interface WorktreeConfig {

@@ -3,6 +3,7 @@ export type { Config, Task } from './config.ts';
 export { type ExportedFile, type ExportRequest, exportFile } from './export/files.ts';
 export { MARK as EXPORT_MARK, readHeader } from './export/header.ts';
 export { loadConfig } from './load.ts';
+export { type TranslatedReview, translateFrameworkReview } from './pipelines/framework-review/framework-review.ts';
 export { loadPlatforms } from './platforms.ts';
 export { configSchema } from './schema-check.ts';
 export { type ActionSource, taskActionOf } from './translate/actions.ts';

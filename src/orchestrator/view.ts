@@ -2,13 +2,17 @@
 import type { Diagnostic, Severity } from '../shared/diagnostic.ts';
 import type { SourceRange } from '../shared/source.ts';
 import { hasExpression, type Node, type ScalarNode } from '../workflow/index.ts';
-import { entryOf, itemsOf, type Text, textOf, valueOf } from './nodes.ts';
-import { PER_TASK_KEYS } from './vocabulary.ts';
+import { entryOf, itemsOf, mappingOf, type Text, textOf, valueOf } from './nodes.ts';
+import { FRAMEWORK_REVIEW_KEYS, PER_TASK_KEYS } from './vocabulary.ts';
 
 export interface FileView {
   readonly file: string;
   readonly root: Node;
   readonly tasks: readonly TaskView[];
+  /** The mapping of `framework_review`. */
+  readonly frameworkReview?: TaskView;
+  /** All that runs a command of the user's in a worktree: the tasks, and what reviews them. */
+  readonly workloads: readonly TaskView[];
 }
 
 export interface TaskView {
@@ -24,18 +28,22 @@ export interface TaskView {
 export function viewFile(root: Node, file: string): FileView {
   const defaults = valueOf(root, 'defaults');
   const tasks = itemsOf(valueOf(root, 'tasks')).map((node) => viewTask(node, defaults));
-  return { file, root, tasks };
+  const review = mappingOf(valueOf(root, 'framework_review'));
+  if (review === undefined) return { file, root, tasks, workloads: tasks };
+  const frameworkReview = viewWork(review, defaults, (key) => FRAMEWORK_REVIEW_KEYS.includes(key));
+  return { file, root, tasks, frameworkReview, workloads: [...tasks, frameworkReview] };
 }
 
 function viewTask(node: Node, defaults: Node | undefined): TaskView {
+  const view = viewWork(node, defaults, (key) => !PER_TASK_KEYS.includes(key));
+  const name = textOf(view.own('name'));
+  return name === undefined ? view : { ...view, name };
+}
+
+/** `inherits`: whether it takes a key from `defaults`. */
+function viewWork(node: Node, defaults: Node | undefined, inherits: (key: string) => boolean): TaskView {
   const own = (key: string): Node | undefined => valueOf(node, key);
-  const name = textOf(own('name'));
-  return {
-    node,
-    ...(name === undefined ? {} : { name }),
-    own,
-    value: (key) => own(key) ?? (PER_TASK_KEYS.includes(key) ? undefined : valueOf(defaults, key)),
-  };
+  return { node, own, value: (key) => own(key) ?? (inherits(key) ? valueOf(defaults, key) : undefined) };
 }
 
 /** Tasks by name in lower case; of several with one name the first. */
@@ -48,10 +56,10 @@ export function tasksByName(view: FileView): ReadonlyMap<string, TaskView> {
   return tasks;
 }
 
-/** Every place where a task key may be written, each once: `defaults`, then the tasks. */
+/** Every place where a task key may be written, each once: `defaults`, then the tasks, then what reviews them. */
 export function taskMappings(view: FileView): readonly Node[] {
   const defaults = valueOf(view.root, 'defaults');
-  return [...(defaults === undefined ? [] : [defaults]), ...view.tasks.map((task) => task.node)];
+  return [...(defaults === undefined ? [] : [defaults]), ...view.workloads.map((work) => work.node)];
 }
 
 /** What a check found: everything of a diagnostic but the file. */

@@ -3,7 +3,6 @@
 /** Keys whose feature does not work yet. They are refused, since a task that ran without them would mislead. */
 export const LATER_KEYS: ReadonlyMap<string, string> = new Map([
   ['review', 'independent review is still to come'],
-  ['framework_review', 'the framework review is still to come'],
   ['migration', 'legacy migration is still to come'],
   ['agent', 'agent presets are still to come'],
 ]);
@@ -35,3 +34,22 @@ export const OTHER_WORDS: ReadonlyMap<string, string> = new Map([
 
 /** Task keys that cannot have a default. */
 export const PER_TASK_KEYS: readonly string[] = ['name', 'depends_on', 'matrix'];
+
+/** Task keys that `framework_review` has too, and takes from `defaults` when it says nothing of its own. */
+export const FRAMEWORK_REVIEW_KEYS: readonly string[] = [
+  'command',
+  'prompt',
+  'env',
+  'env_from',
+  'secrets',
+  'timeout',
+  'idle_timeout',
+  'startup_timeout',
+  'retries',
+  'retry_delay',
+  'retry_on',
+  'retry_from',
+  'sandbox',
+  'working_directory',
+  'shell',
+];

@@ -2,7 +2,7 @@
 import { DEFAULT_CONFIG } from '../shared/default-config.ts';
 import { shellWord } from '../shared/shell-word.ts';
 import { shortCommit } from './figures.ts';
-import type { LegView, RunView } from './view.ts';
+import type { LegView, RunHeader, RunView } from './view.ts';
 
 /** One word for a POSIX shell; with characters that cannot be seen, for bash and zsh. */
 export function shellQuote(word: string): string {
@@ -16,10 +16,15 @@ export function shellQuote(word: string): string {
   return `$'${escaped}'`;
 }
 
-/** How to look into a leg that did not succeed. Of workflows several may run at once, so that their runs are named. */
+/** Whether commands find the run without its name: they take the latest main run when none is named. */
+export function isNamedByDefault(started: RunHeader | undefined): boolean {
+  return started?.kind !== 'workflow' && started?.stream === undefined;
+}
+
+/** How to look into a leg that did not succeed. */
 export function inspectCommands(leg: LegView, { started }: Pick<RunView, 'started'>): string[] {
   const commands: string[] = [];
-  const run = started?.kind === 'workflow' ? `${shellQuote(started.run)} ` : '';
+  const run = started === undefined || isNamedByDefault(started) ? '' : `${shellQuote(started.run)} `;
   if (leg.requestedAt !== undefined) commands.push(`orch logs ${run}${shellQuote(leg.id)}`);
   const { branch, start } = leg.task ?? leg.prepared ?? {};
   const changed = leg.task?.changed.total !== 0;
@@ -37,12 +42,13 @@ export function worktreeOf(leg: LegView): string | undefined {
   return leg.task ? leg.task.worktree : leg.prepared?.worktree;
 }
 
-/** How to run again what did not succeed; of a workflow, all of it. */
+/** How to run again what did not succeed; of a workflow or a stream, all of it. */
 export function rerunCommand(view: Pick<RunView, 'started' | 'finished'>): string | undefined {
   if (view.finished?.result === 'paused') return undefined;
   if (view.started?.kind === 'workflow') return sameCommand(view.started.command);
   if (view.started?.kind !== 'tasks') return undefined;
-  const { file, run, rerunWith = file === DEFAULT_CONFIG ? [] : [file] } = view.started;
+  const { file, run, rerunWith = file === DEFAULT_CONFIG ? [] : [file], stream } = view.started;
+  if (stream !== undefined) return ['orch', stream, ...rerunWith.map(shellQuote)].join(' ');
   return ['orch', 'run', ...[...rerunWith, '--rerun-failed', run].map(shellQuote)].join(' ');
 }
 

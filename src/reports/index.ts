@@ -8,6 +8,7 @@ export {
   rerunCommand,
   shellQuote,
 } from './commands.ts';
+export { createDigestFold } from './digest.ts';
 export { plural, shortCommit } from './figures.ts';
 export { createRunFold, foldRun, type RunFold } from './fold.ts';
 export { countsInWords, headline, nounFor } from './headline.ts';
@@ -19,4 +20,4 @@ export { cleanOutput, cleanText, clip, clipMiddle, displayWidth, padTo, wrapText
 export { reasonOf, recordedReason } from './trouble.ts';
 export type { LegView, Phase, RunHeader, RunView, Standing, WarningView } from './view.ts';
 export { warningsOf } from './warnings.ts';
-export { writeReport } from './write.ts';
+export { writeDigest, writeReport } from './write.ts';

@@ -1,7 +1,14 @@
 /** The run's summary in Markdown: red first, nothing that is not in the record, the same bytes for the same events. */
 import type { RunBase, RunEvent } from '../engine/index.ts';
 import { formatDuration } from '../shared/quantity.ts';
-import { approvalCommands, mergeCommands, pauseCommands, pauseScope, rerunCommand } from './commands.ts';
+import {
+  approvalCommands,
+  isNamedByDefault,
+  mergeCommands,
+  pauseCommands,
+  pauseScope,
+  rerunCommand,
+} from './commands.ts';
 import { environmentsSection } from './environments.ts';
 import { formatTime, plural, shortCommit } from './figures.ts';
 import { foldRun } from './fold.ts';
@@ -75,6 +82,7 @@ function overview(view: RunView): string {
     rows.push(['made by', madeBy(started)]);
     rows.push(['command', code(started.command.join(' '))]);
   }
+  if (started?.reviewOf !== undefined) rows.push(['review of', code(started.reviewOf)]);
   if (started?.rerunOf !== undefined) rows.push(['rerun of', code(started.rerunOf)]);
   if (view.finished) rows.push(['exit code', String(view.finished.exitCode)]);
   const warnings = warningsOf(view).length;
@@ -110,14 +118,14 @@ function nextSteps(view: RunView, green: boolean): string {
   const rerun = green ? undefined : rerunCommand(view);
   const [retry, abort] = pauseCommands(view);
   const scope = pauseScope(view);
-  const ofTasks = view.started?.kind === 'tasks';
+  const reuses = view.started?.kind === 'tasks' && view.started.stream === undefined;
   const merges = mergeCommands(view);
   const cut =
     merges.length > 20 ? [...merges.slice(0, 20), `# and ${merges.length - 20} more branches, listed below`] : merges;
   const lines = [
     ...(rerun === undefined
       ? []
-      : [ofTasks ? '# run again what did not succeed; what did is reused' : '# run it again', rerun]),
+      : [reuses ? '# run again what did not succeed; what did is reused' : '# run it again', rerun]),
     ...(retry === undefined ? [] : ['# repeat the step that failed, and go on', retry]),
     ...(abort === undefined ? [] : ['# or let the failure stand', abort]),
     ...(scope === undefined ? [] : [`# ${scope}`]),
@@ -138,5 +146,5 @@ function approvalLines(view: RunView): readonly string[] {
 function footer(view: RunView): string {
   const run = view.started?.run;
   if (run === undefined) return '';
-  return `---\n\n${words('Made from ', code(`logs/runs/${run}/events.jsonl`), '; ', code(`orch report${ofWorkflowRun(view) ? ` ${run}` : ''}`), ' makes it again, byte for byte.').markdown}\n`;
+  return `---\n\n${words('Made from ', code(`logs/runs/${run}/events.jsonl`), '; ', code(`orch report${isNamedByDefault(view.started) ? '' : ` ${run}`}`), ' makes it again, byte for byte.').markdown}\n`;
 }

@@ -1,10 +1,12 @@
 /** Puts a report into the repository: whole or not at all, and never through a symlink that somebody planted. */
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostPath } from '../shared/brand.ts';
 import { MachineError } from '../shared/failure.ts';
+import type { RunDigest } from './digest.ts';
+import { renderDigest } from './digest-markdown.ts';
 
 /**
  * Writes `text` to `root`/`path`, making the folders on the way. A reader sees the old file or the new one.
@@ -21,6 +23,24 @@ export async function writeReport(root: HostPath, path: string, text: string): P
     await replace(join(folder, name), text);
   } catch (error) {
     throw toMachineError(error, path);
+  }
+}
+
+/** Two new files that their owner alone can read, and nobody is meant to change. Throws `MachineError`. */
+export async function writeDigest(
+  files: { readonly json: string; readonly markdown: string },
+  digest: RunDigest,
+): Promise<void> {
+  const texts = [
+    [files.json, `${JSON.stringify(digest, null, 2)}\n`],
+    [files.markdown, renderDigest(digest)],
+  ] as const;
+  for (const [path, text] of texts) {
+    try {
+      await writeFile(path, text, { flag: 'wx', mode: 0o400 });
+    } catch (error) {
+      throw toMachineError(error, path);
+    }
   }
 }
 

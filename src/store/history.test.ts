@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { RunStarted } from '../engine/index.ts';
 import { findRun, latestMainRun, listRuns, newestRun, pruneRuns } from './history.ts';
 import { openLatest } from './latest.ts';
 import { describeSelf, type LockInfo } from './lock-info.ts';
@@ -175,4 +176,23 @@ it('the newest run is the one that began last, of tasks or of a workflow', () =>
   // It has not said yet what it is.
   makeRun(layout, '20261122-204502-aaaa', '', {});
   expect(newestRun(layout)?.run).toBe('20261122-204502-aaaa');
+});
+
+it('reviews are no main runs, push none out, and are nobody’s newest run unless they are on', () => {
+  const layout = temporaryLayout();
+  const reviewText = (run: string, of: string): string =>
+    numbered([
+      { ...started(run, ['framework-review']), stream: 'framework-review', reviewOf: of } as RunStarted,
+      finished('failure'),
+    ])
+      .map((event) => `${JSON.stringify({ ...event, time: '2026-11-23T00:00:00.000Z' })}\n`)
+      .join('');
+  makeRun(layout, runName(1), journalText(runName(1)));
+  for (const number of [2, 3, 4]) makeRun(layout, runName(number), reviewText(runName(number), runName(1)));
+  expect(latestMainRun(layout)?.run).toBe(runName(1));
+  expect(newestRun(layout)?.run).toBe(runName(1));
+  expect(listRuns(layout)[0]).toMatchObject({ run: runName(4), started: { reviewOf: runName(1) } });
+  makeRun(layout, runName(5), reviewText(runName(5), runName(1)).split('\n', 1).join('') + '\n', {});
+  expect(newestRun(layout)?.run).toBe(runName(5));
+  expect(pruneRuns(layout, { keep: 2 }).removed).toEqual([3, 2].map(runName));
 });

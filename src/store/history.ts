@@ -48,13 +48,22 @@ export function latestMainRun(layout: Layout, probe = probeProcesses()): RunReco
   const published = latestRun(layout);
   const found = published === undefined ? undefined : findRun(layout, published, probe);
   // The manifest may have been deleted, or its run's folder; what is left tells as well.
-  return found ?? listRuns(layout, probe).find(({ started }) => started?.kind === 'tasks');
+  return found ?? listRuns(layout, probe).find(isMain);
 }
 
-/** The run that began last, whatever it ran; undefined before the first. */
+function isMain({ started }: RunRecord): boolean {
+  return started?.kind === 'tasks' && started.stream === undefined;
+}
+
+/**
+ * The run that began last, of tasks or of a workflow; undefined before the first. A framework review comes after the
+ * run that it is about, and is nobody's newest run, unless it is on.
+ */
 export function newestRun(layout: Layout, probe = probeProcesses()): RunRecord | undefined {
   const main = latestMainRun(layout, probe);
-  const others = listRuns(layout, probe).filter(({ started }) => started?.kind !== 'tasks');
+  const others = listRuns(layout, probe).filter(
+    (record) => !isMain(record) && (record.started?.stream === undefined || record.state === 'running'),
+  );
   return [...(main === undefined ? [] : [main]), ...others].reduce<RunRecord | undefined>(
     (one, other) => (one === undefined || beginning(other) > beginning(one) ? other : one),
     undefined,
@@ -67,7 +76,7 @@ function beginning({ started, run }: RunRecord): number {
 }
 
 export interface PruneOptions {
-  /** How many of the newest runs stay; 20 unless told. */
+  /** How many of the newest runs stay, and as many framework reviews; 20 unless told. */
   readonly keep?: number;
   /**
    * Older runs that stay all the same and do not count: those whose worktrees still stand, since their logs explain
@@ -87,7 +96,11 @@ export function pruneRuns(layout: Layout, { keep = 20, spare = () => false }: Pr
   const removed: string[] = [];
   const failed: { run: string; message: string }[] = [];
   const latest = latestRun(layout);
-  for (const record of listRuns(layout).slice(keep)) {
+  // Reviews do not push out the runs that they are about.
+  const all = listRuns(layout);
+  const reviews = all.filter(({ started }) => started?.stream !== undefined);
+  const others = all.filter(({ started }) => started?.stream === undefined);
+  for (const record of [...others.slice(keep), ...reviews.slice(keep)]) {
     if (record.state === 'running' || record.run === latest || spare(record)) continue;
     const problem = removeRun(runs, record.run);
     if (problem === undefined) removed.push(record.run);

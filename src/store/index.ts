@@ -5,6 +5,7 @@ export { freeSpace, type SpaceNeed, willFit } from './disk.ts';
 export { createGroupFile } from './group-file.ts';
 export {
   findRun,
+  latestMainRun,
   listRuns,
   newestRun,
   type Pruned,
@@ -13,11 +14,22 @@ export {
   type RunRecord,
 } from './history.ts';
 export { continueJournal, createJournal, type Journal, journalSink } from './journal.ts';
+export { copyJournal } from './journal-copy.ts';
 export type { JournalEntry, JournalProblem } from './journal-lines.ts';
 export { type FollowOptions, followJournal, loadJournal, readJournal } from './journal-reader.ts';
 export { type Latest, latestRun, openLatest, type Published } from './latest.ts';
-export { acquireRunLock, type RunLock, readRunLock, type WaitOptions, waitForRunLock } from './lock.ts';
-export type { LockHeld, StaleLock } from './lock-file.ts';
+export {
+  acquireRunLock,
+  acquireStreamLock,
+  lookAtRunLock,
+  type RunLock,
+  readRunLock,
+  readStreamLock,
+  type WaitOptions,
+  waitForLock,
+  waitForNoRun,
+} from './lock.ts';
+export type { LockHeld, LockState, StaleLock } from './lock-file.ts';
 export { describeSelf, type Holder, holderOfFile, type LockFile, type LockInfo } from './lock-info.ts';
 export { type FollowLogOptions, followLog, logSize, type ReadLogOptions, readLog } from './log-reader.ts';
 export {

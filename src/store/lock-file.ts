@@ -60,6 +60,20 @@ export function takeLockFile(
   });
 }
 
+export type LockState =
+  | { readonly kind: 'free' }
+  | { readonly kind: 'held'; readonly held: LockHeld }
+  | { readonly kind: 'stale'; readonly stale: StaleLock };
+
+/** Looks only: the lock stays as it is. */
+export function lookAtLock(path: HostPath, probe: ProcessProbe): LockState {
+  const seen = readLockFile(path);
+  if (seen === undefined) return { kind: 'free' };
+  const holder = holderOfFile(seen, probe, Date.now());
+  if (holder.state === 'gone') return { kind: 'stale', stale: stale(seen, holder.why) };
+  return { kind: 'held', held: held(seen, holder) };
+}
+
 interface Candidate {
   readonly mine: HostPath;
   readonly path: HostPath;

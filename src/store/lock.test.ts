@@ -14,7 +14,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { MachineError } from '../shared/failure.ts';
-import { acquireRunLock, type RunLock, readRunLock, waitForRunLock } from './lock.ts';
+import {
+  acquireRunLock,
+  acquireStreamLock,
+  lookAtRunLock,
+  type RunLock,
+  readRunLock,
+  readStreamLock,
+  waitForLock,
+  waitForNoRun,
+} from './lock.ts';
 import { describeSelf, formatLockInfo, holderOf, type LockInfo, parseLockInfo } from './lock-info.ts';
 import type { Layout } from './paths.ts';
 import { type ProcessProbe, probeProcesses } from './process-probe.ts';
@@ -101,7 +110,7 @@ describe('one process', () => {
     const layout = temporaryLayout();
     const first = take(layout, 'run-a');
     const waited: string[] = [];
-    const taken = await waitForRunLock(layout, 'run-b', {
+    const taken = await waitForLock(() => acquireRunLock(layout, 'run-b'), {
       signal: new AbortController().signal,
       interval: 1,
       onWait: ({ by }) => {
@@ -117,7 +126,7 @@ describe('one process', () => {
     const layout = temporaryLayout();
     take(layout, 'run-a');
     const abort = new AbortController();
-    const taken = await waitForRunLock(layout, 'run-b', {
+    const taken = await waitForLock(() => acquireRunLock(layout, 'run-b'), {
       signal: abort.signal,
       interval: 60_000,
       onWait: () => abort.abort(),
@@ -274,5 +283,62 @@ describe('several processes', () => {
     const answers = await Promise.all([second.acquire(layout.root, 'run-2'), third.acquire(layout.root, 'run-3')]);
     expect(answers.filter(({ stale }) => stale === 'run-1')).toHaveLength(1);
     expect(answers.filter(({ acquired }) => acquired === true)).toHaveLength(1);
+  });
+});
+
+describe('a stream beside the main runs', () => {
+  const stream = 'framework-review';
+
+  it('has a lock of its own, which one run at a time has, and never touches the main one', () => {
+    const layout = temporaryLayout();
+    const main = take(layout, 'run-a');
+    const before = readFileSync(layout.lock, 'utf8');
+    const review = acquireStreamLock(layout, { stream, run: 'run-b' });
+    expect(review.ok && readStreamLock(layout, stream)?.info?.run).toBe('run-b');
+    expect(acquireStreamLock(layout, { stream, run: 'run-c' })).toMatchObject({
+      ok: false,
+      error: { by: { run: 'run-b' } },
+    });
+    if (review.ok) review.value.release();
+    expect(readStreamLock(layout, stream)).toBeUndefined();
+    expect([readFileSync(layout.lock, 'utf8'), readdirSync(layout.logs)]).toEqual([before, ['framework-run.lock']]);
+    main.release();
+  });
+
+  it('looks at the main lock without taking it: free, held, stale', () => {
+    const layout = temporaryLayout();
+    expect(lookAtRunLock(layout)).toEqual({ kind: 'free' });
+    const main = take(layout, 'run-a');
+    expect(lookAtRunLock(layout)).toMatchObject({ kind: 'held', held: { by: { run: 'run-a', pid: process.pid } } });
+    main.release();
+    plant(layout.lock, formatLockInfo(info('run-b', { processStart: '1' })));
+    expect(lookAtRunLock(layout)).toMatchObject({ kind: 'stale', stale: { info: { run: 'run-b' } } });
+    expect(readRunLock(layout)?.info?.run).toBe('run-b');
+  });
+
+  it('waits until the main run is over, but not for a stale lock, nor for ever', async () => {
+    const layout = temporaryLayout();
+    const main = take(layout, 'run-a');
+    const called = new AbortController();
+    const told: string[] = [];
+    const seen = waitForNoRun(layout, {
+      signal: called.signal,
+      interval: 1,
+      onWait: ({ message }) => {
+        told.push(message);
+        main.release();
+      },
+    });
+    expect(await seen).toEqual({ kind: 'free' });
+    expect(told).toHaveLength(1);
+    const again = take(layout, 'run-c');
+    const onWait = (): void => called.abort();
+    expect(await waitForNoRun(layout, { signal: called.signal, interval: 60_000, onWait })).toMatchObject({
+      kind: 'held',
+    });
+    again.release();
+    plant(layout.lock, formatLockInfo(info('run-b', { processStart: '1' })));
+    const never = new AbortController().signal;
+    expect(await waitForNoRun(layout, { signal: never, onWait })).toMatchObject({ kind: 'stale' });
   });
 });

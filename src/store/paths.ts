@@ -1,5 +1,6 @@
 /** Where a run's output lies: names only, nothing is touched here. */
 import { join } from 'node:path';
+import type { Stream } from '../engine/index.ts';
 import { type HostPath, hostPath } from '../shared/brand.ts';
 
 /** The fixed names, relative to the repository's root, as reports and messages show them. */
@@ -39,6 +40,11 @@ export function layoutOf(root: HostPath, gitCommonDir: HostPath): Layout {
     runs: hostPath(join(root, RUNS)),
     summary: hostPath(join(root, SUMMARY)),
   };
+}
+
+/** The lock of a stream beside the main runs: one run at a time there too. */
+export function streamLock({ orchDir }: Layout, stream: Stream): HostPath {
+  return hostPath(join(orchDir, `${stream}.lock`));
 }
 
 /** The files of one run. */

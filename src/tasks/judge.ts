@@ -64,8 +64,9 @@ async function judgeTree(judging: Judging, findings: readonly Finding[]): Promis
   const outside = findOutside(settings, changes);
   const seen = [...findings, findChanges(settings.changes, capture, changes), ...(outside ? [outside] : [])];
   if (capture.problems.length === 0) {
-    seen.push(findExpected(settings.expect, changes, ports.globs));
+    // It says more of a file that is not there: what has to be in it, and where one is shown.
     seen.push(await findContracted(judging, capture.tree));
+    seen.push(findExpected(settings.expect, changes, ports.globs));
   }
   const left: Left = { tree: capture.tree, head, changed: summarizeChanges(changes) };
   const reviewed = await reviewedBy(judging, joinFindings(seen), capture.tree);

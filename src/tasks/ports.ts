@@ -18,6 +18,7 @@ export interface TaskPorts {
   readonly progress: Progress;
   readonly log: TaskLog;
   readonly results: Results;
+  readonly history: RunHistory;
   readonly files: Files;
   readonly globs: Globs;
   /** 0 to 1, for jitter. */
@@ -207,6 +208,12 @@ export interface Results {
   /** The legs of a job in index order, or undefined when the job was skipped. */
   of(job: string): Promise<readonly JobCommits[] | undefined>;
   publish(commits: JobCommits): Promise<void>;
+}
+
+/** What is known of runs that are over. */
+export interface RunHistory {
+  /** Leaves journal and digest of a run in a folder (see `DIGEST_FILES`), or says why it cannot. */
+  digest(run: string, folder: HostPath): Promise<Failure | undefined>;
 }
 
 export interface JobCommits {

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../shared/result.ts';
 import type { ActionCall } from './action.ts';
 import type { AttemptSetting } from './attempt-setting.ts';
 import { cancelledFailure } from './cancellation.ts';
+import { digestGiven } from './digest-run.ts';
 import { findMissingSecrets, selectEnvironment } from './environment.ts';
 import { invalidInput } from './inputs.ts';
 import { isolateEnvironment } from './isolation.ts';
@@ -48,6 +49,7 @@ export async function makeReady(call: ActionCall, ports: TaskPorts): Promise<Res
   if (sandbox?.ok === false) return sandbox;
   const { run, job, leg } = ports.job;
   const own = { ORCH_RUN: run, ORCH_TASK: job, ORCH_LEG: leg };
+  const digest = digestGiven(call.memo);
   return ok({
     call,
     ports,
@@ -62,8 +64,9 @@ export async function makeReady(call: ActionCall, ports: TaskPorts): Promise<Res
       ORCH_WORKTREE: tree.path,
       ORCH_START: prepared.start,
       ...prompt.value.env,
+      ...digest.env,
     },
-    reads: prompt.value.reads,
+    reads: [...prompt.value.reads, ...digest.reads],
     writes: [],
     ...(sandbox && { sandbox: sandbox.value }),
     setupEnv: { ...env.value.setup, ...own },

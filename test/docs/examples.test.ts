@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,6 +19,7 @@ beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'orch-examples-'));
   mkdirSync(join(root, 'docs/tasks'), { recursive: true });
   for (const name of ['db-schema', 'api']) writeFileSync(join(root, `docs/tasks/${name}.md`), 'What to do.\n');
+  cpSync('framework', join(root, 'framework'), { recursive: true });
 });
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));

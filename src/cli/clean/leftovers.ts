@@ -2,7 +2,15 @@
 import { relative } from 'node:path';
 import { listRunContainers, listRunProcesses } from '../../runner/environments/index.ts';
 import { diskUse, type SweptWorktree, sweepWorktrees } from '../../runner/workspaces/index.ts';
-import { findRun, holderOfFile, listRuns, probeProcesses, readRunLock, startOfRun } from '../../store/index.ts';
+import {
+  findRun,
+  holderOfFile,
+  listRuns,
+  probeProcesses,
+  readRunLock,
+  readStreamLock,
+  startOfRun,
+} from '../../store/index.ts';
 import type { Leftovers } from '../../ui/index.ts';
 import { canBeTakenUp } from '../pause/resume-file.ts';
 import type { Project } from '../project.ts';
@@ -13,8 +21,8 @@ export async function findLeftovers(project: Project, before: number, force: boo
   const { repository, layout } = project;
   const takes = (run: string): boolean => isOver(project, run) && (force || !isAwaited(project, run));
   const worktrees = await sweepWorktrees(repository, { dryRun: true, runs: takes });
-  const lock = staleLock(project);
-  const locked = lock === undefined ? [] : [lock.run];
+  const locks = staleLocks(project);
+  const locked = locks.map(({ run }) => run);
   const crashed = listRuns(layout).flatMap(({ run, state }) => (state === 'crashed' ? [run] : []));
   // Only a crash leaves processes: at the end of a task nothing of it survives.
   const dead = new Set([...crashed, ...locked]);
@@ -33,7 +41,7 @@ export async function findLeftovers(project: Project, before: number, force: boo
       ...(cloned.has(run) ? { clones: { path: clones, bytes: await diskUse(clones) } } : {}),
       ...(containers.length === 0 ? {} : { containers }),
       processes: processes.map(({ pid, command }) => ({ pid, command: programOf(command) })),
-      ...(lock?.run === run ? { lock: lock.path } : {}),
+      ...lockOf(locks, run),
     });
   }
   return found.filter(
@@ -65,10 +73,22 @@ export function isOver({ layout }: Project, run: string): boolean {
   return findRun(layout, run)?.state !== 'running';
 }
 
-function staleLock({ layout }: Project): { readonly run: string; readonly path: string } | undefined {
-  const lock = readRunLock(layout);
-  if (lock === undefined || holderOfFile(lock, probeProcesses(), Date.now()).state !== 'gone') return undefined;
-  return { run: lock.info?.run ?? 'a run that is not known', path: relative(layout.root, lock.path) };
+interface FoundLock {
+  readonly run: string;
+  readonly path: string;
+}
+
+/** The main run's, and that of the framework review. */
+function staleLocks({ layout }: Project): readonly FoundLock[] {
+  return [readRunLock(layout), readStreamLock(layout, 'framework-review')].flatMap((lock) => {
+    if (lock === undefined || holderOfFile(lock, probeProcesses(), Date.now()).state !== 'gone') return [];
+    return [{ run: lock.info?.run ?? 'a run that is not known', path: relative(layout.root, lock.path) }];
+  });
+}
+
+function lockOf(locks: readonly FoundLock[], run: string): Pick<Leftovers, 'lock'> {
+  const path = locks.find((lock) => lock.run === run)?.path;
+  return path === undefined ? {} : { lock: path };
 }
 
 /** A run of another naming, such as one on GitHub, is as old as its first worktree. */

@@ -35,6 +35,7 @@ export function addRun(program: Command, done: Done): void {
     .option('--env-file <file>', 'host variables as NAME=VALUE lines, for env_from and secrets (repeatable)', collect)
     .option('--rerun-failed <run>', 'run again what did not succeed in that run; the rest is reused')
     .option('--no-on-finish', 'do not start what "on_finish" says')
+    .option('--no-framework-review', 'do not review the run afterwards, whatever "framework_review" says')
     .option('--wait', 'wait for another run to end instead of refusing')
     .option('-n, --dry-run', 'show what would run')
     .addOption(uiOption())

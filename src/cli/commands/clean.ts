@@ -7,7 +7,7 @@ import type { HostPath } from '../../shared/brand.ts';
 import { isErrno } from '../../shared/errno.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
 import { formatBytes, parseDuration } from '../../shared/quantity.ts';
-import { acquireRunLock, newRunId } from '../../store/index.ts';
+import { acquireRunLock, acquireStreamLock, newRunId } from '../../store/index.ts';
 import { type Leftovers, renderLeftovers } from '../../ui/index.ts';
 import { findLeftovers, isOver } from '../clean/leftovers.ts';
 import { openDisplay } from '../display.ts';
@@ -86,9 +86,13 @@ async function removeContainers(project: Project, found: readonly Leftovers[]): 
 
 /** By taking it over and letting it go: whoever else tries to at the same time gets a clear answer. */
 function removeStaleLock({ layout }: Project, found: readonly Leftovers[]): void {
-  if (found.every(({ lock }) => lock === undefined)) return;
-  const lock = acquireRunLock(layout, newRunId(new Date()));
-  if (lock.ok) lock.value.release();
+  const run = newRunId(new Date());
+  const isStale = (path: string): boolean => found.some(({ lock }) => lock?.endsWith(path) === true);
+  const locks = [
+    ...(isStale('/run.lock') ? [acquireRunLock(layout, run)] : []),
+    ...(isStale('/framework-review.lock') ? [acquireStreamLock(layout, { stream: 'framework-review', run })] : []),
+  ];
+  for (const lock of locks) if (lock.ok) lock.value.release();
 }
 
 function removeWorktrees(

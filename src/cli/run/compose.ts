@@ -16,6 +16,7 @@ import { hostPath } from '../../shared/brand.ts';
 import type { Masker } from '../../shared/mask.ts';
 import { LOGS, SUMMARY } from '../../store/index.ts';
 import type { UiSink } from '../../ui/index.ts';
+import { runHistory } from '../framework-review/history.ts';
 import type { Loaded } from '../load.ts';
 import { beside } from '../program-files.ts';
 import type { Project } from '../project.ts';
@@ -66,6 +67,7 @@ export async function composeRun(wiring: Wiring): Promise<JobRunner> {
     },
     clock: systemClock,
     results,
+    history: runHistory(project.layout),
     checkout: repository.root,
     artifacts: output.paths.artifacts,
     repositoryFor: workspaceOf,

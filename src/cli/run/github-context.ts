@@ -8,11 +8,13 @@ export interface ContextFacts {
   readonly run: string;
   readonly workflow: string;
   readonly base: string;
+  /** Of the run whose end started this one; otherwise somebody has started it. */
+  readonly event?: JsonObject | undefined;
 }
 
 export function githubContext(
   { head, remoteUrl, root }: GitRepository,
-  { run, workflow, base }: ContextFacts,
+  { run, workflow, base, event }: ContextFacts,
 ): JsonObject {
   const repository = nameFrom(remoteUrl) ?? `local/${root.split('/').at(-1) ?? 'repository'}`;
   const ref = head.branch === undefined ? '' : `refs/heads/${head.branch}`;
@@ -20,8 +22,8 @@ export function githubContext(
   return {
     actor,
     triggering_actor: actor,
-    event_name: 'workflow_dispatch',
-    event: {},
+    event_name: event === undefined ? 'workflow_dispatch' : 'workflow_run',
+    event: event ?? {},
     ref,
     ref_name: head.branch ?? '',
     ref_type: 'branch',

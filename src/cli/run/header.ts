@@ -14,14 +14,11 @@ export function headerOf({
   loaded,
   setup,
   options,
-  mask,
 }: {
   readonly project: Project;
   readonly loaded: Loaded;
   readonly setup: RunSetup;
   readonly options: RunOptions;
-  /** People give secrets where none belong, such as in an input. */
-  readonly mask: (text: string) => string;
 }): RunStarted {
   const { config } = loaded;
   return {
@@ -32,8 +29,8 @@ export function headerOf({
     orch: VERSION,
     file: relative(project.repository.root, loaded.file) || loaded.file,
     base: setup.base,
-    command: commandLine(process.argv.slice(2)).map(mask),
-    rerunWith: rerunWords(options, project.repository.root).map(mask),
+    command: commandLine(process.argv.slice(2)),
+    rerunWith: rerunWords(options, project.repository.root),
     host: {
       node: process.versions.node,
       git: project.repository.gitVersion,

@@ -1,7 +1,7 @@
-/** What a run leaves on disk while it goes on: its folder, its journal, its logs, and their latest names. */
+/** What a run of tasks leaves on disk while it goes on: its folder, its journal, its logs, and their latest names. */
 
 import { join } from 'node:path';
-import type { EventSink } from '../../engine/index.ts';
+import type { EventSink, RunEvent } from '../../engine/index.ts';
 import type { LogOf } from '../../runner/jobs/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import {
@@ -10,12 +10,14 @@ import {
   type Journal,
   journalSink,
   type Latest,
-  type Layout,
   logFileName,
   openLatest,
   type RunLock,
   type RunPaths,
 } from '../../store/index.ts';
+import type { Project } from '../project.ts';
+import { openWorkflowOutput } from '../workflow/run-output.ts';
+import { writeSummary } from './ending.ts';
 
 export interface RunOutput {
   readonly paths: RunPaths;
@@ -25,10 +27,13 @@ export interface RunOutput {
   /** What could not be shown under its latest name, a sentence each. */
   readonly warnings: readonly string[];
   readonly close: () => Promise<void>;
+  /** The path of the summary, relative to the repository's root. */
+  readonly summarize: (events: readonly RunEvent[]) => Promise<string>;
 }
 
 /** Only for the holder of the lock, since the latest names are taken. */
-export function openRunOutput(layout: Layout, lock: RunLock): RunOutput {
+export function openRunOutput(project: Project, lock: RunLock): RunOutput {
+  const { layout } = project;
   const paths = createRunDirectory(layout, lock.info);
   const journal: Journal = createJournal(paths.journal);
   const latest: Latest = openLatest(layout, lock.info.run);
@@ -50,5 +55,11 @@ export function openRunOutput(layout: Layout, lock: RunLock): RunOutput {
       await journal.close();
       latest.finish();
     },
+    summarize: (events) => writeSummary(project, events),
   };
+}
+
+/** Of a run beside the main ones: its own folder, and none of the fixed names. */
+export function openStreamOutput(project: Project, run: string): RunOutput {
+  return { ...openWorkflowOutput(project, run), warnings: [] };
 }

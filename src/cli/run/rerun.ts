@@ -25,6 +25,10 @@ export async function openEarlierRun(
   if (record.state === 'running') throw new UsageError(`the run ${run} is still on`, { hint: 'orch status shows it' });
   const { events } = await loadJournal(record.paths.journal);
   const started = events.find((event): event is RunEvent & RunStarted => event.type === 'run.started');
+  if (started?.stream !== undefined)
+    throw new UsageError(`the run ${run} is a framework review, of which nothing is reused`, {
+      hint: `review that run again: orch ${started.stream} ${started.reviewOf ?? ''}`.trimEnd(),
+    });
   if (started?.base === undefined) throw new UsageError(`the journal of ${run} does not say what it started from`);
   const base = started.base.commit;
   const sameBase = current.base === undefined || current.base === base;

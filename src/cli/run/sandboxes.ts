@@ -3,6 +3,7 @@ import { requireMountingEngine, sweepContainers } from '../../runner/environment
 import { findReplaceable, findSandboxFaults, type SandboxGround, takeBackFiles } from '../../runner/sandboxes/index.ts';
 import { listLoans, worktreeRoot } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
+import { findRun } from '../../store/index.ts';
 import { UsageError } from '../explain.ts';
 import type { Loaded } from '../load.ts';
 import type { Project } from '../project.ts';
@@ -39,8 +40,10 @@ export async function requireSandboxes(project: Project, loaded: Loaded): Promis
 }
 
 /** Files that root had lent to the boxes of a run which was killed. Nothing of those boxes may work on them any more. */
-export async function takeBackLoans({ repository }: Project): Promise<void> {
+export async function takeBackLoans({ repository, layout }: Project): Promise<void> {
   for (const loan of await listLoans(repository)) {
+    // Of another stream.
+    if (findRun(layout, loan.run)?.state === 'running') continue;
     await sweepContainers(loan.run, process.env);
     await takeBackFiles(loan.path, loan.uid);
     await loan.forget();

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { makePlan, type Plan, type Policy, type RunBase } from '../../engine/index.ts';
 import { resolveCommit } from '../../runner/workspaces/index.ts';
 import { newRunId } from '../../store/index.ts';
+import type { JsonObject } from '../../workflow/index.ts';
 import { readEnvFiles } from '../env-file.ts';
 import { UsageError } from '../explain.ts';
 import type { Loaded, LoadOptions } from '../load.ts';
@@ -33,22 +34,28 @@ export interface RunSetup {
   readonly earlier?: EarlierRun;
 }
 
+interface KnownOfRun {
+  readonly run?: string;
+  /** Of the run whose end started this one. */
+  readonly event?: JsonObject;
+}
+
 /** Throws `UsageError` for what the command line got wrong; nothing has been started then. */
 export async function setUpRun(
   project: Project,
   loaded: Loaded,
   options: RunOptions,
-  run = newRunId(new Date()),
+  { run = newRunId(new Date()), event }: KnownOfRun = {},
 ): Promise<RunSetup> {
   const { config, translation } = loaded;
   const { repository } = project;
   refuseContradiction(options);
-  const hostEnv = { ...definedOnly(process.env), ...readEnvFiles(options.envFile) };
-  const secrets = secretsFor(loaded, options, hostEnv);
+  const hostEnv = hostEnvironment(options);
+  const secrets = collectTaskSecrets(loaded, options, hostEnv);
   const definitions = hashDefinitions(loaded, repository.root);
   const { base, earlier } = await startingPoint(project, config.base, { options, definitions });
   const contexts = {
-    github: githubContext(repository, { run, workflow: config.name, base: base.commit }),
+    github: githubContext(repository, { run, workflow: config.name, base: base.commit, event }),
     inputs: config.inputs,
     vars: config.vars,
   };
@@ -106,9 +113,10 @@ export function parallelism(option: string | undefined, configured: number | und
   return value;
 }
 
-function secretsFor(
+/** Throws `UsageError` naming each that is not there. */
+export function collectTaskSecrets(
   { config }: Loaded,
-  options: RunOptions,
+  options: SecretOptions,
   env: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   const tasks = new Map<string, string[]>();
@@ -128,6 +136,11 @@ async function commitOf({ repository }: Project, ref: string): Promise<string> {
     first?.message ?? `"${ref}" names no commit`,
     first?.hint === undefined ? {} : { hint: first.hint },
   );
+}
+
+/** What tasks may take from: orch's own environment and that of `--env-file`. */
+export function hostEnvironment({ envFile }: Pick<RunOptions, 'envFile'>): Readonly<Record<string, string>> {
+  return { ...definedOnly(process.env), ...readEnvFiles(envFile) };
 }
 
 function definedOnly(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {

@@ -56,7 +56,7 @@ function reserved(name: Text): Finding {
 
 /** A secret that is a plain variable too would have two values, one of them in the open. */
 export function checkSecretVariables(view: FileView): readonly Finding[] {
-  return view.tasks.flatMap((task) => {
+  return view.workloads.flatMap((task) => {
     const secrets = new Map(textsOf(task.value('secrets')).map((name) => [name.text.toLowerCase(), name]));
     const variables = [...entriesOf(valueOf(view.root, 'env')), ...entriesOf(task.value('env'))].map(({ key }) => ({
       text: keyText(key),

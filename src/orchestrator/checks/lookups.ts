@@ -26,7 +26,7 @@ export function checkReferences(view: FileView, values: Values): readonly Findin
     inputs: Object.keys(values.inputs),
     vars: Object.keys(values.vars),
   };
-  const own = view.tasks.flatMap((task) =>
+  const own = view.workloads.flatMap((task) =>
     usesOf(EVALUATED, task.own).flatMap((use) => findingsOf(use, { task, known })),
   );
   return [...own, ...sharedUses(view).flatMap((use) => sharedFindings(use, view, known))];
@@ -60,13 +60,16 @@ function sharedUses(view: FileView): readonly SharedUse[] {
   const ofDefaults = usesOf(EVALUATED, (key) => valueOf(defaults, key));
   return [
     ...ofFile.map((use) => ({ ...use, appliesTo: () => true })),
-    ...ofDefaults.map((use) => ({ ...use, appliesTo: (task: TaskView) => task.own(use.key) === undefined })),
+    ...ofDefaults.map((use) => ({
+      ...use,
+      appliesTo: (task: TaskView) => task.own(use.key) === undefined && task.value(use.key) !== undefined,
+    })),
   ];
 }
 
 /** Said of the first task that it is wrong for: one place needs one message. */
 function sharedFindings(use: SharedUse, view: FileView, known: Known): readonly Finding[] {
-  for (const task of view.tasks) {
+  for (const task of view.workloads) {
     const findings = use.appliesTo(task) ? findingsOf(use, { task, known }) : [];
     if (findings.length > 0) return findings;
   }

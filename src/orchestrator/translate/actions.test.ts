@@ -4,7 +4,7 @@ import { CHECKOUT, taskActionOf, usesOf } from './actions.ts';
 import { spanText } from './spans.ts';
 
 describe('taskActionOf', () => {
-  const names = ['prepare-task', 'run-task', 'finish-task', 'conclude-review'] as const;
+  const names = ['prepare-task', 'digest-run', 'run-task', 'finish-task', 'conclude-review'] as const;
   const remote = { kind: 'repository', repository: 'me/orch', ref: 'v1.2' } as const;
 
   it.each(names)('knows %s by both of its names', (name) => {

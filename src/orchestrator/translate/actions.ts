@@ -1,7 +1,7 @@
 /** What the steps of a task's job are called, and which of our actions such a name means. */
 
 /** Those that the steps of a task's job use. */
-const TASK_ACTIONS = ['prepare-task', 'run-task', 'finish-task', 'conclude-review'] as const;
+const TASK_ACTIONS = ['prepare-task', 'digest-run', 'run-task', 'finish-task', 'conclude-review'] as const;
 
 export type TaskActionName = (typeof TASK_ACTIONS)[number];
 

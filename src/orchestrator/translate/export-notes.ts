@@ -38,6 +38,7 @@ function fileNotes(config: Config): readonly Diagnostic[] {
       'worktrees',
       `a runner has nothing of this machine for ${joinWords(preparing.map((key) => quote(`worktrees.${key}`)))}; "worktrees.setup" runs there too`,
     ],
+    [config.frameworkReview !== undefined, 'framework_review', 'on GitHub nothing reviews the run'],
     [config.onFinish !== undefined, 'on_finish', 'on GitHub nothing runs "on_finish"'],
     [
       Object.keys(config.vars).length > 0,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { JobRequest, RunnerEvent } from '../../engine/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
-import type { Clock, Processes, Repository, TaskLog } from '../../tasks/index.ts';
+import type { Clock, Processes, Repository, RunHistory, TaskLog } from '../../tasks/index.ts';
 import { createSandboxes, type SandboxesSettings } from '../sandboxes/index.ts';
 import { type StepHandler, type TaskActionName, taskActions } from '../steps/index.ts';
 import { createTaskFiles, matchGlob, removeTree } from '../workspaces/index.ts';
@@ -18,6 +18,7 @@ export interface TaskFrames extends LogSettings {
   readonly sandboxes: SandboxesSettings;
   readonly clock: Clock;
   readonly results: TaskResults;
+  readonly history: RunHistory;
   readonly checkout: HostPath;
   /** Where the run keeps artifacts, a folder a leg. */
   readonly artifacts: HostPath;
@@ -72,6 +73,7 @@ function portsOf(
     progress: { report: (event) => emit({ ...event, ...names }) },
     log,
     results: settings.results.forLeg({ job: job.id, index: leg.index }),
+    history: settings.history,
     files: createTaskFiles({
       temporary,
       artifacts: hostPath(join(settings.artifacts, leg.id)),

@@ -1,6 +1,7 @@
 /** Steps that use the actions of a task, run in this process with the code that is bundled for GitHub. */
 import {
   concludeReview,
+  digestRun,
   finishTask,
   type Memo,
   prepareTask,
@@ -10,10 +11,11 @@ import {
 } from '../../tasks/index.ts';
 import type { StepHandler } from './handler.ts';
 
-export type TaskActionName = 'prepare-task' | 'run-task' | 'finish-task' | 'conclude-review';
+export type TaskActionName = 'prepare-task' | 'digest-run' | 'run-task' | 'finish-task' | 'conclude-review';
 
 const ACTIONS: Readonly<Record<TaskActionName, TaskAction>> = {
   'prepare-task': prepareTask,
+  'digest-run': digestRun,
   'run-task': runTask,
   'finish-task': finishTask,
   'conclude-review': concludeReview,

@@ -1,6 +1,7 @@
 /** Everything that a task's actions need, in memory, and a task's three actions on it. */
 import { hostPath } from '../../shared/brand.ts';
 import type { ActionCall, ActionResult, Memo } from '../action.ts';
+import { digestRun } from '../digest-run.ts';
 import { finishTask } from '../finish.ts';
 import type { JobCommits, TaskPorts, TaskProgress } from '../ports.ts';
 import { prepareTask } from '../prepare.ts';
@@ -42,6 +43,8 @@ export interface Rig {
   readonly memo: Memo;
   cancel(reason?: unknown): void;
   prepare(inputs?: Inputs): Promise<ActionResult>;
+  /** Of the runs that are over there is one, `r0`. */
+  digest(inputs: Inputs): Promise<ActionResult>;
   run(inputs: Inputs): Promise<ActionResult>;
   finish(inputs?: Inputs): Promise<ActionResult>;
 }
@@ -71,6 +74,13 @@ export function createRig(options: RigOptions = {}): Rig {
       note: (line) => void log.push(`${line}\n`),
     },
     results: { of: async (job) => dependencies.get(job), publish: async (commits) => void published.push(commits) },
+    history: {
+      digest: async (run, folder) => {
+        if (run !== 'r0') return { code: 'input-invalid', message: `there is no run ${run}` };
+        outside.set(`${folder}/digest.md`, `# Run ${run}`);
+        return undefined;
+      },
+    },
     files: createFakeFiles(repository, outside),
     globs: { match: matchGlob },
     random: () => options.random ?? 0,
@@ -91,6 +101,7 @@ export function createRig(options: RigOptions = {}): Rig {
     log: () => log.join(''),
     cancel: (reason = 'stopped by the user') => controller.abort(reason),
     prepare: (inputs = {}) => prepareTask(call({ ...setupInputs(options.setup), ...inputs }), ports),
+    digest: (inputs) => digestRun(call(inputs), ports),
     run: (inputs) => runTask(call(inputs), ports),
     // It always runs, so the runner gives it a signal of its own.
     finish: (inputs = {}) => finishTask(call(inputs), { ...ports, signal: new AbortController().signal }),

@@ -1,0 +1,292 @@
+/**
+ * What a run comes to for whoever improves the framework around it: failures by code, attempts, waits, warnings, what
+ * was left. Plain JSON, bounded whatever the run was; texts are one line each, since tasks have chosen some of them.
+ */
+import type { RunEvent } from '../engine/index.ts';
+import { createWaitFold, type WaitFold } from './digest-waits.ts';
+import { createRunFold } from './fold.ts';
+import { judgeRun, type RunResult } from './judge.ts';
+import { cleanText, clip } from './text.ts';
+import { reasonOf } from './trouble.ts';
+import type { LegView, RunView, Standing } from './view.ts';
+import { warningsOf } from './warnings.ts';
+
+/** Times are ISO 8601 in UTC, spans milliseconds. */
+export interface RunDigest {
+  readonly run: string;
+  readonly name: string;
+  readonly file: string;
+  readonly orch: string;
+  readonly result: RunResult;
+  /** Why it is no success, where that is not told by its tasks. */
+  readonly reasons: readonly string[];
+  readonly started?: string;
+  readonly ended?: string;
+  readonly duration: number;
+  /** Events that the journal lacks. */
+  readonly missing: number;
+  /** Bytes of the journal that its copy lacks, in its midst. */
+  readonly leftOut?: number;
+  readonly counts: Readonly<Record<Standing, number>>;
+  /** Of final attempts, most frequent first. */
+  readonly failures: Some<FailureCount>;
+  /** Tasks with more than one attempt. */
+  readonly retries: Some<RetriedTask>;
+  /** Attempts that a clock has ended. */
+  readonly timeouts: Some<TaskNote>;
+  /** The longest first. */
+  readonly slowest: Some<{ readonly task: string; readonly duration: number }>;
+  readonly waits: {
+    /** Of all tasks together. */
+    readonly slot: number;
+    readonly groups: Some<{ readonly group: string; readonly tasks: number; readonly wait: number }>;
+    readonly delays: number;
+    /** The longest first, for whatever they waited. */
+    readonly longest: Some<{ readonly task: string; readonly wait: number }>;
+  };
+  readonly warnings: Some<WarningCount>;
+  readonly refusedHosts: Some<TaskNote>;
+  /** What attempts had changed before the next one began from a clean tree. */
+  readonly leftovers: Some<{ readonly task: string; readonly attempt: number; readonly commit: string }>;
+  /** Processes that outlived their command. */
+  readonly processes: Some<{ readonly task: string; readonly ended: number; readonly alive: number }>;
+  readonly worktreesKept: number;
+  readonly tasks: Some<TaskDigest>;
+}
+
+/** The first ones of a list, and how many there are. */
+export interface Some<T> {
+  readonly total: number;
+  readonly shown: readonly T[];
+}
+
+export interface FailureCount {
+  readonly code: string;
+  readonly count: number;
+  readonly tasks: readonly string[];
+  /** What the first of them said. */
+  readonly example: string;
+}
+
+export interface RetriedTask {
+  readonly task: string;
+  readonly standing: Standing;
+  readonly attempts: number;
+  /** Why each attempt but a good last one failed: codes. */
+  readonly failures: readonly string[];
+}
+
+export interface WarningCount {
+  readonly code: string;
+  readonly count: number;
+  readonly example: string;
+}
+
+export interface TaskNote {
+  readonly task: string;
+  readonly message: string;
+}
+
+export interface TaskDigest {
+  readonly task: string;
+  readonly standing: Standing;
+  readonly duration?: number;
+  /** Before it could begin. */
+  readonly waited: number;
+  readonly attempts: number;
+  readonly failure?: string;
+  readonly reason?: string;
+  readonly log?: string;
+}
+
+/** Milliseconds: shorter ones are the machine's own. */
+const SHORTEST_WAIT = 100;
+/** Entries of a list, names in an entry, characters of a text. */
+const MOST = 20;
+const MOST_TASKS = 200;
+const MOST_NAMES = 10;
+const LONGEST = 300;
+
+export interface DigestFold {
+  add(event: RunEvent): void;
+  digest(): RunDigest;
+}
+
+/** Fed with a journal's events; those of a run that crashed give a digest too. */
+export function createDigestFold(): DigestFold {
+  const run = createRunFold();
+  const waits = createWaitFold();
+  return {
+    add: (event) => {
+      run.add(event);
+      waits.add(event);
+    },
+    digest: () => digestOf(run.view(), waits),
+  };
+}
+
+function digestOf(view: RunView, waits: WaitFold): RunDigest {
+  const { started, legs } = view;
+  const { result, reasons } = judgeRun(view);
+  return {
+    run: line(started?.run ?? ''),
+    name: line(started?.name ?? ''),
+    file: line(started?.file ?? ''),
+    orch: line(started?.orch ?? ''),
+    result,
+    reasons: reasons.map(line),
+    ...(view.firstTime === undefined ? {} : { started: view.firstTime }),
+    ...(view.lastTime === undefined ? {} : { ended: view.lastTime }),
+    duration: view.duration,
+    missing: view.missing,
+    counts: view.counts,
+    failures: some(countFailures(legs)),
+    retries: some(legs.filter(({ attempts }) => attempts.length > 1).map(retriedTask)),
+    timeouts: some(legs.flatMap(timeoutsOf)),
+    slowest: some(
+      longest(
+        legs.map((leg) => ({ task: nameOf(leg), duration: leg.duration ?? 0 })),
+        'duration',
+      ),
+    ),
+    waits: waitsOf(legs, waits),
+    warnings: some(countWarnings(view)),
+    refusedHosts: some(refusalsOf(view)),
+    leftovers: some(legs.flatMap(leftoversOf)),
+    processes: some(legs.flatMap(processesOf)),
+    worktreesKept: legs.filter(({ task }) => task?.worktree !== undefined).length,
+    tasks: some(
+      legs.map((leg) => taskDigest(leg, waits)),
+      MOST_TASKS,
+    ),
+  };
+}
+
+function some<T>(all: readonly T[], most = MOST): Some<T> {
+  return { total: all.length, shown: all.slice(0, most) };
+}
+
+function line(text: string): string {
+  return clip(cleanText(text), LONGEST);
+}
+
+function nameOf({ name }: LegView): string {
+  return line(name);
+}
+
+/** Those that have none of it are left out. */
+function longest<K extends string, T extends { readonly [P in K]: number }>(all: readonly T[], key: K): readonly T[] {
+  return all.filter((one) => one[key] > 0).toSorted((a, b) => b[key] - a[key]);
+}
+
+function grouped<T>(all: readonly T[], keyOf: (one: T) => string): readonly (readonly [string, readonly T[]])[] {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const key = keyOf(one);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups].toSorted(([, a], [, b]) => b.length - a.length);
+}
+
+function countFailures(legs: readonly LegView[]): readonly FailureCount[] {
+  const failed = legs.filter(({ failure }) => failure !== undefined);
+  return grouped(failed, ({ failure }) => failure?.code ?? '').map(([code, of]) => ({
+    code: line(code),
+    count: of.length,
+    tasks: of.slice(0, MOST_NAMES).map(nameOf),
+    example: line(of[0]?.failure?.message ?? ''),
+  }));
+}
+
+function retriedTask(leg: LegView): RetriedTask {
+  const failures = leg.attempts.flatMap(({ failure }) => failure?.code ?? []);
+  return {
+    task: nameOf(leg),
+    standing: leg.standing,
+    attempts: leg.attempts.length,
+    failures: failures.slice(0, MOST_NAMES),
+  };
+}
+
+const CLOCKS: readonly string[] = ['timeout', 'idle-timeout', 'startup-timeout', 'verify-timeout'];
+
+function timeoutsOf(leg: LegView): readonly TaskNote[] {
+  return leg.attempts.flatMap(({ failure }) =>
+    failure !== undefined && CLOCKS.includes(failure.code)
+      ? [{ task: nameOf(leg), message: line(failure.message) }]
+      : [],
+  );
+}
+
+function waitsOf(legs: readonly LegView[], waits: WaitFold): RunDigest['waits'] {
+  const each = legs.map((leg) => ({ leg, ...waits.of(leg.id) }));
+  const groups = grouped(
+    each.flatMap((one) => one.groups),
+    ({ group }) => group,
+  ).map(([group, of]) => ({ group: line(group), tasks: of.length, wait: sum(of.map(({ wait }) => wait)) }));
+  return {
+    slot: sum(each.map(({ slot }) => slot)),
+    groups: some(longest(groups, 'wait')),
+    delays: sum(each.map(({ delay }) => delay)),
+    longest: some(
+      longest(
+        legs.map((leg) => ({ task: nameOf(leg), wait: waitOf(leg, waits) })),
+        'wait',
+      ).filter(({ wait }) => wait >= SHORTEST_WAIT),
+    ),
+  };
+}
+
+function waitOf(leg: LegView, waits: WaitFold): number {
+  const { slot, groups } = waits.of(leg.id);
+  return slot + sum(groups.map(({ wait }) => wait));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}
+
+const REFUSED = 'host-refused';
+
+function countWarnings(view: RunView): readonly WarningCount[] {
+  return grouped(warningsOf(view), ({ code = 'other' }) => code).map(([code, of]) => ({
+    code: line(code),
+    count: of.length,
+    example: line(of[0]?.message ?? ''),
+  }));
+}
+
+function refusalsOf(view: RunView): readonly TaskNote[] {
+  return warningsOf(view).flatMap(({ code, leg = '', message }) =>
+    code === REFUSED ? [{ task: line(leg), message: line(message) }] : [],
+  );
+}
+
+function leftoversOf(
+  leg: LegView,
+): readonly { readonly task: string; readonly attempt: number; readonly commit: string }[] {
+  return leg.attempts.flatMap(({ attempt, leftovers }) =>
+    leftovers === undefined ? [] : [{ task: nameOf(leg), attempt, commit: line(leftovers) }],
+  );
+}
+
+function processesOf(
+  leg: LegView,
+): readonly { readonly task: string; readonly ended: number; readonly alive: number }[] {
+  const { reaped = 0, alive = 0 } = leg.task?.contained ?? {};
+  return reaped + alive === 0 ? [] : [{ task: nameOf(leg), ended: reaped, alive }];
+}
+
+function taskDigest(leg: LegView, waits: WaitFold): TaskDigest {
+  const isGood = leg.standing === 'succeeded' || leg.standing === 'reused';
+  return {
+    task: nameOf(leg),
+    standing: leg.standing,
+    ...(leg.duration === undefined ? {} : { duration: leg.duration }),
+    waited: waitOf(leg, waits),
+    attempts: leg.task?.attempts ?? leg.attempts.length,
+    ...(leg.failure === undefined ? {} : { failure: leg.failure.code }),
+    ...(isGood ? {} : { reason: line(reasonOf(leg)) }),
+    ...(leg.log === undefined ? {} : { log: line(leg.log.path) }),
+  };
+}
