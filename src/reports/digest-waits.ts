@@ -48,24 +48,11 @@ export function createWaitFold(): WaitFold {
 }
 
 function tell(event: RunEvent, now: number, legOf: (id: string) => Draft): void {
-  switch (event.type) {
-    case 'job.expanded':
-      for (const { id } of event.legs) legOf(id).ready = now;
-      break;
-    case 'job.waiting':
-      legOf(event.leg).waiting.set(event.group, now);
-      break;
-    case 'job.admitted':
-      admit(legOf(event.leg), event.group, now);
-      break;
-    case 'job.requested':
-      request(legOf(event.leg), now);
-      break;
-    case 'attempt.delayed':
-      legOf(event.leg).delay += event.delay;
-      break;
-    default:
-  }
+  if (event.type === 'job.expanded') for (const { id } of event.legs) legOf(id).ready = now;
+  else if (event.type === 'job.waiting') legOf(event.leg).waiting.set(event.group, now);
+  else if (event.type === 'job.admitted') admit(legOf(event.leg), event.group, now);
+  else if (event.type === 'job.requested') request(legOf(event.leg), now);
+  else if (event.type === 'attempt.delayed') legOf(event.leg).delay += event.delay;
 }
 
 function admit(leg: Draft, group: string, now: number): void {

@@ -82,12 +82,18 @@ function overview(view: RunView): string {
     rows.push(['made by', madeBy(started)]);
     rows.push(['command', code(started.command.join(' '))]);
   }
-  if (started?.reviewOf !== undefined) rows.push(['review of', code(started.reviewOf)]);
-  if (started?.rerunOf !== undefined) rows.push(['rerun of', code(started.rerunOf)]);
+  rows.push(...otherRuns(started));
   if (view.finished) rows.push(['exit code', String(view.finished.exitCode)]);
   const warnings = warningsOf(view).length;
   if (warnings > 0) rows.push(['warnings', `${warnings}, listed below`]);
   return table(['', ''], rows);
+}
+
+function otherRuns(started: RunHeader | undefined): readonly Cell[][] {
+  return [
+    ...(started?.reviewOf === undefined ? [] : [['review of', code(started.reviewOf)]]),
+    ...(started?.rerunOf === undefined ? [] : [['rerun of', code(started.rerunOf)]]),
+  ];
 }
 
 function madeBy({ orch, host }: RunHeader): Cell {

@@ -11,7 +11,7 @@ import { type Project, withProject } from '../project.ts';
 import { openRunOutput } from '../run/output.ts';
 import { type Performed, performRun } from '../run/perform.ts';
 import { planView } from '../run/plan-view.ts';
-import { requireSandboxes, takeBackLoans } from '../run/sandboxes.ts';
+import { requireSandboxes } from '../run/sandboxes.ts';
 import { type RunOptions, type RunSetup, setUpRun } from '../run/setup.ts';
 import { checkSpace } from '../run/space.ts';
 

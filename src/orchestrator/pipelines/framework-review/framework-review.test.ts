@@ -5,7 +5,7 @@ import { checkCases, file } from '../../testing/cases.ts';
 import { check, configOf } from '../../testing/marked.ts';
 import { translate } from '../../translate/translate.ts';
 import { FRAMEWORK_REVIEW_DOCUMENTS } from './documents.ts';
-import { translateFrameworkReview } from './framework-review.ts';
+import { type TranslatedReview, translateFrameworkReview } from './framework-review.ts';
 
 const BLOCK = `
 framework_review:
@@ -16,6 +16,16 @@ framework_review:
   secrets: [KEY]
   sandbox: { image: node }
 `;
+
+function stepsOf(
+  review: TranslatedReview | undefined,
+): readonly (readonly [string, Readonly<Record<string, string>>])[] {
+  const steps = review?.translation.workflow.jobs[0]?.steps ?? [];
+  return steps.map(({ uses, with: given }) => [
+    uses.split('/').at(-1) ?? '',
+    (given === undefined ? {} : jsonOf(given)) as Record<string, string>,
+  ]);
+}
 
 describe('framework_review', () => {
   it('is no task of the file: its workflow stays what it is', () => {
@@ -28,12 +38,10 @@ describe('framework_review', () => {
   it('is a workflow of its own: the job of a task, with the digest of the run before its command', () => {
     const review = translateFrameworkReview(configOf(file(`${BLOCK}name: nightly\non_finish: tell\nbase: dev`)));
     expect(review?.config).toMatchObject({ name: 'nightly-framework-review', tasks: [{ name: 'framework-review' }] });
-    const { workflow, policy } = review?.translation ?? {};
-    expect(policy).toMatchObject({ base: 'dev' });
-    expect(policy).not.toHaveProperty('onFinish');
-    const [job, ...more] = workflow?.jobs ?? [];
-    expect(more).toEqual([]);
-    const steps = job?.steps.map(({ uses, with: given }) => [uses.split('/').at(-1), given && jsonOf(given)]) ?? [];
+    expect(review?.translation.policy).toMatchObject({ base: 'dev' });
+    expect(review?.translation.policy).not.toHaveProperty('onFinish');
+    expect(review?.translation.workflow.jobs).toHaveLength(1);
+    const steps = stepsOf(review);
     expect(steps.map(([name]) => name)).toEqual([
       expect.stringMatching(/^checkout@/),
       'prepare-task',
@@ -42,10 +50,10 @@ describe('framework_review', () => {
       'finish-task',
     ]);
     expect(steps[2]?.[1]).toEqual({ run: '${{ github.event.workflow_run.id }}' });
-    const { documents, expect: expected, ...rest } = steps[3]?.[1] as Record<string, string>;
-    expect(JSON.parse(documents ?? '')).toEqual(FRAMEWORK_REVIEW_DOCUMENTS);
-    expect(expected?.split('\n')).toHaveLength(3);
-    expect(rest).toMatchObject({
+    const given = steps[3]?.[1] ?? {};
+    expect(JSON.parse(given['documents'] ?? '')).toEqual(FRAMEWORK_REVIEW_DOCUMENTS);
+    expect(given['expect']?.split('\n')).toHaveLength(3);
+    expect(given).toMatchObject({
       writable: 'framework-review',
       command: './review.sh',
       prompt: 'review.md',
