@@ -1,14 +1,15 @@
 /** An engine on another machine: the real one of this machine, over the network, which is all that orch knows of it. */
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   atEngine,
   BASE_IMAGE,
   createWorkflowRepository,
+  ENGINE_SOCKET,
   eventsOf,
   orch,
+  overNetwork,
   readOnlyRun,
   SMALL_IMAGE,
   startOrch,
@@ -17,35 +18,11 @@ import {
 } from './rig/index.ts';
 
 const reason = whyNoContainers();
-const SOCKET = '/var/run/docker.sock';
 
 test('there is an engine for tests of one on another machine', (context) => {
   if (reason !== undefined) context.skip(reason);
   expect(reason).toBeUndefined();
 });
-
-/** The variables that name the engine by an address of the network. */
-async function overNetwork(): Promise<{ readonly DOCKER_HOST: string }> {
-  const sockets = new Set<Socket>();
-  const server = createServer({ allowHalfOpen: true }, (client) => {
-    const engine = connect({ path: SOCKET, allowHalfOpen: true });
-    for (const socket of [client, engine]) {
-      sockets.add(socket);
-      socket.on('error', () => socket.destroy());
-      socket.on('close', () => {
-        client.destroy();
-        engine.destroy();
-      });
-    }
-    client.pipe(engine).pipe(client);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  return { DOCKER_HOST: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
 
 const MAKE = `
           mkdir deep && echo made > deep/file && chmod 700 deep && ln -s /etc/hostname link && rm gone
@@ -70,7 +47,7 @@ jobs:
       - run: echo "hash \${{ hashFiles('deep/file') != '' }} \${{ hashFiles('gone') == '' }}"
       - run: |
           mkdir made; printf 'name: m\\ndescription: m\\nruns: { using: composite, steps: [{ shell: sh, run: echo composite }] }\\n' > made/action.yml
-          rm -rf "$RUNNER_TEMP/_runner_file_commands"; ln -s /etc "$RUNNER_TEMP/_runner_file_commands"
+          rm -rf "$RUNNER_TEMP/_runner_file_commands" 2>&- || ln -s /etc "$RUNNER_TEMP/_runner_file_commands/etc"
       - uses: ./made
       - { timeout-minutes: 0.02, continue-on-error: true, run: 'sleep 4243 & exec sleep 4243' }
       - run: 'cat /proc/[0-9]*/cmdline | tr "\\0" " " | grep -c "sleep 424[3]" || true; exit 3'
@@ -106,10 +83,6 @@ jobs:
   served: { runs-on: ubuntu-latest, services: { store: { image: '${SMALL_IMAGE}' } }, steps: [{ run: echo begun }] }
   acting: { runs-on: ubuntu-latest, steps: [{ run: echo begun }, { uses: 'docker://${SMALL_IMAGE}' }] }
 `,
-      'framework/orchestrator/orchestrator.yaml': `
-version: 1
-tasks: [{ name: a, command: echo begun, sandbox: { image: '${BASE_IMAGE}' } }]
-`,
     });
     const env = await overNetwork();
     const result = await orch(repository, ['run', 'ci'], { env });
@@ -118,8 +91,6 @@ tasks: [{ name: a, command: echo begun, sandbox: { image: '${BASE_IMAGE}' } }]
     expect(text('acting.log')).toMatch(/the engine at \S+ is on another machine, where docker:\S+ would have none/);
     expect(text('served.log') + text('acting.log')).not.toContain('begun');
     expect(result.exitCode).toBe(1);
-    const task = await orch(repository, ['run'], { env });
-    expect(task.stderr).toMatch(/nothing was started: the engine at \S+ is on another machine, where a sandbox/);
     expect(atEngine(repository)).toEqual([]);
   });
 
@@ -176,11 +147,11 @@ jobs:
     const repository = createWorkflowRepository({
       '.github/workflows/ci.yml': `
 on: push
-jobs: { test: { runs-on: ubuntu-latest, container: '${SMALL_IMAGE}', steps: [{ run: echo "a=$(cat file)" }, { uses: ./act, continue-on-error: true }, { run: echo last }] } }
+jobs: { test: { runs-on: ubuntu-latest, container: '${SMALL_IMAGE}', steps: [{ run: echo "a=$(cat file)" }, { uses: ./act }, { run: echo last }] } }
 `,
       file: 'x',
       'act/action.yml': 'name: a\ndescription: b\nruns: { using: node20, main: main.js }\n',
-      'act/main.js': '',
+      'act/main.js': 'console.log(`acted on ${process.version}`)',
     });
     const programs = join(repository.place.top, 'programs');
     mkdirSync(programs);
@@ -188,13 +159,13 @@ jobs: { test: { runs-on: ubuntu-latest, container: '${SMALL_IMAGE}', steps: [{ r
     const asked = '-T -o BatchMode=yes -o ConnectTimeout=30 -l me -p 99 -- far docker system dial-stdio';
     writeFileSync(
       ssh,
-      `#!/bin/sh\ntest "$*" = '${asked}' || { echo "asked for $*" >&2; exit 255; }\nexec docker -H unix://${SOCKET} system dial-stdio\n`,
+      `#!/bin/sh\ntest "$*" = '${asked}' || { echo "asked for $*" >&2; exit 255; }\nexec docker -H unix://${ENGINE_SOCKET} system dial-stdio\n`,
     );
     chmodSync(ssh, 0o755);
     const env = { PATH: `${programs}:${process.env['PATH']}`, DOCKER_HOST: 'ssh://me@far:99' };
     const result = await orch(repository, ['run', 'ci'], { env });
     expect(readOnlyRun(repository).text('test.log')).toMatch(
-      /engine at far is on another machine[^]*\na=x\n[^]*need the image's own node[^]*\nlast\n/,
+      /engine at far is on another machine[^]*\na=x\n[^]*\nacted on v\d+[^]*\nlast\n/,
     );
     expect(result.exitCode).toBe(0);
     const refused = await orch(repository, ['run', 'ci'], { env: { ...env, DOCKER_HOST: 'ssh://nobody@far' } });

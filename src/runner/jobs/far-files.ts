@@ -1,13 +1,6 @@
 /** The files of a job whose container is on another machine: which of them go there, and which come back when. */
 import { type HostPath, hostPath } from '../../shared/brand.ts';
-import {
-  createRemoteFiles,
-  type Engine,
-  type JobContainer,
-  type JobEnvironment,
-  type Mount,
-  startWithFiles,
-} from '../environments/index.ts';
+import { type Carrier, type JobEnvironment, type Mount, startWithFiles } from '../environments/index.ts';
 
 export interface FarFiles {
   readonly steps: Pick<JobEnvironment, 'start'>;
@@ -20,8 +13,8 @@ export interface FarFiles {
 export interface FarFolders {
   /** What a container on this machine would have mounted. */
   readonly mounts: readonly Mount[];
-  /** `runner.workspace`. */
-  readonly root: HostPath;
+  /** GITHUB_WORKSPACE on this machine. */
+  readonly work: HostPath;
   /** RUNNER_TEMP. */
   readonly temp: HostPath;
   /** The job's own directory. */
@@ -31,8 +24,15 @@ export interface FarFolders {
   readonly reads: readonly HostPath[];
 }
 
-export function copyToContainer(engine: Engine, container: JobContainer, folders: FarFolders): FarFiles {
-  const { root, temp, home, toolCache, reads } = folders;
+export interface FarPlace {
+  readonly carrier: Carrier;
+  /** Of the image's user, whose the files are in there. */
+  readonly uid: number;
+  readonly steps: Pick<JobEnvironment, 'start'>;
+}
+
+export function copyToContainer({ carrier, uid, steps }: FarPlace, folders: FarFolders): FarFiles {
+  const { work, temp, home, toolCache, reads } = folders;
   const at = (host: string): Mount => {
     const mount = folders.mounts.find((one) => one.host === host);
     if (mount === undefined) throw new Error(`${host} is none of the job's folders`);
@@ -40,21 +40,20 @@ export function copyToContainer(engine: Engine, container: JobContainer, folders
   };
   const below = (...names: readonly string[]): Mount => at(hostPath([temp, ...names].join('/')));
   const commandFiles = below('_runner_file_commands');
-  const files = createRemoteFiles({
-    container: engine.docker.getContainer(container.id),
-    uid: container.ready.uid,
+  const files = carrier.files({
+    access: ({ mode }) => ({ uid, gid: 0, mode }),
     // What tools find there is for this machine's programs.
     bare: [at(toolCache)],
-    once: [at(root), below('_github_home'), below('_github_workflow'), ...reads.map(at)],
+    once: [at(work), below('_github_home'), below('_github_workflow'), ...reads.map(at)],
     always: [at(temp), commandFiles, at(`${home}/_actions`)],
   });
-  const inner = startWithFiles(container.steps, files, commandFiles);
+  const inner = startWithFiles(steps, files, commandFiles);
   let isChanged = false;
   let running = 0;
   const refresh = async (): Promise<void> => {
     if (!isChanged && running === 0) return;
     isChanged = running > 0;
-    await files.fetch(at(root));
+    await files.fetch(at(work));
   };
   return {
     steps: {

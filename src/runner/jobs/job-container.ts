@@ -147,11 +147,13 @@ export class ContainerPlace {
     ]);
     if (!image.ok) return image;
     tell(`Starting the job's container of ${definition.image}`);
+    const mounts = engine.remote === undefined ? this.#mounts : this.#farMounts(start.workspace);
     const container = await startJobContainer(engine, {
+      tell,
       owner: start,
       image: definition.image,
       options: draft.value,
-      mounts: this.#mounts,
+      mounts,
       workdir: this.#paths.toInner(start.workspace),
       externals,
       network: start.network,
@@ -171,7 +173,12 @@ export class ContainerPlace {
     if (engine.remote === undefined) await this.#share(container.value, externals);
     else {
       tell(`the engine at ${engine.remote} is on another machine: files are copied there and back`);
-      this.#far = copyToContainer(engine, container.value, { mounts: this.#mounts, ...this.#folders });
+      const { carrier, ready, steps } = container.value;
+      if (carrier !== undefined)
+        this.#far = copyToContainer(
+          { carrier, uid: ready.uid, steps },
+          { mounts, work: start.workspace, ...this.#folders },
+        );
     }
     return ok({ id: container.value.id });
   }
@@ -190,6 +197,12 @@ export class ContainerPlace {
   /** And all that a job which stands still is gone on with. */
   async bringBack(): Promise<void> {
     await this.#far?.bringBack();
+  }
+
+  /** The working tree itself is what its Docker actions have too. */
+  #farMounts(workspace: HostPath): readonly Mount[] {
+    const work = { host: workspace, inner: this.#paths.toInner(workspace) };
+    return this.#mounts.map((mount) => (mount.host === this.#folders.root ? work : mount));
   }
 
   #opened(): JobContainer {
@@ -217,6 +230,7 @@ export class ContainerPlace {
       if (externals !== undefined && this.#far === undefined)
         await giveBack(container, externals, [WORK, '/__t', '/github']);
       await container.remove();
+      await container.carrier?.close();
     };
     await removeOrTell(leave, "the job's container", this.#tell);
   }

@@ -94,6 +94,7 @@ async function openSandbox(opening: Opening): Promise<Sandbox> {
   const home = hostPath(await mkdtemp(join(place.temporary, 'home-')));
   const trust = must(asFailure(await resolveTrust(request.settings, settings)));
   const named = must(asFailure(await resolveMounts(request.settings, settings)));
+  refuseFarWrites(engine, named);
   const links = await linkMounts(request.tree, settings.links, settings);
   const { memory, pids, network, readOnly } = request.settings;
   const boxes = createTaskBoxes(engine, {
@@ -115,9 +116,20 @@ async function openSandbox(opening: Opening): Promise<Sandbox> {
     ],
     externals,
     onRefusal: ({ target, why }) => request.onRefusal(target, why),
+    tell,
   });
   tell(`the command runs in a sandbox of ${image}`);
+  if (engine.remote !== undefined)
+    tell(`the engine at ${engine.remote} is on another machine: files are copied there and back`);
   return sandboxOf(opening, { boxes, user, home, named, env: trust.env });
+}
+
+/** Who writes the same folder at the same time, here or there, would undo each other's work. */
+function refuseFarWrites({ remote }: Engine, named: readonly Mount[]): void {
+  const written = named.find(({ readOnly }) => readOnly !== true);
+  if (remote === undefined || written === undefined) return;
+  const message = `the mount ${written.host} cannot be written: the engine at ${remote} is on another machine, which has a copy`;
+  throw new MachineError({ code: 'setup-failed', message, hint: 'give it "read_only: true", or use an engine here' });
 }
 
 interface Opened {

@@ -1,6 +1,15 @@
 /** What end-to-end tests are made of. */
 
-export { atEngine, BASE_IMAGE, docker, SMALL_IMAGE, whyNoContainers, whyNoRegistry } from './containers.ts';
+export {
+  atEngine,
+  BASE_IMAGE,
+  docker,
+  ENGINE_SOCKET,
+  overNetwork,
+  SMALL_IMAGE,
+  whyNoContainers,
+  whyNoRegistry,
+} from './containers.ts';
 export {
   attemptsOf,
   type EventOf,

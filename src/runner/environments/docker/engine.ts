@@ -66,12 +66,6 @@ export async function requireEngine(env: Variables, needs: readonly string[]): P
   throw lacking(engine.error, needs);
 }
 
-/** The same for what mounts files of this machine, which no engine on another one can. */
-export async function requireMountingEngine(env: Variables, needs: readonly string[]): Promise<void> {
-  const engine = await requireEngine(env, needs);
-  if (engine?.remote !== undefined) throw lacking(cannotMount(engine.remote, 'a sandbox'), needs);
-}
-
 export function cannotMount(remote: string, what: string): Failure {
   const message = `the engine at ${remote} is on another machine, where ${what} would have none of this one's files`;
   return { code: 'setup-failed', message, hint: HINT };

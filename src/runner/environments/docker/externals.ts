@@ -12,6 +12,8 @@ import type { Mount } from './path-map.ts';
 const EXTERNALS = '/__e';
 
 export interface Externals {
+  /** The folder, in a container. */
+  readonly root: string;
   readonly mounts: readonly Mount[];
   /** The first process of a container. */
   readonly supervisor: readonly [string, ...string[]];
@@ -40,8 +42,10 @@ export async function prepareExternals({ program, cache }: ExternalsSettings): P
   const folder = join(cache, name.slice(0, 32));
   if (!(await exists(folder))) await makeFolder(folder, contents, libraries);
   const mount = { host: hostPath(folder), inner: EXTERNALS, readOnly: true };
-  if (libraries === undefined) return { mounts: [mount], supervisor: ['node', INNER_SUPERVISOR], node: 'node' };
+  if (libraries === undefined)
+    return { root: EXTERNALS, mounts: [mount], supervisor: ['node', INNER_SUPERVISOR], node: 'node' };
   return {
+    root: EXTERNALS,
     mounts: [mount, { host: hostPath(process.execPath), inner: INNER_BINARY, readOnly: true }],
     supervisor: [...loaderOf(libraries), INNER_BINARY, INNER_SUPERVISOR],
     node: INNER_NODE,

@@ -6,6 +6,7 @@ import { type Failure, MachineError } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { startApart } from '../apart.ts';
 import type { JobEnvironment } from '../process.ts';
+import { type Carrier, openCarrier } from './carrier.ts';
 import type { CreateDraft } from './create-draft.ts';
 import { requestOf } from './create-draft.ts';
 import { type Engine, isEngineError, reasonOf } from './engine.ts';
@@ -30,6 +31,8 @@ export interface JobContainerRequest {
   readonly network?: string | undefined;
   /** Told why no supervisor runs, where commands may be started without one; absent: then there is no container. */
   readonly onPlain?: (reason: string) => void;
+  /** Told of what has to be copied to an engine on another machine, once. */
+  readonly tell?: (line: string) => void;
   /** Variables that may be seen by whoever inspects the container. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -45,16 +48,28 @@ export interface JobContainer {
   /** Runs a command as root, beside the supervisor. Its exit code. */
   runAsRoot(argv: readonly string[]): Promise<number>;
   remove(): Promise<void>;
+  /** On another machine: what has its files, still empty. To be closed after the container was removed. */
+  readonly carrier?: Carrier;
 }
 
 const LONGEST_WORDS = 4096;
 
+/** Throws `MachineError` when an engine on another machine cannot have the files. */
 export async function startJobContainer(
   engine: Engine,
   request: JobContainerRequest,
 ): Promise<Result<JobContainer, Failure>> {
+  if (engine.remote === undefined) return startWithMounts(engine, request);
+  const carrier = await openCarrier(engine, { tell: () => undefined, ...request });
+  const { mounts, externals } = carrier;
+  const started = await startWithMounts(engine, { ...request, mounts, externals });
+  if (started.ok) return ok({ ...started.value, carrier });
+  await carrier.close();
+  return started;
+}
+
+async function startWithMounts(engine: Engine, request: JobContainerRequest): Promise<Result<JobContainer, Failure>> {
   const { externals, image, onPlain } = request;
-  if (engine.remote !== undefined) return startRemote(engine, request);
   const created = await create(engine, request, { name: 'job', entrypoint: externals.supervisor });
   const supervised = created.ok ? await startSupervised(created.value) : created;
   if (supervised.ok) return supervised;
@@ -67,16 +82,6 @@ export async function startJobContainer(
   if (!plain.ok) return failed;
   onPlain(supervised.error);
   return plain;
-}
-
-/** On another machine: nothing of this one is there, the supervisor neither. */
-async function startRemote(engine: Engine, request: JobContainerRequest): Promise<Result<JobContainer, Failure>> {
-  const { externals, image } = request;
-  const alone = { ...request, mounts: [], externals: { ...externals, mounts: [] } };
-  const created = await create(engine, alone, { name: 'job', entrypoint: PLAIN });
-  const plain = created.ok ? await startPlain(created.value) : created;
-  if (plain.ok) return plain;
-  return err({ code: 'setup-failed', message: `the container of ${image} could not be started: ${plain.error}` });
 }
 
 interface Created {
@@ -242,7 +247,8 @@ function creation(request: JobContainerRequest, { name, entrypoint }: FirstProce
 }
 
 /** Unlike a bind in one text it may have a colon in its path, and its source has to be there. */
-function asMount({ host, inner, readOnly = false }: Mount): MountSettings {
+function asMount({ host, inner, readOnly = false, volume }: Mount): MountSettings {
+  if (volume !== undefined) return { Type: 'volume', Source: volume, Target: inner, ReadOnly: readOnly };
   return { Type: 'bind', Source: host, Target: inner, ReadOnly: readOnly };
 }
 

@@ -9,6 +9,8 @@ import { HAS_PROC, readRow } from '../process-table.ts';
 export const RUN_LABEL = 'dev.orch.run';
 /** On images of actions: what they were built from. They are kept, since their layers are used again. */
 export const BUILD_LABEL = 'dev.orch.action';
+/** On volumes with copies of files for a container: they go with that. */
+export const FILES_LABEL = 'dev.orch.files';
 /** The job, for people who look. */
 const JOB_LABEL = 'dev.orch.job';
 /** The orch that made it: whoever finds that gone may remove it. */

@@ -6,6 +6,8 @@ export interface Mount {
   readonly host: HostPath;
   readonly inner: string;
   readonly readOnly?: boolean;
+  /** Where nothing of this machine can be mounted: the volume that is, with a copy of the folder. */
+  readonly volume?: string;
 }
 
 export interface PathMap {

@@ -1,6 +1,6 @@
-/** The files of a job whose container is on another machine: copied there before a step, and back when they are asked for. */
+/** Files for a container on another machine: copied there, and back when they are asked for. */
 import { lstatSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import type { Container } from 'dockerode';
 import { type Headers, type Pack, pack } from 'tar-fs';
@@ -10,6 +10,7 @@ import { type Failure, MachineError } from '../../../shared/failure.ts';
 import { unpackArchive } from './archive.ts';
 import { GUARDED } from './build-context.ts';
 import { reasonOf, statusOf } from './engine.ts';
+import { mergeFolder } from './merge-folder.ts';
 import type { Mount } from './path-map.ts';
 
 /** Reject with a `MachineError` when the engine is gone, or what comes from it cannot be taken. */
@@ -22,23 +23,30 @@ export interface RemoteFiles {
   fetchKnown(mount: Mount): Promise<void>;
 }
 
-export interface RemoteFilesSettings {
-  readonly container: Container;
-  /** Of the image's user, whose the files are in there. */
-  readonly uid: number;
+/** Whose a file is there, and what may be done with it; the header has both as they are here. */
+export type Access = (header: Headers, mount: Mount) => Pick<Headers, 'uid' | 'gid' | 'mode'>;
+
+export interface CopiedMounts {
   /** Folders that are there and empty. */
   readonly bare: readonly Mount[];
   /** What nobody here changes once it was sent. */
   readonly once: readonly Mount[];
   /** What changes while the job runs. */
   readonly always: readonly Mount[];
+  readonly access: Access;
+}
+
+export interface RemoteFilesSettings extends CopiedMounts {
+  readonly container: Container;
+  /** Where that has what the container that the files are for has at a path. */
+  readonly placeOf: (inner: string) => string;
 }
 
 interface Entry {
-  /** The folder of its mount. */
-  readonly root: string;
+  readonly mount: Mount;
   readonly host: string;
-  readonly inner: string;
+  /** The path in the container that files are copied to. */
+  readonly place: string;
   readonly isFolder: boolean;
   /** Another one when its file is another, or has changed. */
   readonly state: string;
@@ -47,24 +55,25 @@ interface Entry {
 const NOT_FOUND = 404;
 
 export function createRemoteFiles(settings: RemoteFilesSettings): RemoteFiles {
-  const { container, uid, bare, once, always } = settings;
+  const { container, placeOf, access, bare, once, always } = settings;
   const mounts = [...once, ...always];
   const sent = new Map<string, string>();
   let isFirst = true;
   const sendNew = async (): Promise<void> => {
-    const wanted = (isFirst ? mounts : always).flatMap((mount) => list(mount, mounts));
-    const empty = isFirst ? bare.flatMap(({ host, inner }) => entryOf({ root: host, host, inner }) ?? []) : [];
-    const fresh = [...empty, ...wanted].filter(({ inner, state }) => sent.get(inner) !== state);
+    const wanted = (isFirst ? mounts : always).flatMap((mount) => listEntries(mount, mounts, placeOf));
+    const empty = isFirst ? bare.flatMap((mount) => entryOf(mount, mount.host, placeOf(mount.inner)) ?? []) : [];
+    const fresh = [...empty, ...wanted].filter(({ place, state }) => sent.get(place) !== state);
     if (fresh.length === 0) return;
-    await attempt('files could not be copied to the container', () => put(container, packed(fresh, uid)));
-    for (const { inner, state } of fresh) sent.set(inner, state);
+    await attempt('files could not be copied to the container', () => put(container, packEntries(fresh, access)));
+    for (const { place, state } of fresh) sent.set(place, state);
     isFirst = false;
   };
   const open = async (mount: Mount, use: (folder: string | undefined) => void): Promise<void> => {
+    const place = placeOf(mount.inner);
     const fresh = hostPath(mkdtempSync(join(dirname(mount.host), '_copy-')));
     try {
-      await attempt(`${mount.inner} could not be copied from the container`, () => take(container, mount.inner, fresh));
-      const folder = join(fresh, basename(mount.inner));
+      await attempt(`${mount.inner} could not be copied from the container`, () => take(container, place, fresh));
+      const folder = join(fresh, basename(place));
       // A step may have removed it, or made a link of it, which is not to be followed.
       use(lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? folder : undefined);
     } finally {
@@ -80,16 +89,26 @@ export function createRemoteFiles(settings: RemoteFilesSettings): RemoteFiles {
   };
   return {
     send: () => inTurn(() => untilStill(sendNew)),
-    fetch: (mount) => inTurn(() => open(mount, (folder) => swap(folder, mount.host))),
+    fetch: (mount) =>
+      inTurn(() => open(mount, (folder) => mergeFolder(folder, mount.host, placesWithin(mount, mounts)))),
     fetchKnown: (mount) =>
       inTurn(() =>
         open(mount, (folder) => {
           for (const name of readdirSync(mount.host))
             replaceFile(folder === undefined ? undefined : join(folder, name), join(mount.host, name));
-          for (const { inner, state } of list(mount, mounts)) sent.set(inner, state);
+          for (const { place, state } of listEntries(mount, mounts, placeOf)) sent.set(place, state);
         }),
       ),
   };
+}
+
+/** Paths below the folder of a mount, there or here, that are another's: what is at them is that one's to say. */
+function placesWithin(mount: Mount, mounts: readonly Mount[]): ReadonlySet<string> {
+  const below = (path: string, folder: string, separator: string): readonly string[] =>
+    path.startsWith(folder + separator) ? [path.slice(folder.length + 1)] : [];
+  return new Set(
+    mounts.flatMap(({ host, inner }) => [...below(host, mount.host, sep), ...below(inner, mount.inner, '/')]),
+  );
 }
 
 const MOST_ATTEMPTS = 5;
@@ -106,44 +125,51 @@ async function untilStill(act: () => Promise<void>, attempts = MOST_ATTEMPTS): P
 }
 
 /** The folder and all below it, those before what is in them; what another mount has is left to that. */
-function list(mount: Mount, mounts: readonly Mount[]): readonly Entry[] {
-  const others = new Set(mounts.filter(({ host }) => host !== mount.host).map(({ host }): string => host));
+export function listEntries(
+  mount: Mount,
+  mounts: readonly Mount[],
+  placeOf: (inner: string) => string,
+): readonly Entry[] {
+  const others = placesWithin(mount, mounts);
   const entries: Entry[] = [];
-  const visit = (host: string, inner: string): void => {
-    const entry = entryOf({ root: mount.host, host, inner });
+  const visit = (path: string): void => {
+    const entry = entryOf(mount, join(mount.host, path), placeOf(mount.inner) + (path === '' ? '' : `/${path}`));
     if (entry === undefined) return;
     entries.push(entry);
     if (!entry.isFolder) return;
-    for (const name of readdirSync(host)) {
-      const below = join(host, name);
-      if (!others.has(below)) visit(below, `${inner}/${name}`);
+    for (const name of readdirSync(entry.host)) {
+      const below = path === '' ? name : `${path}/${name}`;
+      if (!others.has(below)) visit(below);
     }
   };
-  visit(mount.host, mount.inner);
+  visit('');
   return entries;
 }
 
 /** Undefined for what is no file, folder or link. */
-function entryOf(place: Pick<Entry, 'root' | 'host' | 'inner'>): Entry | undefined {
-  const stats = lstatSync(place.host, { bigint: true, throwIfNoEntry: false });
+function entryOf(mount: Mount, host: string, place: string): Entry | undefined {
+  const stats = lstatSync(host, { bigint: true, throwIfNoEntry: false });
   const isFolder = stats?.isDirectory() === true;
   if (stats === undefined || !(isFolder || stats.isFile() || stats.isSymbolicLink())) return undefined;
   const changed = isFolder ? '' : `${stats.size}:${stats.ctimeNs}`;
-  return { ...place, isFolder, state: `${stats.ino}:${stats.mode}:${changed}` };
+  return { mount, host, place, isFolder, state: `${stats.ino}:${stats.mode}:${changed}` };
 }
 
 /** One archive of all; the packer takes a folder at a time, and hands the archive on to the next. */
-function packed(entries: readonly Entry[], uid: number): Readable {
-  const roots = [...new Set(entries.map(({ root }) => root))];
-  const [first, ...others] = roots.map((root) => [root, entries.filter((entry) => entry.root === root)] as const);
+export function packEntries(entries: readonly Entry[], access: Access): Readable {
+  const mounts = [...new Set(entries.map(({ mount }) => mount))];
+  const [first, ...others] = mounts.map((mount) => ({ mount, entries: entries.filter((one) => one.mount === mount) }));
   if (first === undefined) throw new Error('there is nothing to be packed');
-  return packFolder(first, others, uid);
+  return packFolder(first, others, access);
 }
 
-type Group = readonly [root: string, entries: readonly Entry[]];
+interface Group {
+  readonly mount: Mount;
+  readonly entries: readonly Entry[];
+}
 
-function packFolder([root, entries]: Group, others: readonly Group[], uid: number, archive?: Pack): Pack {
-  const names = new Map(entries.map(({ host, inner }) => [relative(root, host) || '.', inner.slice(1)]));
+function packFolder({ mount, entries }: Group, others: readonly Group[], access: Access, archive?: Pack): Pack {
+  const names = new Map(entries.map(({ host, place }) => [relative(mount.host, host) || '.', place.slice(1)]));
   const [next, ...rest] = others;
   const options = {
     entries: [...names.keys()],
@@ -151,14 +177,14 @@ function packFolder([root, entries]: Group, others: readonly Group[], uid: numbe
     ignore: () => true,
     fs: GUARDED,
     umask: 0,
-    map: (header: Headers) => ({ ...header, name: names.get(header.name) ?? header.name, uid, gid: 0 }),
+    map: (header: Headers) => ({ ...header, name: names.get(header.name) ?? header.name, ...access(header, mount) }),
     pack: archive,
     finalize: next === undefined,
     finish: (open: Pack) => {
-      if (next !== undefined) packFolder(next, rest, uid, open);
+      if (next !== undefined) packFolder(next, rest, access, open);
     },
   };
-  return pack(root, options);
+  return pack(mount.host, options);
 }
 
 async function put(container: Container, files: Readable): Promise<void> {
@@ -213,18 +239,6 @@ async function moving(copy: (signal: AbortSignal, heard: () => void) => Promise<
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** The old one goes when the new one is there. */
-function swap(fresh: string | undefined, folder: string): void {
-  if (fresh === undefined) {
-    for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
-    return;
-  }
-  const old = mkdtempSync(join(dirname(folder), '_old-'));
-  renameSync(folder, join(old, 'folder'));
-  renameSync(fresh, folder);
-  rmSync(old, { recursive: true, force: true });
 }
 
 /** Links are taken as they are: who reads the file follows none. */

@@ -63,6 +63,7 @@ describe.skipIf(typeof engine === 'string')('a box on a real engine', async () =
       externals,
       temporary: hostPath(scratch),
       onRefusal: (refusal) => void refusals.push(refusal),
+      tell: () => undefined,
       ...changes,
     });
     const sh = async (script: string, env: Readonly<Record<string, string>> = {}) => {

@@ -11,7 +11,7 @@ import { type Failure, MachineError } from '../../../shared/failure.ts';
 import { formatSize } from '../../../shared/quantity.ts';
 import type { ProcessRequest, RunningProcess } from '../process.ts';
 import { type CreateDraft, emptyDraft } from './create-draft.ts';
-import { cannotMount, type Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
 import type { Externals } from './externals.ts';
 import { type JobContainer, startJobContainer } from './job-container.ts';
 import type { LimitCounts } from './limits-reached.ts';
@@ -39,6 +39,7 @@ export interface BoxSettings extends WaySettings {
   /** The working tree and whatever else the command is to see, by the same paths as here or by others. */
   readonly mounts: readonly Mount[];
   readonly externals: Externals;
+  readonly tell: (line: string) => void;
 }
 
 export interface BoxRequest extends ProcessRequest {
@@ -94,26 +95,37 @@ async function openBox(engine: Engine, settings: BoxSettings, count: number): Pr
   const began = Date.now();
   const way = await openWay(settings);
   try {
-    const { owner, image, home, mounts, externals } = settings;
+    const { owner, image, externals } = settings;
     const started = await startJobContainer(engine, {
       owner: { run: owner.run, job: `${owner.job} box ${count}` },
       image,
       options: lockedDraft(settings),
-      mounts: [...mounts, { host: home, inner: BOX_HOME }],
+      mounts: mountsOf(settings),
       workdir: '/',
       externals,
       env: {},
+      tell: settings.tell,
     });
     if (!started.ok) throw new MachineError(started.error);
     const container = started.value;
-    const close = async (): Promise<void> => {
+    const copies = copiesOf(container, settings);
+    const remove = async (): Promise<void> => {
       await container.remove();
-      await way.close();
+      await container.carrier?.close();
+    };
+    const close = async (): Promise<void> => {
+      try {
+        await copies?.bringBack();
+      } finally {
+        await remove();
+        await way.close();
+      }
     };
     try {
+      await copies?.send();
       await way.open(container);
     } catch (error) {
-      await container.remove();
+      await remove();
       throw error;
     }
     const { memory, pids } = settings;
@@ -123,6 +135,36 @@ async function openBox(engine: Engine, settings: BoxSettings, count: number): Pr
     await way.close();
     throw error;
   }
+}
+
+function mountsOf({ mounts, home }: BoxSettings): readonly Mount[] {
+  return [...mounts, { host: home, inner: BOX_HOME }];
+}
+
+interface Copies {
+  send(): Promise<void>;
+  /** What the command may write. */
+  bringBack(): Promise<void>;
+}
+
+/** Of a box on another machine. */
+function copiesOf({ carrier }: JobContainer, settings: BoxSettings): Copies | undefined {
+  if (carrier === undefined) return undefined;
+  const { uid, gid } = settings.user;
+  const mounts = mountsOf(settings);
+  const files = carrier.files({
+    bare: [],
+    once: mounts,
+    always: [],
+    access: (header, { readOnly }) =>
+      readOnly === true ? { mode: header.mode, uid: header.uid, gid: header.gid } : { mode: header.mode, uid, gid },
+  });
+  return {
+    send: () => files.send(),
+    bringBack: async () => {
+      for (const mount of mounts) if (mount.readOnly !== true) await files.fetch(mount);
+    },
+  };
 }
 
 /** What the engine is asked for; whatever the image says of its own is overruled. */
@@ -212,8 +254,7 @@ function nameLimits({ memory, pids }: LimitCounts, limits: Limits): readonly str
 }
 
 /** What would make a box none. */
-async function findUnsafe({ socketPath, remote }: Engine, { user, mounts }: BoxSettings): Promise<Failure | undefined> {
-  if (remote !== undefined) return cannotMount(remote, 'a sandbox');
+async function findUnsafe({ socketPath }: Engine, { user, mounts }: BoxSettings): Promise<Failure | undefined> {
   if (user.uid === 0) return { code: 'setup-failed', message: 'a sandbox needs a user that is not root' };
   const socket = await resolved(socketPath);
   for (const { host } of mounts) {

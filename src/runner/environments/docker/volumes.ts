@@ -1,7 +1,7 @@
 /** Volumes that a job names: those that are not there are made for it, and go with it; the user's own stay. */
 import type { CreateDraft } from './create-draft.ts';
 import { type Engine, statusOf } from './engine.ts';
-import { labelsOf, type Owner, RUN_LABEL } from './labels.ts';
+import { FILES_LABEL, labelsOf, type Owner, RUN_LABEL } from './labels.ts';
 import { volumeGone } from './sweep.ts';
 
 const NOT_FOUND = 404;
@@ -41,7 +41,7 @@ export async function removeVolumes({ docker }: Pick<Engine, 'docker'>, { run, j
   if (volumes?.size === 0) users.delete(run);
   const { Volumes } = await docker.listVolumes({ filters: { label: [`${RUN_LABEL}=${run}`] } });
   // Null where there are none, whatever the types say.
-  const free = (Volumes ?? []).filter(({ Name }) => !volumes?.has(Name));
+  const free = (Volumes ?? []).filter(({ Name, Labels }) => !volumes?.has(Name) && !(FILES_LABEL in Labels));
   await Promise.all(free.map(({ Name }) => volumeGone(docker.getVolume(Name))));
 }
 

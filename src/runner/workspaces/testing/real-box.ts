@@ -43,6 +43,7 @@ export function realBox(engine: Engine, externals: Externals, tree: LinkedWorktr
         mounts: [{ host: tree.path, inner: tree.path }, ...git.mounts],
         externals,
         onRefusal: () => undefined,
+        tell: () => undefined,
       });
       let output = '';
       const running = await boxes.start({
