@@ -38,7 +38,7 @@ async function provide(
     tell(`orch's own Node is copied to the engine at ${remote}, once`);
     const [repo = '', tag = ''] = name.split(':');
     const answer = await docker.importImage(
-      packEntries(entries, ({ mode = 0 }) => ({ uid: 0, gid: 0, mode })),
+      packEntries(entries, ({ mode }) => ({ uid: 0, gid: 0, mode })),
       { repo, tag, changes: `LABEL ${BUILD_LABEL}=${tag}` },
     );
     await ended(Readable.from(answer));

@@ -48,8 +48,8 @@ it('makes a folder what its copy is, and leaves what is the same where it is', (
   const before = ['', 'same', 'same/a'].map(inode);
   chmodSync(join(fresh, 'same'), 0o700);
   mergeFolder(fresh, folder, new Set());
-  expect(readdirSync(folder, { recursive: true }).toSorted()).toEqual(
-    ['added', 'added/e', 'changed', 'link', 'same', 'same/a', 'was-file', 'was-file/d', 'was-folder'].toSorted(),
+  expect(new Set(readdirSync(folder, { recursive: true }))).toEqual(
+    new Set(['added', 'added/e', 'changed', 'link', 'same', 'same/a', 'was-file', 'was-file/d', 'was-folder']),
   );
   expect(readFileSync(join(folder, 'changed'), 'utf8')).toBe('new');
   expect(readlinkSync(join(folder, 'link'))).toBe('changed');
