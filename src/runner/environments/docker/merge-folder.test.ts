@@ -48,7 +48,7 @@ it('makes a folder what its copy is, and leaves what is the same where it is', (
   const before = ['', 'same', 'same/a'].map(inode);
   chmodSync(join(fresh, 'same'), 0o700);
   mergeFolder(fresh, folder, new Set());
-  expect(new Set(readdirSync(folder, { recursive: true }))).toEqual(
+  expect(new Set(readdirSync(folder, { recursive: true, encoding: 'utf8' }))).toEqual(
     new Set(['added', 'added/e', 'changed', 'link', 'same', 'same/a', 'was-file', 'was-file/d', 'was-folder']),
   );
   expect(readFileSync(join(folder, 'changed'), 'utf8')).toBe('new');
