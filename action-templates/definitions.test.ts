@@ -16,7 +16,7 @@ interface Step {
 }
 
 const SAMPLES = join(import.meta.dirname, '../src/orchestrator/export/samples');
-const names = ['prepare-task', 'run-task', 'finish-task', 'summarize-tasks'] as const;
+const names = ['prepare-task', 'run-task', 'finish-task', 'conclude-review', 'summarize-tasks'] as const;
 const definitions = new Map(names.map((name) => [name as string, definitionOf(name)]));
 
 function definitionOf(name: string): Definition {

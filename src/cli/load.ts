@@ -64,7 +64,10 @@ function select(config: Config, only: readonly string[] | undefined): Config {
     const key = name.toLowerCase();
     if (wanted.has(key)) continue;
     wanted.add(key);
-    queue.push(...(byName.get(key)?.dependsOn ?? []));
+    const task = byName.get(key);
+    // With a task come the jobs that a contour has added to it.
+    const parts = config.tasks.filter(({ partOf }) => partOf === task?.name).map(({ name: part }) => part);
+    queue.push(...(task?.dependsOn ?? []), ...(task === undefined ? [] : parts));
   }
   return { ...config, tasks: config.tasks.filter((task) => wanted.has(task.name.toLowerCase())) };
 }

@@ -18,7 +18,8 @@ import {
   valueOf,
 } from './nodes.ts';
 import type { Values } from './overrides.ts';
-import { type FileView, type TaskView, tasksByName } from './view.ts';
+import { type Review, withReviews } from './pipelines/review/index.ts';
+import { type FileView, type TaskView, tasksByName, viewReviewer } from './view.ts';
 
 const MINUTE = 60_000;
 
@@ -51,7 +52,7 @@ export function buildConfig(view: FileView, values: Values): Config {
     worktrees: buildWorktrees(valueOf(root, 'worktrees')),
     platforms: buildPlatforms(valueOf(root, 'platforms')),
     ...given('onFinish', textOf(valueOf(root, 'on_finish'))?.text),
-    tasks: view.tasks.map((task) => buildTask(task, root, declared)),
+    tasks: buildTasks(view, declared),
     ...given('frameworkReview', buildFrameworkReview(view)),
     keys: placesOfKeys(root),
   };
@@ -70,6 +71,34 @@ function buildWorktrees(node: Node | undefined): WorktreeConfig {
 export function buildPlatforms(node: Node | undefined): Config['platforms'] {
   const places = entriesOf(node).map(({ key, value }) => [keyText(key).toLowerCase(), textOf(value)?.text] as const);
   return Object.fromEntries(places.filter((place): place is [string, string] => place[1] !== undefined));
+}
+
+function buildTasks(view: FileView, declared: ReadonlyMap<string, TaskView>): readonly Task[] {
+  const reviews = new Map<string, Review>();
+  const tasks = view.tasks.map((own) => {
+    const task = buildTask(own, view.root, declared);
+    const reviewer = viewReviewer(own, view.root);
+    if (reviewer !== undefined) reviews.set(task.name, buildReview(reviewer, task, view.root));
+    return task;
+  });
+  return withReviews(tasks, reviews);
+}
+
+function buildReview(view: TaskView, task: Task, root: Node): Review {
+  const { sandbox, ...rest } = buildTask(view, root, new Map());
+  const box = view.value('sandbox') === undefined ? withoutMounts(task.sandbox) : sandbox;
+  return {
+    rounds: numberOf(view.value('max_rounds')) ?? 1,
+    reviewer: { ...rest, ...given('sandbox', box), at: task.at },
+    ...given('fix', textOf(view.value('fix'))?.text),
+  };
+}
+
+/** What is mounted for a task may be what its author remembers. */
+function withoutMounts(sandbox: TaskSandbox | undefined): TaskSandbox | undefined {
+  if (sandbox === undefined || sandbox.settings.mounts.length === 0) return sandbox;
+  const { mounts: _mounts, ...rest } = JSON.parse(sandbox.text) as Readonly<Record<string, unknown>>;
+  return { settings: { ...sandbox.settings, mounts: [] }, text: JSON.stringify(rest) };
 }
 
 function buildTask(view: TaskView, root: Node, declared: ReadonlyMap<string, TaskView>): Task {

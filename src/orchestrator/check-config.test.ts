@@ -42,8 +42,6 @@ describe('keys', () => {
 
 describe('features to come', () => {
   checkCases([
-    ['review', task('⟦review⟧: true'), 'not-yet-supported', 'independent review is still to come'],
-    ['review by default', file('defaults: { ⟦review⟧: { command: x } }'), 'not-yet-supported'],
     ['migration', file('⟦migration⟧: []'), 'not-yet-supported'],
     ['agent', task('⟦agent⟧: codex'), 'not-yet-supported', 'remove "agent" for now'],
   ]);

@@ -8,6 +8,7 @@ import { checkReferences } from './checks/lookups.ts';
 import { checkRepeatedItems, checkTaskNames } from './checks/names.ts';
 import { checkGlobs, checkPaths, checkPrompts, type PathProbe } from './checks/paths.ts';
 import { checkPlatforms } from './checks/platforms.ts';
+import { checkReviews } from './checks/review.ts';
 import { checkSandboxes } from './checks/sandbox.ts';
 import { checkDurations, checkIdleKeys, checkLiteralText, checkNulBytes } from './checks/values.ts';
 import type { Config } from './config.ts';
@@ -41,6 +42,7 @@ const CHECKS: readonly Check[] = [
   checkGlobs,
   checkPlatforms,
   checkSandboxes,
+  checkReviews,
   checkLiteralText,
   checkIdleKeys,
   checkNulBytes,

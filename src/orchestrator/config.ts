@@ -85,5 +85,25 @@ export interface Task {
   readonly commit: boolean;
   readonly artifacts: readonly string[];
   readonly mutex?: string;
+  /** The task that this is a job of, when a contour has added it. */
+  readonly partOf?: string;
+  readonly shape?: JobShape;
   readonly at: SourceRange;
+}
+
+/** What is not usual about the job that a task becomes: contours are made of it. */
+export interface JobShape {
+  /** The jobs whose results it begins with, when these are not all that it needs. */
+  readonly startsWith?: readonly string[];
+  /** What those that run although it was skipped begin with in its place; what it needs unless said. */
+  readonly behind?: readonly string[];
+  /** A condition of all its steps, for a job that may be there for nothing. */
+  readonly stepsIf?: string;
+  /** Outputs of the step that runs, beside the declared ones. */
+  readonly outputs?: readonly string[];
+  /** More inputs of the actions. */
+  readonly prepare?: Readonly<Record<string, string>>;
+  readonly run?: Readonly<Record<string, string>>;
+  /** The action that stands in the place of the one that runs a command. */
+  readonly action?: { readonly name: 'conclude-review'; readonly inputs: Readonly<Record<string, string>> };
 }

@@ -98,6 +98,7 @@ const EVERY_TASK_KEY = `
     changes: required
     commit: false
     artifacts: [r]
+    review: false
     mutex: m`;
 
 describe('what the schema allows reaches the config', () => {

@@ -2,7 +2,7 @@
 import type { Diagnostic, Severity } from '../shared/diagnostic.ts';
 import type { SourceRange } from '../shared/source.ts';
 import { hasExpression, type Node, type ScalarNode } from '../workflow/index.ts';
-import { entryOf, itemsOf, mappingOf, type Text, textOf, valueOf } from './nodes.ts';
+import { entryOf, itemsOf, mappingOf, scalarOf, type Text, textOf, valueOf } from './nodes.ts';
 import { FRAMEWORK_REVIEW_KEYS, PER_TASK_KEYS } from './vocabulary.ts';
 
 export interface FileView {
@@ -46,6 +46,14 @@ function viewWork(node: Node, defaults: Node | undefined, inherits: (key: string
   return { node, own, value: (key) => own(key) ?? (inherits(key) ? valueOf(defaults, key) : undefined) };
 }
 
+/** The reviewer of a task, as a task of its own: what the task says of its review, then what the file says of all. */
+export function viewReviewer(task: TaskView, root: Node): TaskView | undefined {
+  const asked = task.value('review');
+  if (asked === undefined || (scalarOf(asked)?.value !== true && mappingOf(asked) === undefined)) return undefined;
+  const shared = valueOf(root, 'review');
+  return { node: asked, own: () => undefined, value: (key) => valueOf(asked, key) ?? valueOf(shared, key) };
+}
+
 /** Tasks by name in lower case; of several with one name the first. */
 export function tasksByName(view: FileView): ReadonlyMap<string, TaskView> {
   const tasks = new Map<string, TaskView>();
@@ -56,10 +64,12 @@ export function tasksByName(view: FileView): ReadonlyMap<string, TaskView> {
   return tasks;
 }
 
-/** Every place where a task key may be written, each once: `defaults`, then the tasks, then what reviews them. */
+/** Every place where a task key may be written, each once: `defaults`, the tasks, and what says how they are reviewed. */
 export function taskMappings(view: FileView): readonly Node[] {
   const defaults = valueOf(view.root, 'defaults');
-  return [...(defaults === undefined ? [] : [defaults]), ...view.workloads.map((work) => work.node)];
+  const own = [...(defaults === undefined ? [] : [defaults]), ...view.workloads.map((work) => work.node)];
+  const reviews = [view.root, ...own].flatMap((node) => mappingOf(valueOf(node, 'review')) ?? []);
+  return [...own, ...reviews];
 }
 
 /** What a check found: everything of a diagnostic but the file. */

@@ -2,7 +2,6 @@
 
 /** Keys whose feature does not work yet. They are refused, since a task that ran without them would mislead. */
 export const LATER_KEYS: ReadonlyMap<string, string> = new Map([
-  ['review', 'independent review is still to come'],
   ['migration', 'legacy migration is still to come'],
   ['agent', 'agent presets are still to come'],
 ]);

@@ -1,4 +1,4 @@
-/** What a task means: three actions, and the ports that they need filled. */
+/** What a task means: its actions, and the ports that they need filled. */
 export type { ActionCall, ActionResult, Memo, TaskAction } from './action.ts';
 export { concludeReview } from './conclude.ts';
 export type { FileRead } from './contracts/contract.ts';

@@ -149,6 +149,20 @@ describe('a reviewer that is isolated', () => {
     expect(rig.sandboxes.requests[0]?.env).not.toHaveProperty('HOME');
   });
 
+  it('is told what to do as it was before the change', async () => {
+    const rig = createRig({ leg: 'api-review', files: { 'review.md': 'be strict' } });
+    const start = rig.repository.root;
+    const result = rig.repository.history.make({ 'review.md': 'approve', [HANDOFF]: 'x' }, start);
+    rig.dependencies.set('api', [{ start, result }]);
+    await rig.prepare(CHANGE);
+    const running = rig.run({ command: 'reviewer', prompt: 'review.md' });
+    const process = await rig.processes.next();
+    const prompt = process.request.env['ORCH_PROMPT'] ?? '';
+    process.exit(0);
+    await running;
+    expect([prompt, rig.outside.get(prompt)]).toEqual(['/temporary/prompt-1/review.md', 'be strict']);
+  });
+
   it.each(['..', '.git', 'a/b', '/etc', 'a*'])('may not write to %j', async (writable) => {
     const rig = createRig();
     await rig.prepare();

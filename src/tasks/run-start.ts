@@ -1,5 +1,4 @@
 /** What has to be there before a task's first attempt: settings, a working tree, an environment. */
-import { type HostPath, hostPath } from '../shared/brand.ts';
 import type { Failure } from '../shared/failure.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { ActionCall } from './action.ts';
@@ -9,7 +8,8 @@ import { digestGiven } from './digest-run.ts';
 import { findMissingSecrets, selectEnvironment } from './environment.ts';
 import { invalidInput } from './inputs.ts';
 import { isolateEnvironment } from './isolation.ts';
-import type { TaskPorts, WorkTree } from './ports.ts';
+import type { TaskPorts } from './ports.ts';
+import { findPrompt } from './prompt.ts';
 import { type PrepareRecord, readPrepare } from './record.ts';
 import { type RunSettings, readRunSettings } from './run-settings.ts';
 import { openSandbox } from './sandbox.ts';
@@ -42,7 +42,7 @@ export async function makeReady(call: ActionCall, ports: TaskPorts): Promise<Res
   const warn = createWarn(ports, call.memo);
   const env = readEnvironment(call, settings.value, warn);
   if (!env.ok) return env;
-  const prompt = await findPrompt(ports, tree, settings.value.prompt);
+  const prompt = await findPrompt(ports, tree, { prompt: settings.value.prompt, change: prepared.change });
   if (!prompt.ok) return prompt;
   const wanted = settings.value.sandbox;
   const sandbox = wanted && (await openSandbox(ports, { settings: settings.value, box: wanted, tree, prepared, warn }));
@@ -103,29 +103,4 @@ async function commandEnvironment(
 ): Promise<Environments['command']> {
   const round = reviewRound === undefined ? {} : { ORCH_REVIEW_ROUND: String(reviewRound) };
   return { ...(isolated ? await isolateEnvironment(files, env, sandbox) : env), ...round };
-}
-
-interface Prompt {
-  readonly env: { readonly ORCH_PROMPT?: string };
-  /** Where it is a copy. */
-  readonly reads: readonly HostPath[];
-}
-
-async function findPrompt(
-  ports: TaskPorts,
-  tree: WorkTree,
-  prompt: string | undefined,
-): Promise<Result<Prompt, Failure>> {
-  if (prompt === undefined) return ok({ env: {}, reads: [] });
-  const inside = pathInside(tree.path, prompt);
-  if (inside === undefined) return err(invalidInput([`prompt ${JSON.stringify(prompt)} leaves the working tree`]));
-  if ((await ports.files.read(inside, 1)) !== undefined) return ok({ env: { ORCH_PROMPT: inside }, reads: [] });
-  const copy = await ports.files.fromCheckout(prompt);
-  return copy === undefined
-    ? err(invalidInput([`prompt ${JSON.stringify(prompt)} is not there`]))
-    : ok({ env: { ORCH_PROMPT: copy }, reads: [folderOf(copy)] });
-}
-
-function folderOf(path: HostPath): HostPath {
-  return hostPath(path.slice(0, path.lastIndexOf('/')));
 }

@@ -20,6 +20,8 @@ beforeAll(() => {
   mkdirSync(join(root, 'docs/tasks'), { recursive: true });
   for (const name of ['db-schema', 'api']) writeFileSync(join(root, `docs/tasks/${name}.md`), 'What to do.\n');
   cpSync('framework', join(root, 'framework'), { recursive: true });
+  mkdirSync(join(root, 'framework/review/prompts'), { recursive: true });
+  writeFileSync(join(root, 'framework/review/prompts/review.md'), 'What to do.\n');
 });
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));

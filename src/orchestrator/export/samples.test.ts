@@ -10,6 +10,7 @@ const samples = readdirSync(FOLDER).flatMap((name) => (name.endsWith('.yaml') ? 
 
 /** Ways of exporting that change more than a word. */
 const OPTIONS: Readonly<Record<string, Partial<ExportRequest>>> = {
+  review: { transport: 'branches' },
   secrets: { transport: 'branches', events: 'push:main,workflow_dispatch' },
   mutex: { actions: { kind: 'repository', repository: 'me/orch', ref: 'a'.repeat(40), release: 'v1.2.0' } },
   inputs: { events: 'schedule:0 6 * * 1-5,pull_request' },
@@ -44,6 +45,6 @@ describe.each(samples)('%s', (name) => {
   });
 });
 
-it('the samples are ten', () => {
-  expect(samples).toHaveLength(10);
+it('there are samples of most that can be said', () => {
+  expect(samples.length).toBeGreaterThanOrEqual(11);
 });

@@ -9,11 +9,12 @@ export type Ancestors = Readonly<Record<string, readonly string[]>>;
  * function in its `if`, a task is skipped with its dependencies.
  */
 export function ancestorsOf(task: Task, config: Config): Ancestors | undefined {
-  if (task.dependsOn.length === 0 || task.if === undefined) return undefined;
+  const first = startsWith(task);
+  if (first.length === 0 || task.if === undefined) return undefined;
   if (!usesStatusFunction(conditionText(task.if))) return undefined;
-  const needs = new Map(config.tasks.map(({ name, dependsOn }) => [name, dependsOn]));
+  const needs = new Map(config.tasks.map((other) => [other.name, other.shape?.behind ?? startsWith(other)]));
   const found = new Map<string, readonly string[]>();
-  const waiting = [...task.dependsOn].reverse();
+  const waiting = [...first].reverse();
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     const own = needs.get(name);
     if (own === undefined || found.has(name)) continue;
@@ -21,4 +22,9 @@ export function ancestorsOf(task: Task, config: Config): Ancestors | undefined {
     waiting.push(...[...own].reverse());
   }
   return Object.fromEntries(found);
+}
+
+/** The jobs whose results a task begins with. */
+export function startsWith({ shape, dependsOn }: Task): readonly string[] {
+  return shape?.startsWith ?? dependsOn;
 }

@@ -3,7 +3,7 @@
 import { TASK_DEFAULTS } from '../build-config.ts';
 import type { Config, Task } from '../config.ts';
 import { keyText } from '../nodes.ts';
-import { ancestorsOf } from './ancestors.ts';
+import { ancestorsOf, startsWith } from './ancestors.ts';
 import { literal } from './literal.ts';
 import { spanText } from './spans.ts';
 
@@ -24,9 +24,11 @@ function present(inputs: readonly Optional[]): ActionInputs {
 
 export function prepareInputs(task: Task, config: Config): ActionInputs {
   const ancestors = ancestorsOf(task, config);
-  const { setup, setupTimeout } = config.worktrees;
+  const { setupTimeout } = config.worktrees;
+  // Where no command runs there is nothing to set up for.
+  const setup = task.shape?.action === undefined ? config.worktrees.setup : undefined;
   return present([
-    ['dependencies', JSON.stringify(task.dependsOn), '[]'],
+    ['dependencies', JSON.stringify(startsWith(task)), '[]'],
     ['ancestors', ancestors && JSON.stringify(ancestors)],
     ['setup', text(setup)],
     ...(setup === undefined
@@ -36,6 +38,7 @@ export function prepareInputs(task: Task, config: Config): ActionInputs {
           // Nothing else that runs while preparing has a use for them.
           ['environment', variableNames(task)],
         ] as const)),
+    ...more(task.shape?.prepare),
   ]);
 }
 
@@ -61,6 +64,7 @@ export function runInputs(task: Task): ActionInputs {
     ['verify-timeout', spanText(task.verifyTimeout), spanText(byDefault.verifyTimeout)],
     ['changes', task.changes, byDefault.changes],
     ['sandbox', text(task.sandbox?.text)],
+    ...more(task.shape?.run),
   ]);
 }
 
@@ -70,6 +74,10 @@ export function finishInputs(task: Task): ActionInputs {
     ['artifacts', lines(task.artifacts)],
     ['description', text(task.description)],
   ]);
+}
+
+function more(inputs: ActionInputs = {}): readonly Optional[] {
+  return Object.entries(inputs).map(([name, value]) => [name, literal(value)]);
 }
 
 /** Secrets are not among them: they are named apart. */

@@ -18,6 +18,7 @@ export interface TaskJob extends StepsJob {
 export function translateTask(task: Task, config: Config, source: ActionSource): TaskJob {
   const limits = limitsOf(task, config);
   const strategy = strategyOf(task);
+  const names = [...new Set([...task.outputs, ...(task.shape?.outputs ?? [])])];
   return {
     kind: 'steps',
     id: task.name,
@@ -27,7 +28,7 @@ export function translateTask(task: Task, config: Config, source: ActionSource):
     runsOn: scalar('ubuntu-latest'),
     ...(task.env.entries.length === 0 ? {} : { env: task.env }),
     ...(task.mutex === undefined ? {} : { concurrency: concurrencyOf(task.mutex) }),
-    ...(task.outputs.length === 0 ? {} : { outputs: mapping(outputsOf(task)) }),
+    ...(names.length === 0 ? {} : { outputs: mapping(outputsOf(names)) }),
     timeoutMinutes: scalar(limits.job),
     ...(task.continueOnError === undefined ? {} : { continueOnError: task.continueOnError }),
     steps: stepsOf(task, config, { source, limits }),
@@ -40,8 +41,8 @@ function concurrencyOf(mutex: string): Node {
   return mapping({ group: scalar(literal(mutex)), queue: scalar('max') });
 }
 
-function outputsOf(task: Task): Readonly<Record<string, ScalarNode>> {
-  return Object.fromEntries(task.outputs.map((name) => [name, scalar(`\${{ steps.${RUN}.outputs.${name} }}`)]));
+function outputsOf(names: readonly string[]): Readonly<Record<string, ScalarNode>> {
+  return Object.fromEntries(names.map((name) => [name, scalar(`\${{ steps.${RUN}.outputs.${name} }}`)]));
 }
 
 interface StepOptions {
@@ -49,20 +50,32 @@ interface StepOptions {
   readonly limits: Limits;
 }
 
-function stepsOf(task: Task, config: Config, { source, limits }: StepOptions): readonly ActionStep[] {
+function stepsOf(task: Task, config: Config, options: StepOptions): readonly ActionStep[] {
   // Dependencies' commits are merged, which takes history; the token must not stay where the command can read it.
   const checkout = mapping({ 'fetch-depth': scalar(0), 'persist-credentials': scalar(false) });
-  return [
+  const { source } = options;
+  const condition = task.shape?.stepsIf;
+  const begin: readonly ActionStep[] = [
     { kind: 'action', uses: CHECKOUT, with: checkout },
     actionStep(usesOf('prepare-task', source), prepareInputs(task, config)),
-    {
-      ...actionStep(usesOf('run-task', source), runInputs(task)),
-      id: RUN,
-      timeoutMinutes: scalar(limits.step),
-      ...(task.secrets.length === 0 ? {} : { env: mapping(secretsOf(task)) }),
-    },
-    { ...actionStep(usesOf('finish-task', source), finishInputs(task)), if: scalar('always()') },
+    workStep(task, options),
   ];
+  const always = condition === undefined ? 'always()' : `always() && ${condition}`;
+  return [
+    ...begin.map((step) => (condition === undefined ? step : { ...step, if: scalar(condition) })),
+    { ...actionStep(usesOf('finish-task', source), finishInputs(task)), if: scalar(always) },
+  ];
+}
+
+function workStep(task: Task, { source, limits }: StepOptions): ActionStep {
+  const action = task.shape?.action;
+  if (action !== undefined) return actionStep(usesOf(action.name, source), action.inputs);
+  return {
+    ...actionStep(usesOf('run-task', source), runInputs(task)),
+    id: RUN,
+    timeoutMinutes: scalar(limits.step),
+    ...(task.secrets.length === 0 ? {} : { env: mapping(secretsOf(task)) }),
+  };
 }
 
 function secretsOf(task: Task): Readonly<Record<string, ScalarNode>> {

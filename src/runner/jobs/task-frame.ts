@@ -1,4 +1,4 @@
-/** The frame of a task's job on this machine: its log, its ports, and the four actions that its steps use. */
+/** The frame of a task's job on this machine: its log, its ports, and the actions that its steps use. */
 import { join } from 'node:path';
 import type { JobRequest, RunnerEvent } from '../../engine/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';

@@ -33,7 +33,8 @@ async function review(
   const rig = createRig({ files: CODE });
   await rig.prepare();
   const prepared = readPrepare(rig.memo);
-  if (prepared) writePrepare(rig.memo, { ...prepared, change: { of: rig.repository.root, since: 'commit-0' } });
+  if (prepared)
+    writePrepare(rig.memo, { ...prepared, change: { of: rig.repository.root, since: rig.repository.root } });
   const running = rig.run({
     command: 'reviewer',
     prompt: 'docs/review.md',
@@ -71,7 +72,7 @@ it('gives verdict, findings and provenance, and writes down what the reviewer ha
     verdict: 'changes-requested',
     findings: { blocker: 0, major: 1, minor: 2, info: 0 },
     provenance: 'fresh, not isolated',
-    given: { diff: `digest of commit-0 to ${rig.repository.root}`, handoff: sha256, prompt: sha256 },
+    given: { diff: `digest of ${rig.repository.root} to ${rig.repository.root}`, handoff: sha256, prompt: sha256 },
     reports: ['review/code-review-report.md', 'review/test-plan.md', 'review/bug-report.md', 'review/qa-coverage.md'],
   });
   const tip = finished.report?.result ?? '';
