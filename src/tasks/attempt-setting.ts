@@ -27,6 +27,9 @@ export interface AttemptSetting {
   readonly given?: Given;
 }
 
+/** As many are looked at; a task's files lie on two at most. */
+const DISKS = 3;
+
 /** Runs the text of a command with the task's shell, and warns of what it left running. */
 export async function runShell(
   setting: AttemptSetting,
@@ -45,6 +48,8 @@ export async function runShell(
     env,
     limits,
     activity: () => tree.activity(maxAge),
+    // Its temporary files, a sandbox's home among them, may be on another.
+    disks: [tree.path, ...setting.writes, ...setting.reads].slice(0, DISKS),
   });
   const { reaped } = end.contained;
   const name = what === 'command' ? 'the command' : 'verify';

@@ -201,3 +201,41 @@ describe('cancellation', () => {
     expect((await started.result).failure?.code).toBe('timeout');
   });
 });
+
+describe('the watch over the disk', () => {
+  it('ends a command that leaves less than is kept free, and says where', async () => {
+    const started = await start({ timeout: '10m' });
+    started.rig.disk.free = 600 * 1024 ** 2;
+    await started.rig.clock.advance(1000);
+    expect(started.isStopped()).toBe(false);
+    started.rig.disk.free = 500 * 1024 ** 2;
+    await started.rig.clock.advance(1000);
+    expect(started.isStopped()).toBe(true);
+    const { failure } = await started.result;
+    expect(failure?.message).toMatch(/^the command was ended: less than 512 MiB is free where \/work-tree is/);
+    expect(await failureOf(started)).toBe('disk-full');
+  });
+
+  it('keeps no more of a small disk than half of what was free', async () => {
+    const rig = createRig();
+    await rig.prepare();
+    rig.disk.free = 1000;
+    const result = rig.run({ command: 'agent', verify: 'check' });
+    const process = await rig.processes.next();
+    rig.disk.free = 501;
+    await rig.clock.advance(1000);
+    process.exit(0);
+    const check = await rig.processes.next();
+    rig.disk.free = 250;
+    await rig.clock.advance(1000);
+    expect(check.stops).toEqual([]);
+    rig.disk.free = 100;
+    await rig.clock.advance(1000);
+    expect(check.stops).toEqual([10_000]);
+    expect((await result).failure).toMatchObject({
+      code: 'disk-full',
+      message: expect.stringMatching(/^verify was ended/),
+    });
+    expect(rig.clock.pending()).toBe(0);
+  });
+});

@@ -1,10 +1,11 @@
-/** Watches a running command: three clocks and the job's cancellation, whichever comes first. */
+/** Watches a running command: three clocks, the room on its disks and the job's cancellation, whichever comes first. */
 import type { Failure } from '../shared/failure.ts';
-import { formatDuration } from '../shared/quantity.ts';
+import { formatDuration, formatSize } from '../shared/quantity.ts';
 import { unreachable } from '../shared/result.ts';
 import { cancelReason } from './cancellation.ts';
 import { type Sample, startIdleClock } from './idle-clock.ts';
 import type { Clock } from './ports.ts';
+import { type FullDisk, type SpaceWatchRequest, startSpaceWatch } from './space-watch.ts';
 
 /** Milliseconds; an absent clock does not run. */
 export interface Limits {
@@ -16,6 +17,7 @@ export interface Limits {
 /** Why orch ends a command. */
 export type Ending =
   | { readonly by: 'timeout' | 'idle-timeout' | 'startup-timeout'; readonly limit: number }
+  | ({ readonly by: 'disk-full' } & FullDisk)
   | { readonly by: 'cancelled'; readonly reason: string };
 
 export interface Watch {
@@ -32,9 +34,11 @@ export interface WatchRequest {
   readonly signal: AbortSignal;
   readonly limits: Limits;
   readonly sample: () => Promise<Sample>;
+  /** Disks that it may fill; none are watched where it is absent. */
+  readonly space?: Pick<SpaceWatchRequest, 'paths' | 'measure'>;
 }
 
-export function watchClocks({ clock, signal, limits, sample }: WatchRequest): Watch {
+export function watchClocks({ clock, signal, limits, sample, space }: WatchRequest): Watch {
   let end: (ending: Ending) => void = () => undefined;
   const ended = new Promise<Ending>((resolve) => {
     end = resolve;
@@ -52,6 +56,8 @@ export function watchClocks({ clock, signal, limits, sample }: WatchRequest): Wa
       ? undefined
       : startIdleClock({ clock, limit: idle, sample, expire: () => end({ by: 'idle-timeout', limit: idle }) });
 
+  const stopSpace = space && startSpaceWatch({ clock, ...space, expire: (full) => end({ by: 'disk-full', ...full }) });
+
   return {
     ended,
     output: () => {
@@ -64,6 +70,7 @@ export function watchClocks({ clock, signal, limits, sample }: WatchRequest): Wa
       stopWhole();
       stopStartup?.();
       idleClock?.stop();
+      stopSpace?.();
     },
   };
 }
@@ -84,6 +91,12 @@ export function endingFailure(ending: Ending, subject: string): Failure {
       return {
         code: 'startup-timeout',
         message: `${subject} was ended: no output within ${formatDuration(ending.limit)} of its start`,
+      };
+    case 'disk-full':
+      return {
+        code: 'disk-full',
+        message: `${subject} was ended: less than ${formatSize(ending.reserve)} is free where ${ending.path} is, and other tasks need that too`,
+        hint: 'free some space: `orch clean` removes what earlier runs have left',
       };
     default:
       return unreachable(ending);

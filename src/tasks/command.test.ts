@@ -9,6 +9,7 @@ const request = {
   argv: ['agent'],
   cwd: hostPath('/work-tree'),
   env: {},
+  disks: [],
   limits: { whole: 60_000, startup: 1000 },
 } as const;
 

@@ -15,6 +15,8 @@ export interface CommandRequest {
   readonly limits: Limits;
   /** Differs when a file has changed; asked for while the command is silent. */
   readonly activity?: () => Promise<string>;
+  /** On each disk that it may write to a path. */
+  readonly disks: readonly HostPath[];
 }
 
 export interface CommandEnd {
@@ -28,7 +30,7 @@ export interface CommandEnd {
   readonly duration: number;
 }
 
-export type CommandPorts = Pick<TaskPorts, 'clock' | 'log' | 'signal'> & { readonly processes: CommandPlace };
+export type CommandPorts = Pick<TaskPorts, 'clock' | 'files' | 'log' | 'signal'> & { readonly processes: CommandPlace };
 
 /** The machine itself, or a sandbox on it. */
 interface CommandPlace {
@@ -55,6 +57,7 @@ export async function runCommand(ports: CommandPorts, request: CommandRequest): 
     signal: ports.signal,
     limits: request.limits,
     sample: () => takeSample(running, request.activity),
+    space: { paths: request.disks, measure: (path) => ports.files.space(path) },
   });
   if (written) watch.output();
   let ending: { exit: ProcessExit; ended?: Ending };

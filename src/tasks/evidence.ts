@@ -159,7 +159,7 @@ export function findVerified(end: CommandEnd | undefined): Finding {
 
 function verifyFailure(end: CommandEnd): Failure | undefined {
   const reason = end.ended ? endingFailure(end.ended, 'verify') : exitFailure(end.exit, 'verify', end.reached);
-  if (reason === undefined || reason.code === 'cancelled') return reason;
+  if (reason === undefined || reason.code === 'cancelled' || reason.code === 'disk-full') return reason;
   return { ...reason, code: reason.code === 'timeout' ? 'verify-timeout' : 'verify-failed' };
 }
 

@@ -228,6 +228,8 @@ export interface Files {
   /** At most `limit` bytes; undefined when there is no such regular file. Symlinks are not followed. */
   read(path: HostPath, limit: number): Promise<string | undefined>;
   write(path: HostPath, text: string): Promise<void>;
+  /** Of the disk that holds `path`; undefined when it does not say. */
+  space(path: HostPath): Promise<Space | undefined>;
   /** A copy of a file of the user's checkout that the task's tree lacks, such as an untracked prompt. */
   fromCheckout(path: string): Promise<HostPath | undefined>;
   /** Copies what matches, regular files inside `root` only, to where the run keeps artifacts. Paths are relative to `root`. */
@@ -235,6 +237,13 @@ export interface Files {
     root: HostPath,
     globs: readonly string[],
   ): Promise<readonly { readonly path: string; readonly bytes: number }[]>;
+}
+
+/** Bytes. */
+export interface Space {
+  /** What a user without privileges may still write. */
+  readonly free: number;
+  readonly size: number;
 }
 
 /** Patterns over paths, as in `expect` and `artifacts`. */

@@ -36,7 +36,7 @@ export interface SetupEnd {
   readonly contained: Containment;
 }
 
-/** Fails as `setup-failed`, or as `cancelled`. */
+/** Fails as `setup-failed`, `disk-full`, or as `cancelled`. */
 export async function runSetup(ports: TaskPorts, request: SetupRequest): Promise<SetupEnd> {
   const { setup, tree, start } = request;
   if (setup === undefined) return { baseline: start, contained: UNCONTAINED };
@@ -48,12 +48,14 @@ export async function runSetup(ports: TaskPorts, request: SetupRequest): Promise
     cwd: tree.path,
     env: request.env,
     limits: { whole: setup.timeout },
+    disks: [tree.path],
   });
   warnOfAlive(request.warn, 'setup', end.contained);
   note(ports, `setup ended after ${formatDuration(end.duration)}`);
   const reason = end.ended ? endingFailure(end.ended, 'setup') : exitFailure(end.exit, 'setup');
   if (reason !== undefined) {
-    const failure: Failure = reason.code === 'cancelled' ? reason : { code: 'setup-failed', message: reason.message };
+    const isOwn = reason.code === 'cancelled' || reason.code === 'disk-full';
+    const failure: Failure = isOwn ? reason : { code: 'setup-failed', message: reason.message };
     return { failure, baseline: start, contained: end.contained };
   }
   return { baseline: await captureBaseline(request), contained: end.contained };

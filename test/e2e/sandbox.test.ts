@@ -1,4 +1,5 @@
 /** Tasks in sandboxes, on a real engine: what they get, what they are kept from, and what is told of it. */
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -208,6 +209,22 @@ echo changed > by-verify.txt; echo x=2 2>&- > "$ORCH_OUTPUT" || echo 'no second 
     expect(repo.git('show', `orch/${run}/again:left.txt`)).toBe('2');
     expect(repo.git('log', '-2', '--format=%s', `orch-attempts/${run}/again/1`)).toMatch(/^wip: .*\nattempt 1$/);
     expect(atEngine(repo)).toEqual([]);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('does not fill the disk that it works on unseen', async () => {
+    const repo = createRepository({});
+    const disk = join(repo.place.top, 'disk');
+    mkdirSync(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100m', 'none', disk]);
+    onTestFinished(() => void execFileSync('umount', ['--lazy', disk]));
+    const command = `trap 'rm big; exit 0' TERM; head -c 200M /dev/zero > big || sleep 1000 & wait`;
+    repo.configure({ worktrees: { root: disk }, tasks: [{ name: 'box', command, sandbox: { image } }] });
+    const { events } = await orch(repo, ['run']);
+    expect(logOf(repo, 'box')).toContain('No space left on device');
+    expect(finished(events, 'box').failure).toMatchObject({
+      code: 'disk-full',
+      message: expect.stringMatching(/^the command was ended: less than 5 MiB is free where .*disk.* is/),
+    });
   });
 
   test('changes nothing outside, reads nothing of this machine, and shows its secrets to no one', async () => {

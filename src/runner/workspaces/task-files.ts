@@ -10,10 +10,12 @@ import {
   open,
   readdir,
   realpath,
+  statfs,
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
+import { errnoOf } from '../../shared/errno.ts';
 import { PRIVATE_FILE } from '../../shared/file-modes.ts';
 import { matchGlob } from './globs.ts';
 
@@ -31,6 +33,7 @@ export interface TaskFiles {
   temporary(name: string): Promise<HostPath>;
   read(path: HostPath, limit: number): Promise<string | undefined>;
   write(path: HostPath, text: string): Promise<void>;
+  space(path: HostPath): Promise<{ readonly free: number; readonly size: number } | undefined>;
   fromCheckout(path: string): Promise<HostPath | undefined>;
   keepArtifacts(root: HostPath, globs: readonly string[]): Promise<readonly KeptFile[]>;
 }
@@ -60,9 +63,20 @@ export function createTaskFiles(places: TaskFilesPlaces): TaskFiles {
         await file.close();
       }
     },
+    space: spaceOf,
     fromCheckout: (path) => copyOut(places, path),
     keepArtifacts: (root, globs) => keepArtifacts(places, root, globs),
   };
+}
+
+async function spaceOf(path: HostPath): ReturnType<TaskFiles['space']> {
+  try {
+    const { bavail, blocks, bsize } = await statfs(path);
+    return { free: bavail * bsize, size: blocks * bsize };
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 async function readRegular(path: HostPath, limit: number): Promise<string | undefined> {

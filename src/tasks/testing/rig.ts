@@ -38,6 +38,8 @@ export interface Rig {
   /** What was published, and what dependencies have left: undefined stands for a skipped one. */
   readonly published: JobCommits[];
   readonly dependencies: Map<string, readonly JobCommits[]>;
+  /** Of each disk. */
+  readonly disk: { free: number; readonly size: number };
   /** Files outside the tree, by path. */
   readonly outside: Map<string, string>;
   readonly memo: Memo;
@@ -58,6 +60,7 @@ export function createRig(options: RigOptions = {}): Rig {
   const published: JobCommits[] = [];
   const dependencies = new Map<string, readonly JobCommits[]>();
   const outside = new Map<string, string>();
+  const disk = { free: 100_000_000_000, size: 200_000_000_000 };
   const controller = new AbortController();
   const memo = createMemo();
   const log: string[] = [];
@@ -81,7 +84,7 @@ export function createRig(options: RigOptions = {}): Rig {
         return undefined;
       },
     },
-    files: createFakeFiles(repository, outside),
+    files: createFakeFiles(repository, outside, disk),
     globs: { match: matchGlob },
     random: () => options.random ?? 0,
     signal: controller.signal,
@@ -94,6 +97,7 @@ export function createRig(options: RigOptions = {}): Rig {
     sandboxes,
     repository,
     events,
+    disk,
     published,
     dependencies,
     outside,
@@ -124,13 +128,18 @@ function createMemo(): Memo {
   };
 }
 
-function createFakeFiles(repository: FakeRepository, outside: Map<string, string>): TaskPorts['files'] {
+function createFakeFiles(
+  repository: FakeRepository,
+  outside: Map<string, string>,
+  disk: Rig['disk'],
+): TaskPorts['files'] {
   let count = 0;
   const inTree = (path: string) => repository.work.files[path.slice(repository.work.path.length + 1)];
   return {
     temporary: async (name) => hostPath(`/temporary/${name}-${++count}`),
     read: async (path, limit) => (outside.get(path) ?? inTree(path))?.slice(0, limit),
     write: async (path, text) => void outside.set(path, text),
+    space: async () => ({ ...disk }),
     fromCheckout: async (path) =>
       outside.has(`/checkout/${path}`) ? hostPath(`/temporary/copies/${path}`) : undefined,
     keepArtifacts: async (_root, globs) => {
