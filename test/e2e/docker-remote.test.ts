@@ -75,21 +75,65 @@ jobs:
     expect(atEngine(repository)).toEqual([]);
   });
 
+  test('runs Docker actions, for jobs here and in containers there, and takes their files along', async () => {
+    const act = `
+echo "in $PWD: $(cat made) $(cat "$GITHUB_EVENT_PATH" | head -c 1) $1"; mkdir -p by-action && echo acted > by-action/file
+rm made; ln -s by-action/file link; echo "o=$1" >> "$GITHUB_OUTPUT"; echo "E=set" >> "$GITHUB_ENV"
+echo kept > "$HOME/mine"; id -u; (exec 3<>/dev/tcp/127.0.0.1/3129) && echo reached`;
+    const steps = `
+      - uses: actions/checkout@v4
+      - run: echo before > made
+      - { id: act, uses: ./act, with: { word: said } }
+      - run: 'echo "$E \${{ steps.act.outputs.o }} $(cat by-action/file) $(cat link)"; test ! -e made && echo more > by-action/file'
+      - { uses: 'docker://${SMALL_IMAGE}', with: { entrypoint: sh, args: '-c "cat by-action/file /github/home/mine; echo last > last"' } }
+      - run: cat last && git status --short
+      - uses: ./asks`;
+    const repository = createWorkflowRepository({
+      '.github/workflows/ci.yml': `
+on: push
+jobs:
+  here:
+    runs-on: ubuntu-latest
+    steps:${steps}
+  there:
+    runs-on: ubuntu-latest
+    container: { image: '${BASE_IMAGE}', options: --user 4321 }
+    steps:${steps}
+`,
+      'act/action.yml':
+        'name: a\ndescription: b\ninputs: { word: {} }\nruns: { using: docker, image: Dockerfile, args: ["${{ inputs.word }}"] }\n',
+      'act/Dockerfile': `FROM ${BASE_IMAGE}\nCOPY act.sh /act.sh\nUSER 1234\nENTRYPOINT ["bash", "-e", "/act.sh"]\n`,
+      'act/act.sh': act,
+      'asks/action.yml': 'name: a\ndescription: b\nruns: { using: node20, main: main.js }\n',
+      'asks/main.js': 'fetch(process.env.ACTIONS_RESULTS_URL).then(({ status }) => console.log(`services: ${status}`))',
+    });
+    const env = await overNetwork();
+    const result = await orch(repository, ['run', 'ci'], { env });
+    for (const job of ['here', 'there']) {
+      const log = readOnlyRun(repository).text(`${job}.log`);
+      expect(log).toMatch(/the engine at 127\.0\.0\.1:\d+ is on another machine: files are copied there and back/);
+      expect(log).toMatch(/\nin \/github\/workspace: before \{ said\n1234\nreached\n/);
+      expect(log).toMatch(/\nset said acted acted\n/);
+      expect(log).toMatch(/\nmore\nkept\n[^]*\nlast\n[^]*\?\? by-action\/\n\?\? last\n\?\? link\n/);
+      expect(log).toMatch(/\nservices: 4\d\d\n/);
+    }
+    expect(result.exitCode).toBe(0);
+    expect(atEngine(repository)).toEqual([]);
+  });
+
   test('is told what it cannot have, before the first step', async () => {
     const repository = createWorkflowRepository({
       '.github/workflows/ci.yml': `
 on: push
 jobs:
   served: { runs-on: ubuntu-latest, services: { store: { image: '${SMALL_IMAGE}' } }, steps: [{ run: echo begun }] }
-  acting: { runs-on: ubuntu-latest, steps: [{ run: echo begun }, { uses: 'docker://${SMALL_IMAGE}' }] }
 `,
     });
     const env = await overNetwork();
     const result = await orch(repository, ['run', 'ci'], { env });
     const { text } = readOnlyRun(repository);
     expect(text('served.log')).toMatch(/the service store: the engine at \S+ is on another machine, where this job/);
-    expect(text('acting.log')).toMatch(/the engine at \S+ is on another machine, where docker:\S+ would have none/);
-    expect(text('served.log') + text('acting.log')).not.toContain('begun');
+    expect(text('served.log')).not.toContain('begun');
     expect(result.exitCode).toBe(1);
     expect(atEngine(repository)).toEqual([]);
   });

@@ -6,12 +6,13 @@ import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { type Failure, MachineError } from '../../shared/failure.ts';
 import { err, type Result } from '../../shared/result.ts';
 import {
-  cannotMount,
   createPathMap,
   type Engine,
   type JobEnvironment,
+  type JobProcess,
   type Mount,
   type PathMap,
+  type ProcessRequest,
   prepareExternals,
   type Supervised,
   startActionContainer,
@@ -19,6 +20,7 @@ import {
 import type { JobAccess } from '../services/index.ts';
 import { type Inside, type JobPlace, writeLines } from '../steps/index.ts';
 import type { ActionImage, ActionImages, ImageAsked } from './action-images.ts';
+import type { FarFiles } from './far-files.ts';
 import { type ContainerFolders, type ContainerSettings, homeOf, isBelow } from './job-container.ts';
 import { joinServices } from './service-way.ts';
 
@@ -49,18 +51,21 @@ export interface ActionContainersParts {
   readonly engine: () => Promise<Result<Engine, Failure>>;
   /** The name of the job's network, where it has one. */
   readonly network: () => string | undefined;
+  /** Where the job's container is on another machine: its files there. */
+  readonly far: () => FarFiles | undefined;
 }
 
 const WORKSPACE = '/github/workspace';
 const HOME = '/github/home';
 const TEMP = '/github/runner_temp';
+const EVENT = '/github/workflow';
 const FILES = '/github/file_commands';
 /** The container is the stage's alone, so that it is free; its variables name it before there is a container. */
 const PORT = 3129;
 const UNREACHED = '[orch] the container does not reach the artifacts of the run';
 const SERVICES = `http://127.0.0.1:${PORT}/`;
 /** What whoever the image's user is may write. */
-const SHARED = [WORKSPACE, HOME, TEMP, FILES];
+const SHARED = [WORKSPACE, HOME, TEMP, EVENT, FILES];
 
 function mountsOf({ work, folders: { temp, reads } }: ActionContainersParts): readonly Mount[] {
   const files = hostPath(join(temp, '_runner_file_commands'));
@@ -68,7 +73,7 @@ function mountsOf({ work, folders: { temp, reads } }: ActionContainersParts): re
     { host: work, inner: WORKSPACE },
     { host: temp, inner: TEMP },
     { host: homeOf({ temp }), inner: HOME },
-    { host: hostPath(join(temp, '_github_workflow')), inner: '/github/workflow' },
+    { host: hostPath(join(temp, '_github_workflow')), inner: EVENT },
     { host: files, inner: FILES },
     // Also where it lies in that of RUNNER_TEMP: what is mounted cannot be replaced by a link.
     { host: files, inner: `${TEMP}/_runner_file_commands` },
@@ -89,8 +94,6 @@ export function createActionContainers(parts: ActionContainersParts): ActionCont
   return {
     provide: async (wanted, asked) => {
       const engine = await parts.engine();
-      const remote = engine.ok ? engine.value.remote : undefined;
-      if (remote !== undefined) return err(cannotMount(remote, wanted.uses));
       if (engine.ok) return parts.images(engine.value, wanted, asked);
       return err({ ...engine.error, message: `${wanted.uses}: ${engine.error.message}` });
     },
@@ -132,38 +135,56 @@ interface Stage {
   readonly prepare: (container: Supervised) => Promise<void>;
 }
 
-function processesOf(
-  { settings, run, job, engine, network }: ActionContainersParts,
-  { stage, mounts, rename, prepare, tell }: Stage,
-): JobEnvironment {
+function processesOf(parts: ActionContainersParts, stage: Stage): JobEnvironment {
   return {
-    start: async ({ argv: [, ...args], env, onOutput }) => {
-      const opened = await engine();
+    start: async (request) => {
+      const opened = await parts.engine();
       if (!opened.ok) throw new MachineError(opened.error);
-      for (const { host, readOnly } of mounts) if (readOnly !== true) await mkdir(host, { recursive: true });
-      const renamed = Object.entries(env).map(([name, value]) => [name, rename(value)]);
-      return startActionContainer(
-        opened.value,
-        {
-          owner: { run, job },
-          ...stage,
-          args,
-          mounts,
-          shared: SHARED,
-          workdir: WORKSPACE,
-          externals: await prepareExternals(settings),
-          network: network(),
-          onPlain: (reason) =>
-            tell(
-              `[orch] No supervisor starts in the container of ${stage.image} (${reason}): it is an exec of the engine`,
-            ),
-          prepare,
-        },
-        { env: { ...Object.fromEntries(renamed), HOME }, onOutput },
-      );
+      const engine = opened.value;
+      const far = parts.far();
+      const action = { start: (asked: ProcessRequest) => startStage(parts, { ...stage, engine, far }, asked) };
+      if (engine.remote !== undefined && far === undefined)
+        stage.tell(`[orch] the engine at ${engine.remote} is on another machine: files are copied there and back`);
+      return (far?.around(action) ?? action).start(request);
     },
     close: () => Promise.resolve(),
   };
+}
+
+interface StageStart extends Stage {
+  readonly engine: Engine;
+  readonly far: FarFiles | undefined;
+}
+
+async function startStage(
+  { settings, run, job, network }: ActionContainersParts,
+  { stage, mounts, rename, prepare, tell, engine, far }: StageStart,
+  { argv: [, ...args], env, onOutput }: ProcessRequest,
+): Promise<JobProcess> {
+  for (const { host, readOnly } of mounts) if (readOnly !== true) await mkdir(host, { recursive: true });
+  const renamed = Object.entries(env).map(([name, value]) => [name, rename(value)]);
+  const volumes = new Map(far?.mounts.map(({ host, volume }) => [host, volume]));
+  return startActionContainer(
+    engine,
+    {
+      owner: { run, job },
+      ...stage,
+      args,
+      mounts: mounts.map((mount) => {
+        const volume = volumes.get(mount.host);
+        return volume === undefined ? mount : { ...mount, volume };
+      }),
+      shared: { folders: SHARED, owner: far?.owner },
+      workdir: WORKSPACE,
+      externals: await prepareExternals(settings),
+      network: network(),
+      tell: (line) => tell(`[orch] ${line}`),
+      onPlain: (reason) =>
+        tell(`[orch] No supervisor starts in the container of ${stage.image} (${reason}): it is an exec of the engine`),
+      prepare,
+    },
+    { env: { ...Object.fromEntries(renamed), HOME }, onOutput },
+  );
 }
 
 function renaming(paths: PathMap, outer: Inside | undefined): Stage['rename'] {

@@ -1,9 +1,21 @@
 /** The files of a job whose container is on another machine: which of them go there, and which come back when. */
 import { type HostPath, hostPath } from '../../shared/brand.ts';
-import { type Carrier, type JobEnvironment, type Mount, startWithFiles } from '../environments/index.ts';
+import {
+  type Carrier,
+  type FileOwner,
+  type JobEnvironment,
+  type Mount,
+  startWithFiles,
+} from '../environments/index.ts';
 
 export interface FarFiles {
   readonly steps: Pick<JobEnvironment, 'start'>;
+  /** The job's folders, with the volumes that another container of the job can have too. */
+  readonly mounts: readonly Mount[];
+  /** Whose they are there. */
+  readonly owner: FileOwner;
+  /** Commands in such a container. */
+  around(steps: Pick<JobEnvironment, 'start'>): Pick<JobEnvironment, 'start'>;
   /** The working tree here becomes the one there, unless nothing has run since it did. */
   refresh(): Promise<void>;
   /** That, and RUNNER_TEMP. */
@@ -47,7 +59,6 @@ export function copyToContainer({ carrier, uid, steps }: FarPlace, folders: FarF
     once: [at(work), below('_github_home'), below('_github_workflow'), ...reads.map(at)],
     always: [at(temp), commandFiles, at(`${home}/_actions`)],
   });
-  const inner = startWithFiles(steps, files, commandFiles);
   let isChanged = false;
   let running = 0;
   const refresh = async (): Promise<void> => {
@@ -55,8 +66,9 @@ export function copyToContainer({ carrier, uid, steps }: FarPlace, folders: FarF
     isChanged = running > 0;
     await files.fetch(at(work));
   };
-  return {
-    steps: {
+  const around: FarFiles['around'] = (those) => {
+    const inner = startWithFiles(those, files, commandFiles);
+    return {
       start: async (request) => {
         isChanged = true;
         running += 1;
@@ -66,7 +78,13 @@ export function copyToContainer({ carrier, uid, steps }: FarPlace, folders: FarF
         });
         return started;
       },
-    },
+    };
+  };
+  return {
+    steps: around(steps),
+    mounts: carrier.mounts,
+    owner: { uid, gid: 0 },
+    around,
     refresh,
     bringBack: async () => {
       await refresh();

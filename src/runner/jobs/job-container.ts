@@ -189,6 +189,11 @@ export class ContainerPlace {
     return port.ok ? ok(`http://127.0.0.1:${port.value}`) : port;
   }
 
+  /** Where files are copied: what the job's Docker actions have of them. */
+  get far(): FarFiles | undefined {
+    return this.#far;
+  }
+
   /** Where files are copied: the working tree here becomes the one there. */
   async refresh(): Promise<void> {
     await this.#far?.refresh();
@@ -216,7 +221,7 @@ export class ContainerPlace {
     // Git works in no folder of somebody else.
     await rm(join(this.#home, '.gitconfig'), { force: true });
     await writeFile(join(this.#home, '.gitconfig'), '[safe]\n\tdirectory = *\n', { flag: 'wx', mode: 0o644 });
-    await openToAll(container, externals, [WORK, '/github']);
+    await openToAll(container, externals, { folders: [WORK, '/github'] });
   }
 
   /** What the container has made as another user is this user's to remove. */
@@ -228,7 +233,7 @@ export class ContainerPlace {
     const leave = async (): Promise<void> => {
       // What is on another machine goes with it.
       if (externals !== undefined && this.#far === undefined)
-        await giveBack(container, externals, [WORK, '/__t', '/github']);
+        await giveBack(container, externals, { folders: [WORK, '/__t', '/github'] });
       await container.remove();
       await container.carrier?.close();
     };

@@ -83,7 +83,12 @@ export class JobContainers {
     this.#owner = { run: parts.run, job: parts.job };
     this.#place = isInside ? new ContainerPlace(settings, folders, access) : undefined;
     const engine = (): Promise<Result<Engine, Failure>> => this.#open();
-    this.actions = createActionContainers({ ...parts, engine, network: () => this.#network?.name });
+    this.actions = createActionContainers({
+      ...parts,
+      engine,
+      network: () => this.#network?.name,
+      far: () => this.#place?.far,
+    });
   }
 
   get inside(): Inside | undefined {

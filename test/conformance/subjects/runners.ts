@@ -75,7 +75,7 @@ export const runners: Subject = {
     ),
     differs(
       'Docker actions: a Dockerfile or an image, `entrypoint`, `args`, `env`, `pre-entrypoint`, `post-entrypoint`; `uses: docker://image`',
-      "the engine's socket is not mounted; no artifact service is reached from them",
+      "the engine's socket is not mounted",
       run.job('steps: [{ uses: me/image@v1 }]', {
         ends: 'setup-failed',
         log: ['me/image@v1: a container engine'],

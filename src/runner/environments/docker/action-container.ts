@@ -3,12 +3,13 @@ import type { ImageInspectInfo } from 'dockerode';
 import { type HostPath, hostPath } from '../../../shared/brand.ts';
 import { type Failure, MachineError } from '../../../shared/failure.ts';
 import { type JobProcess, notStarted, type ProcessRequest } from '../process.ts';
+import { type Copies, copyAll } from './copies.ts';
 import { emptyDraft } from './create-draft.ts';
 import { type Engine, reasonOf } from './engine.ts';
 import type { Externals } from './externals.ts';
-import { giveBack, openToAll } from './file-access.ts';
+import { giveBack, openToAll, type SharedFolders } from './file-access.ts';
 import { configOfImage } from './images.ts';
-import { startJobContainer } from './job-container.ts';
+import { type JobContainer, startJobContainer } from './job-container.ts';
 import type { Owner } from './labels.ts';
 import type { Mount } from './path-map.ts';
 import type { Supervised } from './supervised.ts';
@@ -23,14 +24,16 @@ export interface ActionContainerRequest {
   /** In place of the image's own, unless there are none. */
   readonly args: readonly string[];
   readonly mounts: readonly Mount[];
-  /** The folders in it that whoever the image's user is may write, and that are this user's again afterwards. */
-  readonly shared: readonly string[];
+  /** What whoever the image's user is may write, and what is its owner's again afterwards. */
+  readonly shared: SharedFolders;
   readonly workdir: string;
   readonly externals: Externals;
   /** Its name; absent: the engine's default network. */
   readonly network?: string | undefined;
   /** Told why there is no supervisor in it; the program is then an exec of the engine. */
   readonly onPlain: (reason: string) => void;
+  /** Told of what has to be copied to an engine on another machine. */
+  readonly tell: (line: string) => void;
   /** Opens what the program needs beside it. */
   readonly prepare?: (container: Supervised) => Promise<void>;
 }
@@ -44,7 +47,7 @@ export async function startActionContainer(
   request: ActionContainerRequest,
   { env, onOutput }: Pick<ProcessRequest, 'env' | 'onOutput'>,
 ): Promise<JobProcess> {
-  const { owner, image, mounts, workdir, externals, network, shared, onPlain } = request;
+  const { owner, image, mounts, workdir, externals, network, shared, onPlain, tell } = request;
   const argv = commandOf(await configOf(engine, image), request);
   const [program, ...args] = argv;
   if (program === undefined) return unstarted(`the image ${image} names no program to run, and nor does the action`);
@@ -60,27 +63,41 @@ export async function startActionContainer(
     network,
     env: {},
     onPlain,
+    tell,
   });
   if (!started.ok) throw new MachineError(started.error);
   const container = started.value;
+  const remove = async (): Promise<void> => {
+    await container.remove();
+    await container.carrier?.close();
+  };
+  const copies = copiesOf(container, mounts);
   const close = async (): Promise<void> => {
     try {
-      await giveBack(container, externals, shared);
+      await (copies === undefined ? giveBack(container, externals, shared) : copies.bringBack());
     } finally {
-      await container.remove();
+      await remove();
     }
   };
   try {
-    await openToAll(container, externals, shared);
+    await (copies === undefined ? openToAll(container, externals, shared) : copies.send());
     await request.prepare?.(container.supervised);
   } catch (error) {
-    await container.remove();
+    await remove();
     throw error;
   }
   const box = { container, env: container.ready.env, close };
   const cwd: HostPath = hostPath(workdir);
   const running = await startInBox(box, { argv: [program, ...args], cwd, env, onOutput });
   return { ...running, settle: async () => void (await running.reap()) };
+}
+
+/** On another machine: of the folders that no other container has. */
+function copiesOf({ carrier, ready: { uid } }: JobContainer, mounts: readonly Mount[]): Copies | undefined {
+  const byHost = new Map(mounts.flatMap((mount) => (mount.volume === undefined ? [[mount.host, mount] as const] : [])));
+  const once = [...byHost.values()];
+  if (carrier === undefined || once.length === 0) return undefined;
+  return copyAll(carrier, once, ({ mode }) => ({ uid, gid: 0, mode }));
 }
 
 type ImageConfig = ImageInspectInfo['Config'];

@@ -66,11 +66,6 @@ export async function requireEngine(env: Variables, needs: readonly string[]): P
   throw lacking(engine.error, needs);
 }
 
-export function cannotMount(remote: string, what: string): Failure {
-  const message = `the engine at ${remote} is on another machine, where ${what} would have none of this one's files`;
-  return { code: 'setup-failed', message, hint: HINT };
-}
-
 function lacking(failure: Failure, needs: readonly string[]): MachineError {
   const message = `nothing was started: ${failure.message}`;
   return new MachineError({ ...failure, message, details: ['It is needed by', ...needs] });

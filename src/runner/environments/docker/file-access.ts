@@ -8,19 +8,45 @@ const FOR_ALL = 'all';
 
 type Inside = Pick<JobContainer, 'ready' | 'supervised' | 'isPlain' | 'runAsRoot'>;
 
-/** Lets whoever the image's user is change what is in the folders, which belong to whoever runs orch. */
-export async function openToAll(container: Inside, externals: Externals, folders: readonly string[]): Promise<void> {
-  if (container.ready.uid === 0 || container.ready.uid === process.getuid?.()) return;
+/** Whose folders are, before and after a container has had them. */
+export interface FileOwner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Whoever runs orch. */
+function ownUser(): FileOwner {
+  const uid = process.getuid?.() ?? 0;
+  return { uid, gid: process.getgid?.() ?? uid };
+}
+
+export interface SharedFolders {
+  /** In the container. */
+  readonly folders: readonly string[];
+  /** Absent: whoever runs orch. */
+  readonly owner?: FileOwner | undefined;
+}
+
+/** Lets whoever the image's user is change what is in the folders. */
+export async function openToAll(
+  container: Inside,
+  externals: Externals,
+  { folders, owner = ownUser() }: SharedFolders,
+): Promise<void> {
+  if (container.ready.uid === 0 || container.ready.uid === owner.uid) return;
   const how = container.isPlain ? ['chmod', '-R', 'a+rwX'] : [...externals.supervisor, FOR_ALL];
   await container.runAsRoot([...how, ...folders]);
 }
 
-/** Makes the folders and all that was left in them this user's own, who may not even be able to remove it otherwise. */
-export async function giveBack(container: Inside, externals: Externals, folders: readonly string[]): Promise<void> {
-  const user = process.getuid?.() ?? 0;
-  if (user === 0 || !container.supervised.isOpen()) return;
-  const owner = `${user}:${process.getgid?.() ?? user}`;
-  const how = container.isPlain ? ['chown', '-hR', owner] : [...externals.supervisor, owner];
+/** Makes the folders and all that was left in them the owner's, who may not even be able to remove it otherwise. */
+export async function giveBack(
+  container: Inside,
+  externals: Externals,
+  { folders, owner = ownUser() }: SharedFolders,
+): Promise<void> {
+  if (owner.uid === 0 || !container.supervised.isOpen()) return;
+  const named = `${owner.uid}:${owner.gid}`;
+  const how = container.isPlain ? ['chown', '-hR', named] : [...externals.supervisor, named];
   await container.runAsRoot([...how, ...folders]);
 }
 

@@ -45,7 +45,7 @@ export async function reclaimFiles({ owner, folder, externals: settings, engine:
   });
   if (!container.ok) return;
   try {
-    await giveBack(container.value, externals, [FILES]);
+    await giveBack(container.value, externals, { folders: [FILES] });
   } finally {
     await container.value.remove();
   }

@@ -10,6 +10,7 @@ import type { HostPath } from '../../../shared/brand.ts';
 import { type Failure, MachineError } from '../../../shared/failure.ts';
 import { formatSize } from '../../../shared/quantity.ts';
 import type { ProcessRequest, RunningProcess } from '../process.ts';
+import { type Copies, copyAll } from './copies.ts';
 import { type CreateDraft, emptyDraft } from './create-draft.ts';
 import type { Engine } from './engine.ts';
 import type { Externals } from './externals.ts';
@@ -141,30 +142,13 @@ function mountsOf({ mounts, home }: BoxSettings): readonly Mount[] {
   return [...mounts, { host: home, inner: BOX_HOME }];
 }
 
-interface Copies {
-  send(): Promise<void>;
-  /** What the command may write. */
-  bringBack(): Promise<void>;
-}
-
 /** Of a box on another machine. */
 function copiesOf({ carrier }: JobContainer, settings: BoxSettings): Copies | undefined {
   if (carrier === undefined) return undefined;
   const { uid, gid } = settings.user;
-  const mounts = mountsOf(settings);
-  const files = carrier.files({
-    bare: [],
-    once: mounts,
-    always: [],
-    access: (header, { readOnly }) =>
-      readOnly === true ? { mode: header.mode, uid: header.uid, gid: header.gid } : { mode: header.mode, uid, gid },
-  });
-  return {
-    send: () => files.send(),
-    bringBack: async () => {
-      for (const mount of mounts) if (mount.readOnly !== true) await files.fetch(mount);
-    },
-  };
+  return copyAll(carrier, mountsOf(settings), (header, { readOnly }) =>
+    readOnly === true ? { mode: header.mode, uid: header.uid, gid: header.gid } : { mode: header.mode, uid, gid },
+  );
 }
 
 /** What the engine is asked for; whatever the image says of its own is overruled. */
