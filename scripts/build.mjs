@@ -137,6 +137,9 @@ for (const action of (await readdir('action-templates')).filter((name) =>
 }
 await mkdir('dist/schema', { recursive: true });
 await cp('src/orchestrator/schema.json', 'dist/schema/orchestrator.schema.json');
+// The prompts and templates that `orch init --contour` copies.
+for (const contour of (await readdir('framework')).filter((name) => name !== 'orchestrator'))
+  await cp(`framework/${contour}`, `dist/framework/${contour}`, { recursive: true });
 await writeFile(
   'dist/THIRD-PARTY-LICENSES.txt',
   await licenses({ inputs: { ...metafile.inputs, ...hashFiles.inputs } }),

@@ -1,4 +1,5 @@
 /** orchestrator.yaml: read, checked, and turned into a workflow. */
+export { addBlock, type Block } from './add-block.ts';
 export type { Config, Task } from './config.ts';
 export { type ExportedFile, type ExportRequest, exportFile } from './export/files.ts';
 export { MARK as EXPORT_MARK, readHeader } from './export/header.ts';

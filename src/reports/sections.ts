@@ -110,8 +110,11 @@ export function goodSection(title: string, legs: readonly LegView[]): string {
 }
 
 function evidenceOf(leg: LegView): string {
-  const seen =
-    leg.task?.verdict.evidence.map(({ check, seen: what }) => (check === 'verify' ? `verify: ${what}` : what)) ?? [];
+  // Its steps were skipped: a round of reviews that nobody had asked for.
+  if (leg.task === undefined) return 'not needed';
+  const seen = leg.task.verdict.evidence.map(({ check, seen: what }) =>
+    check === 'verify' ? `verify: ${what}` : what,
+  );
   return seen.length === 0 ? 'nothing was checked' : seen.join('; ');
 }
 
@@ -126,12 +129,15 @@ export function warningsSection(view: RunView): string {
 }
 
 export function containmentSection(view: RunView): string {
-  const ran = view.legs.filter(({ task, reusedFrom }) => task !== undefined && reusedFrom === undefined);
+  // What orch does by itself has no command, and nothing to be held together.
+  const ran = view.legs.filter(
+    ({ task, reusedFrom }) => (task?.contained.by.length ?? 0) > 0 && reusedFrom === undefined,
+  );
   const messy = ran.filter(({ task }) => task !== undefined && leftRunning(task.contained) !== '');
   if (ran.length === 0) return '';
   const ways = new Map<string, number>();
   for (const { task } of ran) {
-    const by = task?.contained.by.join(' + ') || 'nothing';
+    const by = task?.contained.by.join(' + ') ?? '';
     ways.set(by, (ways.get(by) ?? 0) + 1);
   }
   const held = [...ways].map(([by, count]) => `${plural(count, nounFor(view))} by ${by}`).join(', ');

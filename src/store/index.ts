@@ -42,6 +42,14 @@ export {
   SUMMARY,
 } from './paths.ts';
 export { type ProcessProbe, probeProcesses } from './process-probe.ts';
-export { addFile, addToGitignore, type Ignored, inspectFile, putFile, type Standing } from './project-files.ts';
+export {
+  addFile,
+  addToGitignore,
+  type Ignored,
+  inspectFile,
+  putFile,
+  readFile,
+  type Standing,
+} from './project-files.ts';
 export { createRunDirectory, leaveRunDirectory, takeRunDirectory } from './run-directory.ts';
 export { isRunId, newRunId, startOfRun } from './run-id.ts';

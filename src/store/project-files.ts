@@ -60,6 +60,11 @@ export function inspectFile(root: HostPath, path: string, mark: string): Standin
   return { kind: 'ours', text };
 }
 
+/** The text of a file that people write; undefined where there is none, or no regular one, or a very large one. */
+export function readFile(root: HostPath, path: string): string | undefined {
+  return readSmallFile(hostPath(join(root, path)), WRITTEN_LIMIT)?.text;
+}
+
 /** Puts the file in place, whole or not at all, and the folders on the way. */
 export function putFile(root: HostPath, path: string, text: string): void {
   const folder = dirname(path) === '.' ? root : ensureDirectory(root, dirname(path));

@@ -1,17 +1,30 @@
 /** `orch init`, `schema`, `eval` and `completion`. */
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { DYNAMIC_LISTS, type DynamicList } from '../completion/shape.ts';
+import { CONTOUR_NAMES } from '../init/contour-names.ts';
 import { type Done, examples } from './words.ts';
+
+/** May be given more than once. */
+function contourOption(): Option {
+  const option = new Option('--contour <name>', 'add a built-in contour with its prompts and templates (repeatable)');
+  option.choices(CONTOUR_NAMES);
+  const { parseArg } = option;
+  return option.argParser((name: string, before?: readonly string[]) => {
+    parseArg?.(name, undefined);
+    return [...(before ?? []), name];
+  });
+}
 
 export function addTools(program: Command, done: Done): void {
   program
     .command('init')
     .summary('write a small orchestrator.yaml to begin with')
     .description(
-      'Writes a small working orchestrator.yaml, its schema for editors and an example task. Existing files are left alone.',
+      'Writes a small working orchestrator.yaml, its schema for editors and an example task. Existing files are left alone; a contour is added at the end of an orchestrator.yaml that is there.',
     )
-    .addHelpText('after', examples(['orch init && orch run']))
-    .action(async () => done(await (await import('../commands/init.ts')).init()));
+    .addOption(contourOption())
+    .addHelpText('after', examples(['orch init && orch run', 'orch init --contour review']))
+    .action(async (options) => done(await (await import('../commands/init.ts')).init(options)));
   program
     .command('schema')
     .summary('print the JSON Schema of orchestrator.yaml')

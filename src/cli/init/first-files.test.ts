@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../orchestrator/index.ts';
-import { ORCHESTRATOR_YAML, TASK_PAGE, TASK_PAGE_TEXT } from './init-files.ts';
+import { ORCHESTRATOR_YAML, TASK_PAGE, TASK_PAGE_TEXT } from './first-files.ts';
 
 it('is a valid orchestrator.yaml without a warning: two tasks, and one that needs both', () => {
   const root = mkdtempSync(join(tmpdir(), 'orch-init-'));

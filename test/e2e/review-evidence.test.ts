@@ -1,0 +1,121 @@
+/** What orch asks of a review before it believes it, and what it says of one that it believes. */
+import { createHash } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { createRepository, endings, finished, orch, tracesOf } from './rig/index.ts';
+
+const DEVELOPER = `set -eu
+mkdir -p review src; printf 'one\\ntwo\\n' > src/add
+printf '# Handoff\\n## Context\\nAdds add.\\n## Commands\\ncat src/add\\n' > review/handoff.md
+`;
+
+/** \`reviewer HOW\`: a good review, or one with a single fault. */
+const REVIEWER = `set -eu
+printf '# Plan\\n## Scope\\nadd\\n## Test cases\\n1 + 1\\n' > review/test-plan.md
+[ "$1" = no-report ] || printf '# Bugs\\n## Bugs\\nNone.\\n' > review/bug-report.md
+printf '# Coverage\\n## Covered\\nadd\\n## Not covered\\nNone.\\n' > review/qa-coverage.md
+verdict='verdict: approve'; rows='| minor | src/add | 2 | \\033[31m<img src=x> @all |'
+case "$1" in
+  no-verdict) verdict='by: me' ;;
+  no-line) rows='| major | src/add | 3 | Too short. |' ;;
+  no-file) rows='| major | src/gone | 1 | Missing. |' ;;
+  blocker) rows='| blocker | src/add | 1 | Wrong. |' ;;
+esac
+{ printf -- '---\\n%s\\ncontext_provenance: fresh\\nContext-Given: nothing\\n---\\n## Summary\\nRead it.\\n' "$verdict"
+  printf '## Findings\\n| Severity | File | Line | Finding |\\n|---|---|---|---|\\n'; printf "$rows\\n"; } > review/code-review-report.md
+`;
+
+const FAULTS = {
+  'no-report': ['artifact-missing', 'review/bug-report.md is missing', 'bug-report.md'],
+  'no-verdict': [
+    'verdict-missing',
+    'review/code-review-report.md:1: the front matter has no value for verdict: approve | changes-requested',
+    'code-review-report.md',
+  ],
+  'no-line': [
+    'review-invalid',
+    'review/code-review-report.md:11: the finding points to src/add, line 3, which has 2 lines',
+    'code-review-report.md',
+  ],
+  'no-file': [
+    'review-invalid',
+    'review/code-review-report.md:11: the finding points to src/gone, which is not in what was reviewed',
+    'code-review-report.md',
+  ],
+  blocker: [
+    'review-invalid',
+    'review/code-review-report.md:11: the verdict is approve beside a blocker',
+    'code-review-report.md',
+  ],
+} as const;
+
+it('a review counts when its reports hold what they have to, and its provenance is in the words of orch', async () => {
+  const names = ['good', ...Object.keys(FAULTS)];
+  const repo = createRepository({
+    files: { 'developer.sh': DEVELOPER, 'reviewer.sh': REVIEWER, 'review.md': 'Be strict.\n' },
+    config: {
+      review: { prompt: 'review.md' },
+      tasks: [
+        ...names.map((name) => ({
+          name,
+          command: 'sh developer.sh',
+          review: { command: `sh reviewer.sh ${name}` },
+        })),
+        { name: 'silent', command: 'true', review: { command: 'true' } },
+      ],
+    },
+  });
+  const { exitCode, events, run = '' } = await orch(repo, ['run']);
+  expect(exitCode).toBe(1);
+  const ended = endings(events);
+  expect(ended).toMatchObject({ silent: 'artifact-missing', 'good-review': 'success', 'good-reviewed': 'success' });
+  for (const [name, [code, message, template]] of Object.entries(FAULTS)) {
+    const hint = `the template is framework/review/templates/${template}`;
+    expect([name, ended[`${name}-reviewed`], finished(events, `${name}-review`).failure]).toMatchObject([
+      name,
+      'skipped: needs',
+      { code, message, hint },
+    ]);
+  }
+  expect(finished(events, 'silent').failure).toMatchObject({
+    code: 'artifact-missing',
+    message: 'review/handoff.md is missing',
+    hint: 'the template is framework/review/templates/handoff.md',
+  });
+
+  const { outputs, task } = finished(events, 'good-review');
+  expect(outputs).toMatchObject({
+    verdict: 'approve',
+    findings: '{"blocker":0,"major":0,"minor":1,"info":0}',
+    provenance: 'fresh, not isolated',
+  });
+  const report = repo.git('show', `orch/${run}/good-review:review/code-review-report.md`);
+  // The rig takes the last line break away.
+  const sum = (...words: readonly string[]) =>
+    createHash('sha256')
+      .update(`${repo.git(...words)}\n`)
+      .digest('hex');
+  const [since, start] = [repo.git('rev-parse', 'main'), repo.git('rev-parse', task?.start ?? '')];
+  const { diff = '', handoff = '', prompt = '' } = task?.review?.given ?? {};
+  expect(diff).toBe(sum('diff-tree', '-r', '--no-renames', '--no-abbrev', since, start));
+  expect(handoff).toBe(sum('show', `${start}:review/handoff.md`));
+  expect(prompt).toBe(sum('show', 'main:review.md'));
+  expect(report.split('---')[1]).toBe(`
+verdict: approve
+context_provenance: fresh, not isolated
+context_given:
+  diff: sha256:${diff}
+  handoff: sha256:${handoff}
+  prompt: sha256:${prompt}
+`);
+
+  const summary = repo.read('docs/orchestrator-run-summary.md');
+  expect(summary).toMatch(/\| good +\| 1 +\| approved +\| 1 +\| fresh, not isolated \|/);
+  expect(summary).toMatch(/\| good +\|[^\n]*\| approved: 1 finding \(1 minor\) \|/);
+  for (const trace of ['<img', '\u001b', '@all']) expect(summary).not.toContain(trace);
+  const status = await orch(repo, ['status', '--format', 'json']);
+  const { legs } = JSON.parse(status.stdout) as {
+    readonly legs: readonly { readonly leg: string; readonly review?: object }[];
+  };
+  expect(legs.find(({ leg }) => leg === 'good')?.review).toMatchObject({ task: 'good', round: 1, verdict: 'approve' });
+  expect(tracesOf(repo).locks).toEqual([]);
+});
