@@ -1,7 +1,7 @@
 /** What orch asks of a review before it believes it, and what it says of one that it believes. */
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { createRepository, endings, finished, orch, tracesOf } from './rig/index.ts';
+import { createRepository, endings, finished, orch, type Repository } from './rig/index.ts';
 
 const DEVELOPER = `set -eu
 mkdir -p review src; printf 'one\\ntwo\\n' > src/add
@@ -48,29 +48,29 @@ const FAULTS = {
   ],
 } as const;
 
-it('a review counts when its reports hold what they have to, and its provenance is in the words of orch', async () => {
-  const names = ['good', ...Object.keys(FAULTS)];
-  const repo = createRepository({
+/** A task for each way to review it, and one that leaves no handoff. */
+function reviewedBy(...names: readonly string[]): Repository {
+  const tasks = names.map((name) => ({
+    name,
+    command: 'sh developer.sh',
+    review: { command: `sh reviewer.sh ${name}` },
+  }));
+  return createRepository({
     files: { 'developer.sh': DEVELOPER, 'reviewer.sh': REVIEWER, 'review.md': 'Be strict.\n' },
     config: {
       review: { prompt: 'review.md' },
-      tasks: [
-        ...names.map((name) => ({
-          name,
-          command: 'sh developer.sh',
-          review: { command: `sh reviewer.sh ${name}` },
-        })),
-        { name: 'silent', command: 'true', review: { command: 'true' } },
-      ],
+      tasks: [...tasks, { name: 'silent', command: 'true', review: { command: 'true' } }],
     },
   });
-  const { exitCode, events, run = '' } = await orch(repo, ['run']);
+}
+
+it('a review does not count when its reports do not hold what they have to: file, line and template are named', async () => {
+  const repo = reviewedBy(...Object.keys(FAULTS));
+  const { exitCode, events } = await orch(repo, ['run']);
   expect(exitCode).toBe(1);
-  const ended = endings(events);
-  expect(ended).toMatchObject({ silent: 'artifact-missing', 'good-review': 'success', 'good-reviewed': 'success' });
   for (const [name, [code, message, template]] of Object.entries(FAULTS)) {
     const hint = `the template is framework/review/templates/${template}`;
-    expect([name, ended[`${name}-reviewed`], finished(events, `${name}-review`).failure]).toMatchObject([
+    expect([name, endings(events)[`${name}-reviewed`], finished(events, `${name}-review`).failure]).toMatchObject([
       name,
       'skipped: needs',
       { code, message, hint },
@@ -81,24 +81,28 @@ it('a review counts when its reports hold what they have to, and its provenance 
     message: 'review/handoff.md is missing',
     hint: 'the template is framework/review/templates/handoff.md',
   });
+});
 
+it('says in its own words what a reviewer was given, and shows the verdict beside the task', async () => {
+  const repo = reviewedBy('good');
+  const { events, run = '' } = await orch(repo, ['run']);
   const { outputs, task } = finished(events, 'good-review');
   expect(outputs).toMatchObject({
     verdict: 'approve',
     findings: '{"blocker":0,"major":0,"minor":1,"info":0}',
     provenance: 'fresh, not isolated',
   });
-  const report = repo.git('show', `orch/${run}/good-review:review/code-review-report.md`);
   // The rig takes the last line break away.
   const sum = (...words: readonly string[]) =>
     createHash('sha256')
       .update(`${repo.git(...words)}\n`)
       .digest('hex');
-  const [since, start] = [repo.git('rev-parse', 'main'), repo.git('rev-parse', task?.start ?? '')];
+  const start = task?.start ?? '';
   const { diff = '', handoff = '', prompt = '' } = task?.review?.given ?? {};
-  expect(diff).toBe(sum('diff-tree', '-r', '--no-renames', '--no-abbrev', since, start));
+  expect(diff).toBe(sum('diff-tree', '-r', '--no-renames', '--no-abbrev', `${start}^`, start));
   expect(handoff).toBe(sum('show', `${start}:review/handoff.md`));
   expect(prompt).toBe(sum('show', 'main:review.md'));
+  const report = repo.git('show', `orch/${run}/good-review:review/code-review-report.md`);
   expect(report.split('---')[1]).toBe(`
 verdict: approve
 context_provenance: fresh, not isolated
@@ -117,5 +121,4 @@ context_given:
     readonly legs: readonly { readonly leg: string; readonly review?: object }[];
   };
   expect(legs.find(({ leg }) => leg === 'good')?.review).toMatchObject({ task: 'good', round: 1, verdict: 'approve' });
-  expect(tracesOf(repo).locks).toEqual([]);
 });
