@@ -52,6 +52,18 @@ it('fails an attempt that leaves no document as agreed, which is worth another',
   });
 });
 
+it('says so when git ignores the document', async () => {
+  const rig = createRig();
+  rig.outside.set('/work-tree/review/handoff.md', '# Context\nignored\n');
+  await rig.prepare();
+  const running = rig.run({ command: 'agent', documents: DOCUMENTS });
+  (await rig.processes.next()).exit(0);
+  expect((await running).failure).toMatchObject({
+    code: 'artifact-missing',
+    message: 'review/handoff.md is there, but git ignores it',
+  });
+});
+
 it.each([
   ['no list', '{}'],
   ['a path that leaves the tree', '[{"path":"../a.md","sections":[]}]'],

@@ -1,4 +1,5 @@
 /** Takes the evidence for or against what an attempt's command claims. */
+import { hostPath } from '../shared/brand.ts';
 import type { Containment } from '../shared/verdict.ts';
 import { type AttemptSetting, runShell } from './attempt-setting.ts';
 import { cancelledFailure } from './cancellation.ts';
@@ -76,8 +77,18 @@ async function judgeTree(judging: Judging, findings: readonly Finding[]): Promis
 }
 
 /** What would be committed counts: not what git ignores, nor what a link leads to. */
-async function findContracted({ tree, settings: { documents } }: Judging, captured: string): Promise<Finding> {
-  const faults = await checkContracts(documents, (path, limit) => tree.read(captured, path, limit));
+async function findContracted(judging: Judging, captured: string): Promise<Finding> {
+  const { ports, tree, settings } = judging;
+  const { documents } = settings;
+  const found = await checkContracts(documents, (path, limit) => tree.read(captured, path, limit));
+  const faults = await Promise.all(
+    found.map(async (fault) => {
+      const isThere =
+        fault.code === 'artifact-missing' &&
+        (await ports.files.read(hostPath(`${tree.path}/${fault.path}`), 1)) !== undefined;
+      return isThere ? { ...fault, message: `${fault.path} is there, but git ignores it` } : fault;
+    }),
+  );
   return findDocuments(
     documents.map(({ path }) => path),
     faults,

@@ -14,7 +14,7 @@ function planJob(task: Task): PlanJob {
   return {
     id: task.name,
     needs: task.dependsOn,
-    command: task.command,
+    command: task.shape?.action?.name ?? task.command,
     timeout: task.timeout,
     retries: task.retries,
     checks: checksOf(task),
