@@ -84,6 +84,8 @@ export interface JobDeclaration {
   readonly definition: string;
   /** What the job will have to show, for the summary's columns. */
   readonly checks?: readonly string[];
+  /** What it does counts once another job has taken it over, and not before. */
+  readonly provisional?: boolean;
 }
 
 /** A job's legs became known; a job without a matrix has one leg, whose id is the job's. */

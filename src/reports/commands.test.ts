@@ -71,4 +71,20 @@ describe('what to type next', () => {
     for (const job of ['b', 'd']) journal.add(1, ...begun(job), succeeded(job, 1, { result: START }));
     expect(mergeCommands(foldRun(journal.events))).toEqual([`git merge orch/${RUN}/c`]);
   });
+
+  test('branches to merge: none of a review that did not approve, though what came before it still is', () => {
+    const journal = createJournal().add(
+      0,
+      started([
+        { id: 'db' },
+        { id: 'api', needs: ['db'], provisional: true },
+        { id: 'api-review', needs: ['api'], provisional: true },
+        { id: 'api-reviewed', needs: ['api', 'api-review'] },
+      ]),
+    );
+    for (const job of ['db', 'api', 'api-review']) journal.add(1, ...begun(job), succeeded(job, 1));
+    expect(mergeCommands(foldRun(journal.events))).toEqual([`git merge orch/${RUN}/db`]);
+    journal.add(1, ...begun('api-reviewed'), succeeded('api-reviewed', 1));
+    expect(mergeCommands(foldRun(journal.events))).toEqual([`git merge orch/${RUN}/api-reviewed`]);
+  });
 });

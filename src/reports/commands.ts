@@ -110,11 +110,14 @@ function sameCommand(words: readonly string[]): string | undefined {
   return ['orch', ...named.map(shellQuote)].join(' ');
 }
 
-/** How to take the results: the branches that no other successful job contains already. */
+/** How to take the results: the branches that no other successful job contains already, and of reviews what they approved. */
 export function mergeCommands(view: RunView): string[] {
   const good = view.legs.filter(
-    ({ standing, task }) =>
-      (standing === 'succeeded' || standing === 'reused') && task !== undefined && task.result !== task.start,
+    ({ standing, task, provisional }) =>
+      (standing === 'succeeded' || standing === 'reused') &&
+      provisional !== true &&
+      task !== undefined &&
+      task.result !== task.start,
   );
   const needs = new Map(view.legs.map((leg) => [leg.job, leg.needs]));
   const contained = new Set<string>();

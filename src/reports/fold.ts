@@ -202,6 +202,7 @@ function start(run: RunDraft, event: RunStarted): void {
     leg.needs = job.needs;
     leg.checks = job.checks ?? [];
     if (job.description !== undefined) leg.description = job.description;
+    if (job.provisional === true) leg.provisional = true;
     run.jobs.set(job.id, new Map([[job.id, leg]]));
   }
 }

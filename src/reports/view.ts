@@ -53,6 +53,8 @@ export interface LegView {
   readonly description?: string;
   /** What the job has to show. */
   readonly checks: readonly string[];
+  /** What it did counts once another job has taken it over. */
+  readonly provisional?: boolean;
   readonly continueOnError: boolean;
   readonly standing: Standing;
   readonly phase: Phase;

@@ -182,6 +182,7 @@ it('what no round approves goes nowhere, until there are more rounds', async () 
   expect(repo.git('show', `${task.tip}:src/add`)).toBe('a * b');
   const summary = repo.read('docs/orchestrator-run-summary.md');
   expect(summary).toContain('the review asks for changes after 2 rounds, and there is no round left');
+  expect(summary.match(/^git merge .*$/gm)).toEqual([`git merge orch/${first.run}/always`]);
 
   repo.configure(config(3));
   const second = await orch(repo, ['run', '--rerun-failed', first.run ?? '']);

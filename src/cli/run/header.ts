@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import type { RunStarted } from '../../engine/index.ts';
+import type { Config, Task } from '../../orchestrator/index.ts';
 import type { Loaded } from '../load.ts';
 import type { Project } from '../project.ts';
 import { VERSION } from '../version.ts';
@@ -21,6 +22,7 @@ export function headerOf({
   readonly options: RunOptions;
 }): RunStarted {
   const { config } = loaded;
+  const provisional = findProvisional(config);
   return {
     type: 'run.started',
     run: setup.run,
@@ -45,8 +47,15 @@ export function headerOf({
       definition: setup.definitions.get(task.name) ?? '',
       checks: checksOf(task),
       ...(task.description === undefined ? {} : { description: task.description }),
+      ...(provisional.has(task) ? { provisional: true } : {}),
     })),
   };
+}
+
+/** The jobs of reviews, without those that pass on what was approved. */
+function findProvisional({ tasks }: Config): ReadonlySet<Task> {
+  const reviewed = new Set(tasks.flatMap(({ partOf, shape }) => (shape?.action === undefined ? [] : [partOf])));
+  return new Set(tasks.filter((task) => task.shape?.action === undefined && reviewed.has(task.partOf ?? task.name)));
 }
 
 /** As it was typed, without the values of secrets. */
