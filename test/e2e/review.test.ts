@@ -194,6 +194,26 @@ it('what no round approves goes nowhere, until there are more rounds', async () 
   expect(seen).toEqual(['none', 'a + b']);
 }, 60_000);
 
+it('what is written for reviews is passed on to nobody, so that reviewed tasks do not conflict over it', async () => {
+  const develop = (name: string) =>
+    `mkdir -p src; echo ${name} > src/${name}; printf '# Handoff\\n\\n## Context\\n${name}\\n\\n## Commands\\nls\\n' > review/handoff.md; rm review/README.md`;
+  const repo = reviewed(
+    {
+      review: { command: 'test -e review/README.md && agents/reports approve' },
+      tasks: [
+        { name: 'one', command: develop('one'), review: true },
+        { name: 'two', command: develop('two'), review: true },
+        { name: 'both', command: 'cat src/one src/two > web', depends_on: ['one', 'two'] },
+      ],
+    },
+    { ...AGENTS, 'review/README.md': 'a folder that the project has anyway' },
+  );
+  const { exitCode, events } = await orch(repo, ['run']);
+  expect(exitCode).toBe(0);
+  const { result } = taskOf(events, 'both');
+  expect(namesIn(repo, result)).toEqual(['review/README.md', 'src/one', 'src/two', 'web']);
+}, 60_000);
+
 it('a reviewer that mends the code itself fails, and what it mended is on no branch', async () => {
   const command =
     'agents/reports approve; echo "a + b" > src/add; echo mine > mine.txt; git add .; git -c user.name=R -c user.email=r@x commit -qm mended';

@@ -11,14 +11,16 @@ export function planView(config: Config, settings: { readonly maxParallel: numbe
 
 function planJob(task: Task): PlanJob {
   const legs = legsOf(task);
+  const isOwn = task.shape?.action !== undefined;
   return {
     id: task.name,
     needs: task.dependsOn,
-    command: task.shape?.action?.name ?? task.command,
+    // What orch does by itself has no command.
+    command: isOwn ? (task.description ?? '') : task.command,
     timeout: task.timeout,
     retries: task.retries,
     checks: checksOf(task),
-    ...(task.description === undefined ? {} : { description: task.description }),
+    ...(task.description === undefined || isOwn ? {} : { description: task.description }),
     ...(legs === undefined ? {} : { legs }),
     ...(task.if === undefined ? {} : { if: String(task.if.value) }),
     ...(task.mutex === undefined ? {} : { mutex: task.mutex }),
