@@ -1,5 +1,6 @@
 /** An engine on another machine: the real one of this machine, over the network, which is all that orch knows of it. */
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -7,6 +8,7 @@ import {
   BASE_IMAGE,
   createWorkflowRepository,
   ENGINE_SOCKET,
+  endings,
   eventsOf,
   orch,
   overNetwork,
@@ -23,6 +25,14 @@ test('there is an engine for tests of one on another machine', (context) => {
   if (reason !== undefined) context.skip(reason);
   expect(reason).toBeUndefined();
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 const MAKE = `
           mkdir deep && echo made > deep/file && chmod 700 deep && ln -s /etc/hostname link && rm gone
@@ -121,20 +131,42 @@ jobs:
     expect(atEngine(repository)).toEqual([]);
   });
 
-  test('is told what it cannot have, before the first step', async () => {
+  test('has services that a job on this machine reaches by its own ports', async () => {
+    const [fixed, taken] = [await freePort(), await freePort()];
+    const ask = (port: string) => `exec 3<>/dev/tcp/localhost/${port} && echo PING >&3 && head -n 1 <&3`;
     const repository = createWorkflowRepository({
       '.github/workflows/ci.yml': `
 on: push
 jobs:
-  served: { runs-on: ubuntu-latest, services: { store: { image: '${SMALL_IMAGE}' } }, steps: [{ run: echo begun }] }
+  served:
+    runs-on: ubuntu-latest
+    services:
+      store:
+        image: ${BASE_IMAGE}
+        command: redis-server --protected-mode no
+        ports: [6379, '${fixed}:6379']
+        options: --health-cmd "redis-cli ping" --health-interval 1s
+    steps:
+      - shell: bash
+        run: |
+          ${ask("${{ job.services.store.ports['6379'] }}")}
+          echo "then $(${ask(String(fixed))})"
+  other: { runs-on: ubuntu-latest, services: { a: { image: '${SMALL_IMAGE}', command: sleep 9, ports: ['53/udp'] } }, steps: [{ run: echo begun }] }
+  taken: { runs-on: ubuntu-latest, services: { a: { image: '${SMALL_IMAGE}', command: sleep 9, ports: ['${taken}:80'] } }, steps: [{ run: echo begun }] }
 `,
     });
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(taken, '127.0.0.1', resolve));
     const env = await overNetwork();
     const result = await orch(repository, ['run', 'ci'], { env });
+    await new Promise((resolve) => server.close(resolve));
     const { text } = readOnlyRun(repository);
-    expect(text('served.log')).toMatch(/the service store: the engine at \S+ is on another machine, where this job/);
-    expect(text('served.log')).not.toContain('begun');
-    expect(result.exitCode).toBe(1);
+    expect(text('served.log')).toMatch(/is on another machine: ports of services lead there/);
+    expect(text('served.log')).toMatch(/\n\+PONG\r?\nthen \+PONG\r?\n/);
+    expect(text('other.log')).toMatch(/the service a: the port 53\/udp is on another machine/);
+    expect(text('taken.log')).toMatch(/the service a: the port \d+ of this machine: listen EADDRINUSE/);
+    expect(text('other.log') + text('taken.log')).not.toContain('begun\n');
+    expect(endings(result.events)).toEqual({ served: 'success', other: 'setup-failed', taken: 'setup-failed' });
     expect(atEngine(repository)).toEqual([]);
   });
 

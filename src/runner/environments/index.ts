@@ -11,6 +11,7 @@ export { readEngineFacts } from './docker/engine-facts.ts';
 export { type Externals, type ExternalsSettings, prepareExternals } from './docker/externals.ts';
 export { type FileOwner, giveBack, openToAll } from './docker/file-access.ts';
 export { readPorts } from './docker/flag-values.ts';
+export { type Gate, openGate } from './docker/gate.ts';
 export { type ImageRequest, provideImage, volumesOf } from './docker/images.ts';
 export { type JobContainer, startJobContainer } from './docker/job-container.ts';
 export type { Owner } from './docker/labels.ts';

@@ -7,10 +7,12 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { JsonObject, Scope } from '../../workflow/index.ts';
 import {
   type Engine,
+  type Gate,
   type JobEnvironment,
   type JobNetwork,
   type Owner,
   openEngine,
+  openGate,
   openNetwork,
   reclaimFiles,
   removeOrTell,
@@ -75,6 +77,7 @@ export class JobContainers {
   #network: JobNetwork | undefined;
   #tell: (line: string) => void = () => undefined;
   #engine: Engine | undefined;
+  #gate: Gate | undefined;
   readonly #owner: Owner;
 
   constructor(parts: ContainersParts) {
@@ -142,6 +145,9 @@ export class JobContainers {
     const network = await openNetwork(engine.value, owner);
     if (!network.ok) return network;
     this.#network = network.value;
+    const gate = await this.#openGate(engine.value, { ...owner, network: network.value.name });
+    if (gate?.ok === false) return gate;
+    this.#gate = gate?.value;
     const [opened, others] = await Promise.all([
       this.#openOwn(start, { engine: engine.value, definition: own.value ?? definitionOf(start.image) }),
       this.#services.open(engine.value, wanted.value, {
@@ -150,6 +156,7 @@ export class JobContainers {
         tell: start.tell,
         signal: start.signal,
         env: this.#settings.engine,
+        gate: this.#gate,
       }),
     ]);
     if (!others.ok) return others;
@@ -179,8 +186,17 @@ export class JobContainers {
   async #openFor(services: readonly NamedDefinition[], image: string): Promise<Result<Engine, Failure>> {
     const engine = await this.#open();
     if (!engine.ok) return err(needing(services, image, engine.error));
-    const { remote } = engine.value;
-    return remote !== undefined && this.#place === undefined ? err(unreached(services, remote)) : engine;
+    return engine;
+  }
+
+  /** For a job on this machine whose services are on another. */
+  async #openGate(
+    engine: Engine,
+    { run, job, network }: Owner & { readonly network: string },
+  ): Promise<Result<Gate, Failure> | undefined> {
+    if (engine.remote === undefined || this.#place !== undefined) return undefined;
+    this.#tell(`the engine at ${engine.remote} is on another machine: ports of services lead there`);
+    return openGate(engine, { owner: { run, job }, network, externals: this.#settings, tell: this.#tell });
   }
 
   async #open(): Promise<Result<Engine, Failure>> {
@@ -198,6 +214,9 @@ export class JobContainers {
   async close(): Promise<void> {
     await removeOrTell(() => this.#services.close(), 'a service', this.#tell);
     await this.#place?.processes.close();
+    const gate = this.#gate;
+    this.#gate = undefined;
+    if (gate !== undefined) await removeOrTell(() => gate.close(), 'the way to the services', this.#tell);
     const network = this.#network;
     this.#network = undefined;
     if (network === undefined || this.#engine === undefined) return;
@@ -222,9 +241,4 @@ export class JobContainers {
 function needing(services: readonly NamedDefinition[], image: string, failure: Failure): Failure {
   const what = image === '' ? `the service ${services[0]?.name}` : `the job's container ${image}`;
   return { ...failure, message: `${what}: ${failure.message}` };
-}
-
-function unreached(services: readonly NamedDefinition[], remote: string): Failure {
-  const message = `the service ${services[0]?.name}: the engine at ${remote} is on another machine, where this job does not reach it`;
-  return { code: 'setup-failed', message, hint: 'give the job a container: it is started beside its services' };
 }

@@ -2,7 +2,15 @@
 import type { Failure } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { evaluateNode, isJsonObject, type JsonObject, type Node, type Scope } from '../../workflow/index.ts';
-import { type Engine, provideImage, type Service, splitWords, startService } from '../environments/index.ts';
+import {
+  type CreateDraft,
+  type Engine,
+  type Gate,
+  provideImage,
+  type Service,
+  splitWords,
+  startService,
+} from '../environments/index.ts';
 import { type ContainerDefinition, definitionOf } from './container-definition.ts';
 import { readDraft } from './job-container.ts';
 
@@ -15,6 +23,8 @@ export interface ServicesStart {
   readonly signal: AbortSignal;
   /** The environment that names the engine and the user's logins. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where the engine is on another machine, and the job on this one: by which it reaches their ports. */
+  readonly gate?: Gate | undefined;
 }
 
 export interface NamedDefinition {
@@ -40,6 +50,11 @@ export function readServices(
       return [];
     }),
   );
+}
+
+function publishesAll(name: string): Failure {
+  const message = `services.${name}: options: "--publish-all" is not supported with an engine on another machine`;
+  return { code: 'setup-failed', message, hint: 'name the ports that the job needs, in "ports"' };
 }
 
 export class JobServices {
@@ -88,7 +103,10 @@ export class JobServices {
     const there = await provideImage(engine, definition, start);
     if (!there.ok) return there;
     start.tell(`Starting the service ${name} of ${image}`);
-    const { run, job, network } = start;
+    const { run, job, network, gate } = start;
+    // Those of the engine's machine are nobody's to reach.
+    const ports = gate === undefined ? [] : options.value.ports.splice(0);
+    if (gate !== undefined && options.value.host.PublishAllPorts === true) return err(publishesAll(name));
     const service = await startService(engine, {
       owner: { run, job },
       name,
@@ -99,8 +117,24 @@ export class JobServices {
       command: args.value,
       network,
     });
-    if (service.ok) this.#started.set(name, service.value);
-    return service.ok ? ok(undefined) : service;
+    if (!service.ok) return service;
+    this.#started.set(name, service.value);
+    return gate === undefined ? ok(undefined) : this.#lead(name, ports, gate);
+  }
+
+  /** Ports of this machine to those of a service on another one. */
+  async #lead(name: string, ports: CreateDraft['ports'], gate: Gate): Promise<Result<void, Failure>> {
+    const led = new Map<string, string>();
+    for (const port of ports) {
+      const opened = await gate.open(name, port);
+      if (!opened.ok) return err({ code: 'setup-failed', message: `the service ${name}: ${opened.error}` });
+      const inner = port.inner.replace(/\/.*$/, '');
+      // Of several that lead to it the first is told, as where the engine opens them.
+      led.set(inner, led.get(inner) ?? opened.value);
+    }
+    const service = this.#started.get(name);
+    if (service !== undefined) this.#started.set(name, { ...service, ports: Object.fromEntries(led) });
+    return ok(undefined);
   }
 
   /** The last that each has printed, for people who look for why the job failed. */

@@ -68,7 +68,11 @@ export async function startJobContainer(
   return started;
 }
 
-async function startWithMounts(engine: Engine, request: JobContainerRequest): Promise<Result<JobContainer, Failure>> {
+/** The same where the engine can mount what is asked for, wherever it is. */
+export async function startWithMounts(
+  engine: Engine,
+  request: JobContainerRequest,
+): Promise<Result<JobContainer, Failure>> {
   const { externals, image, onPlain } = request;
   const created = await create(engine, request, { name: 'job', entrypoint: externals.supervisor });
   const supervised = created.ok ? await startSupervised(created.value) : created;
