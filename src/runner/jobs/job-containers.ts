@@ -142,17 +142,13 @@ export class JobContainers {
     const engine = await this.#openFor(wanted.value, start.image);
     if (!engine.ok) return engine;
     const owner = { run: start.run, job: request.leg.id };
-    const network = await openNetwork(engine.value, owner);
+    const network = await this.#openNetwork(engine.value, owner);
     if (!network.ok) return network;
-    this.#network = network.value;
-    const gate = await this.#openGate(engine.value, { ...owner, network: network.value.name });
-    if (gate?.ok === false) return gate;
-    this.#gate = gate?.value;
     const [opened, others] = await Promise.all([
       this.#openOwn(start, { engine: engine.value, definition: own.value ?? definitionOf(start.image) }),
       this.#services.open(engine.value, wanted.value, {
         ...owner,
-        network: network.value.name,
+        network: network.value,
         tell: start.tell,
         signal: start.signal,
         env: this.#settings.engine,
@@ -189,14 +185,19 @@ export class JobContainers {
     return engine;
   }
 
-  /** For a job on this machine whose services are on another. */
-  async #openGate(
-    engine: Engine,
-    { run, job, network }: Owner & { readonly network: string },
-  ): Promise<Result<Gate, Failure> | undefined> {
-    if (engine.remote === undefined || this.#place !== undefined) return undefined;
+  /** Its name. For a job on this machine whose services are on another there is a way to them too. */
+  async #openNetwork(engine: Engine, owner: Owner): Promise<Result<string, Failure>> {
+    const opened = await openNetwork(engine, owner);
+    if (!opened.ok) return opened;
+    const network = opened.value;
+    this.#network = network;
+    if (engine.remote === undefined || this.#place !== undefined) return ok(network.name);
     this.#tell(`the engine at ${engine.remote} is on another machine: ports of services lead there`);
-    return openGate(engine, { owner: { run, job }, network, externals: this.#settings, tell: this.#tell });
+    const asked = { owner, network: network.name, externals: this.#settings, tell: this.#tell };
+    const gate = await openGate(engine, asked);
+    if (!gate.ok) return gate;
+    this.#gate = gate.value;
+    return ok(network.name);
   }
 
   async #open(): Promise<Result<Engine, Failure>> {
