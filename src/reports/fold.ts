@@ -257,8 +257,17 @@ function finish(run: RunDraft, event: Extract<RunEvent, { readonly type: 'job.fi
   if (leg.environment !== undefined && event.environmentUrl !== undefined)
     leg.environment = { ...leg.environment, url: event.environmentUrl };
   if (event.task !== undefined) leg.task = event.task;
+  if (isUnneeded(run, event)) leg.unneeded = true;
   if (event.task?.review !== undefined) review(run, event, event.task.review);
   if (event.reusedFrom !== undefined) leg.reusedFrom = event.reusedFrom;
+}
+
+/** Whoever did something for a task has left a report of it. */
+function isUnneeded(
+  { started }: RunDraft,
+  { outcome, task, reusedFrom }: Extract<RunEvent, { readonly type: 'job.finished' }>,
+): boolean {
+  return started?.kind === 'tasks' && outcome === 'success' && task === undefined && reusedFrom === undefined;
 }
 
 /** Told beside the task whose work was looked at too: there people look for it. */

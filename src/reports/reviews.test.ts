@@ -101,6 +101,16 @@ it('knows the legs of a matrix apart, and does without the task that a record la
   ]);
 });
 
+it('says of a round that was not needed that it was not', () => {
+  const { task: _, ...unneeded } = succeeded('api-fix-2', 1);
+  const journal = createJournal()
+    .add(0, started([{ id: 'api-fix-2' }, { id: 'api' }]))
+    .add(1, ...begun('api-fix-2'), unneeded, ...begun('api'), succeeded('api', 1));
+  const view = foldRun(journal.events);
+  expect(view.legs.map((leg) => leg.unneeded)).toEqual([true, undefined]);
+  expect(renderSummary(view)).toMatch(/\| api-fix-2 \| not needed +\|/);
+});
+
 it('escapes what a task could have been called', () => {
   const journal = createJournal()
     .add(0, started([{ id: 'r' }]))

@@ -110,11 +110,9 @@ export function goodSection(title: string, legs: readonly LegView[]): string {
 }
 
 function evidenceOf(leg: LegView): string {
-  // Its steps were skipped: a round of reviews that nobody had asked for.
-  if (leg.task === undefined) return 'not needed';
-  const seen = leg.task.verdict.evidence.map(({ check, seen: what }) =>
-    check === 'verify' ? `verify: ${what}` : what,
-  );
+  if (leg.unneeded === true) return 'not needed';
+  const evidence = leg.task?.verdict.evidence ?? [];
+  const seen = evidence.map(({ check, seen: what }) => (check === 'verify' ? `verify: ${what}` : what));
   return seen.length === 0 ? 'nothing was checked' : seen.join('; ');
 }
 

@@ -89,6 +89,8 @@ export interface LegView {
   readonly cancelRequested?: CancelReason;
   readonly prepared?: { readonly branch: string; readonly start: string; readonly worktree: string };
   readonly task?: TaskReport;
+  /** It succeeded with all of its steps skipped: a round of reviews that nothing was left for. */
+  readonly unneeded?: boolean;
   /** What the last review of its work came to; of a reviewer's job, what it came to itself. */
   readonly review?: ReviewReport;
   readonly log?: { readonly path: string; readonly bytes: number; readonly sha256: string };

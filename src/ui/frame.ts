@@ -129,6 +129,7 @@ const DETAILS: Readonly<Record<LegView['standing'], Detail>> = {
     return open.length > 0 ? `after ${open.join(', ')}` : '';
   },
   succeeded: (leg) => {
+    if (leg.unneeded) return 'not needed';
     const changed = leg.task?.changed.total ?? 0;
     return reviewInWords(leg) || (changed > 0 ? `${changed} changed` : '');
   },

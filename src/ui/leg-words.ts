@@ -14,7 +14,7 @@ const WORDS: Partial<Record<LegView['standing'], (leg: LegView, over: boolean) =
   running: (leg, over) => (over ? 'did not finish' : DOING[leg.phase](leg)),
   reused: ({ reusedFrom }) => `reused from ${reusedFrom}`,
   tolerated: () => 'failed, allowed to',
-  succeeded: (leg) => ['succeeded', reviewInWords(leg)].filter(Boolean).join(', '),
+  succeeded: (leg) => (leg.unneeded ? 'not needed' : ['succeeded', reviewInWords(leg)].filter(Boolean).join(', ')),
 };
 
 const DOING: Readonly<Record<LegView['phase'], (leg: LegView) => string>> = {

@@ -8,6 +8,7 @@ import {
   padTo,
   pauseCommands,
   plural,
+  type RunFold,
   reviewInWords,
   shellQuote,
 } from '../reports/index.ts';
@@ -61,7 +62,7 @@ export function createPlainUi(terminal: Terminal, summary: Summary, past: readon
       // What the last attempt came to is told by the end of its task.
       if (event.type === 'attempt.finished' && event.attempt === last.get(event.leg)) return;
       for (const told of filter(event)) {
-        const line = lineOf(told);
+        const line = unneededLine(fold, told) ?? lineOf(told);
         if (line) write(told, line);
       }
       if (event.type !== 'job.paused') return;
@@ -83,6 +84,13 @@ export function createPlainUi(terminal: Terminal, summary: Summary, past: readon
       await terminal.flush();
     },
   };
+}
+
+/** Of a job that had nothing to do there is nothing to tell. */
+function unneededLine(fold: RunFold, event: RunEvent): Line | undefined {
+  if (event.type !== 'job.finished' || event.task !== undefined) return undefined;
+  const isUnneeded = fold.view().legs.some(({ id, unneeded }) => id === event.leg && unneeded === true);
+  return isUnneeded ? { leg: event.leg, text: 'not needed', as: 'skipped' } : undefined;
 }
 
 type EventOf<T> = Extract<RunEvent, { readonly type: T }>;
