@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   atEngine,
@@ -51,23 +53,31 @@ jobs:
           rm -rf "$RUNNER_TEMP/_runner_file_commands" 2>&1 | tail -1
         continue-on-error: true
       - uses: ./act
-        with: { who: world }
+        with: { who: world, fetch-depth: '0' }
+      - uses: me/folder@v1
 `,
+
       'sub/a': 'x',
       'act/action.yml':
-        'name: a\ndescription: b\ninputs: { who: { default: x } }\nruns: { using: node20, main: main.js }\n',
+        'name: a\ndescription: b\ninputs: { who: { default: x }, fetch-depth: {} }\nruns: { using: node20, main: main.js }\n',
       'act/main.js':
         "const { execFileSync } = require('node:child_process');\n" +
-        "console.log('hello ' + process.env.INPUT_WHO + ' at ' + process.cwd() + ' in ' + __dirname);\n" +
+        "console.log('hello ' + process.env.INPUT_WHO + ' at ' + process.cwd() + ' in ' + __dirname + ', depth ' + process.env['INPUT_FETCH-DEPTH']);\n" +
         "console.log(execFileSync(process.execPath, ['-p', '6 * 7']) + '');\n",
     });
-    const result = await orch(repository, ['run', 'ci']);
+    // It lies where nothing else of the job does.
+    const folder = join(repository.place.top, 'folder');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'action.yml'), 'runs: { using: node20, main: main.js }\n');
+    writeFileSync(join(folder, 'main.js'), "console.log('from a folder');\n");
+    const result = await orch(repository, ['run', 'ci', '--action', `me/folder@v1=${folder}`]);
     const log = readOnlyRun(repository).text('test.log');
     expect(log).toMatch(/at (\/__w\/([^/]+)\/\2), home \/github\/home, temp \/__w\/_temp, tree \1, box box\n/);
     expect(log).toMatch(/yes \S+ \/github\/workflow\/event\.json \/__w\/_temp\/\S+\.sh\n/);
     expect(log).toMatch(/w 3 tool \/__w\/([^/]+)\/\1\/sub true\n/);
     expect(log).toMatch(/new\nnet orch-\S+-test-network\n/);
-    expect(log).toMatch(/hello world at \/__w\/([^/]+)\/\1 in \/__w\/\1\/\1\/act\n42\n/);
+    expect(log).toMatch(/hello world at \/__w\/([^/]+)\/\1 in \/__w\/\1\/\1\/act, depth 0\n42\n/);
+    expect(log).toContain('from a folder\n');
     expect(log).toContain('shell: sh -e {0}');
     expect(log).toMatch(/link lies in no folder that the container shares/);
     expect(log).toMatch(/rm: cannot remove '\/__w\/_temp\/_runner_file_commands'.*busy/);

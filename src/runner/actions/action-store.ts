@@ -35,6 +35,8 @@ export interface RemoteRepository {
 }
 
 export interface ActionStore {
+  /** Those that stand for repositories, and are used where they are. */
+  readonly folders: readonly HostPath[];
   /** The repository at the commit that the reference means; a name means the same to the end of the run. */
   fetch(reference: RemoteReference, signal: AbortSignal): Promise<Result<RemoteRepository, Failure>>;
 }
@@ -44,6 +46,7 @@ export function createActionStore(options: ActionStoreOptions): ActionStore {
   const cache = openActionCache(options.cache);
   const pending = new Map<string, Promise<Result<Fetched, Failure>>>();
   return {
+    folders: [...new Set(options.folders.values())],
     fetch: async (reference, signal) => {
       const name = `${reference.owner}/${reference.repository}@${reference.ref}`;
       const folder = folders.get(foldName(name));

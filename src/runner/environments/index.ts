@@ -8,7 +8,7 @@ export type { CreateDraft } from './docker/create-draft.ts';
 export { readCreateOptions } from './docker/create-options.ts';
 export { type Engine, openEngine, requireEngine } from './docker/engine.ts';
 export { readEngineFacts } from './docker/engine-facts.ts';
-export { type Externals, type ExternalsSettings, prepareExternals } from './docker/externals.ts';
+export { type Externals, type ExternalsSettings, pastShell, prepareExternals } from './docker/externals.ts';
 export { type FileOwner, giveBack, openToAll } from './docker/file-access.ts';
 export { readPorts } from './docker/flag-values.ts';
 export { type Gate, openGate } from './docker/gate.ts';

@@ -17,6 +17,7 @@ import {
   type Mount,
   openToAll,
   type PathMap,
+  pastShell,
   prepareExternals,
   provideImage,
   readCreateOptions,
@@ -114,7 +115,11 @@ export class ContainerPlace {
     this.#access = access;
     this.#paths = createPathMap(this.#mounts);
     this.processes = {
-      start: async (request) => (this.#far ?? this.#opened()).steps.start(request),
+      start: async (request) => {
+        const isOurNode = request.argv[0] === this.#externals?.node && this.#node !== 'node';
+        const env = isOurNode ? pastShell(request.env) : request.env;
+        return (this.#far ?? this.#opened()).steps.start({ ...request, env });
+      },
       close: () => this.#close(),
     };
     const paths = this.#paths;

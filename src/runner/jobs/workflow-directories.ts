@@ -41,9 +41,11 @@ export async function makeDirectories(
   try {
     const workspace = await settings.workspace(leg, known !== undefined);
     const { root, work, reads = [] } = workspace;
-    // Scripts around the job are this machine's.
-    const hooks = Object.values(settings.hooks ?? {}).filter((path) => existsSync(path));
-    const folders = { root, temp, home, toolCache: settings.toolCache, reads: [...reads, ...hooks.map(hostPath)] };
+    // Scripts around the job are this machine's, and so are actions that are folders of it.
+    const hooks = Object.values(settings.hooks ?? {}).map(hostPath);
+    const own = [...hooks, ...settings.actions.folders].filter((path) => existsSync(path));
+    const all = [...new Set([...reads, ...own])];
+    const folders = { root, temp, home, toolCache: settings.toolCache, reads: all };
     const { run, containers: containerSettings } = settings;
     const { images, access } = wanted;
     const parts = { run, job: leg, settings: containerSettings, images, access, work, folders, isInside };

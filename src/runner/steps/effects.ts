@@ -7,6 +7,8 @@ export interface StageEffects {
   /** In order. A promise when the log is behind: wait for it before the next. */
   apply(effects: readonly CommandEffect[]): void | Promise<void>;
   outputs(): Readonly<Record<string, string>>;
+  /** The last error that was told of; undefined while there is none. */
+  lastError(): string | undefined;
   /** Why the first command that could not be carried out was not; undefined while there is none. */
   failed(): string | undefined;
 }
@@ -21,12 +23,14 @@ export function createEffects({ place, call, state }: Asking): StageEffects {
   const outputs = new Map<string, string>();
   const limit = createAnnotationLimit();
   let failed: string | undefined;
+  let lastError: string | undefined;
   const one: { readonly [T in CommandEffect['type']]: (effect: Extract<CommandEffect, { type: T }>) => string[] } = {
     output: ({ line }) => [line],
     debug: ({ message }) => (place.debug ? [`##[debug]${message}`] : []),
     annotation: ({ annotation, line }) => {
       const kept = limit(annotation);
       if (kept !== undefined) call.tell({ type: 'annotation', annotation: kept });
+      if (annotation.level === 'error') lastError = annotation.message;
       return [line];
     },
     mask: ({ value }) => (place.masker.add(value), []),
@@ -49,6 +53,7 @@ export function createEffects({ place, call, state }: Asking): StageEffects {
         effects.flatMap((effect) => perform(effect)),
       ),
     outputs: () => Object.fromEntries(outputs),
+    lastError: () => lastError,
     failed: () => failed,
   };
 }

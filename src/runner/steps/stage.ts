@@ -156,7 +156,12 @@ function judge(exit: ProcessExit, { stage, effects, kind }: Judged): StepEnd {
   const outputs = effects.outputs();
   if (stage.call.signal.aborted) return { outcome: 'cancelled', outputs };
   const failure = failureOf(exit, kind);
-  if (failure !== undefined) return { outcome: 'failure', failure, outputs };
+  if (failure !== undefined) {
+    const said = exit.kind === 'exited' && kind !== 'run' ? effects.lastError() : undefined;
+    // As on GitHub an action that has said what is wrong is not talked over.
+    if (said !== undefined) return { outcome: 'failure', failure: { ...failure, message: said }, told: true, outputs };
+    return { outcome: 'failure', failure, outputs };
+  }
   const message = effects.failed();
   if (message === undefined) return { outcome: 'success', outputs };
   return { outcome: 'failure', failure: { code: 'output-invalid', message }, told: true, outputs };

@@ -98,6 +98,8 @@ const run = shareRun({
     'ends/main.js': "console.log('= ends');\n",
     'ends/post.js': "console.log('= posted');\n",
     'inputs/action.yml': 'inputs: { two words: { default: a b }, more-words: {} }\nruns: { using: node24, main: x.js }',
+    'explains/action.yml': 'runs: { using: node24, main: x.js }',
+    'explains/x.js': "console.log('::error::this is why');\nprocess.exitCode = 1;\n",
     'asks/action.yml': 'runs: { using: node24, main: x.js }',
     'asks/x.js':
       "const { ACTIONS_RUNTIME_URL: a, ACTIONS_RUNTIME_TOKEN: b, ACTIONS_RESULTS_URL: c } = process.env;\nconsole.log('=', typeof a, typeof b, typeof c);\n",
@@ -188,6 +190,15 @@ export const actions: Subject = {
     works(
       'JavaScript actions have ACTIONS_RUNTIME_URL, ACTIONS_RUNTIME_TOKEN and ACTIONS_RESULTS_URL',
       run.job(steps('- uses: ./asks'), { says: ['string string string'] }),
+    ),
+    works(
+      'An action that fails has said why: nothing is added to its own errors',
+      run.job(steps('- uses: ./explains'), {
+        ends: 'exit-code',
+        log: ['##[error]this is why'],
+        without: ['completed with exit code'],
+        annotations: ['error this is why'],
+      }),
     ),
     works(
       '`pre-if` and `post-if`',

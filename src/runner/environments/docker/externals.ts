@@ -53,7 +53,7 @@ export async function prepareExternals({ program, cache }: ExternalsSettings): P
 }
 
 /** Of the folder's layout. */
-const VERSION = 2;
+const VERSION = 3;
 
 interface Libraries {
   readonly loader: string;
@@ -118,9 +118,29 @@ exec ${start}
 /** What the image has put before its libraries, which has no place among ours; the programs that Node starts have it. */
 const PRELOADED = 'ORCH_LD_PRELOAD';
 
+/** What goes past the shell of the wrapper: entries of the environment, under names that it keeps. */
+const PAST_SHELL = 'ORCH_PAST_SHELL_';
+
+/**
+ * The environment for what is started by `Externals.node`, a script: many a shell drops variables whose names it cannot
+ * have itself, and those of inputs have hyphens. Node has them back before it reads the action.
+ */
+export function pastShell(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).map(([name, value], index) =>
+      /^[A-Za-z_]\w*$/.test(name) ? [name, value] : [`${PAST_SHELL}${index}`, `${name}=${value}`],
+    ),
+  );
+}
+
 /** Started by the loader, Node takes that for itself. */
 const EXEC_PATH = `if (process.env.${PRELOADED}) process.env.LD_PRELOAD = process.env.${PRELOADED};
 delete process.env.${PRELOADED};
+for (const [name, entry] of Object.entries(process.env)) {
+  if (!name.startsWith('${PAST_SHELL}')) continue;
+  delete process.env[name];
+  process.env[entry.slice(0, entry.indexOf('='))] = entry.slice(entry.indexOf('=') + 1);
+}
 process.execPath = process.argv[0] = process.argv0 = ${JSON.stringify(INNER_NODE)};
 process.execArgv.splice(process.execArgv.indexOf('--require'), 2);
 `;

@@ -7,6 +7,7 @@ import { hostPath } from '../../../shared/brand.ts';
 import { emptyDraft } from './create-draft.ts';
 import { readCreateOptions } from './create-options.ts';
 import type { Engine } from './engine.ts';
+import { pastShell } from './externals.ts';
 import { type JobContainer, startJobContainer } from './job-container.ts';
 import { listRunContainers, sweepContainers } from './sweep.ts';
 import { BASE, findRealEngine, SMALL, testExternals } from './testing/real-engine.ts';
@@ -108,6 +109,26 @@ describe.skipIf(typeof engine === 'string')('on a real engine', async () => {
       if (container === undefined || externals === undefined) throw new Error('not open');
       const inner = `require('node:child_process').execFileSync(process.execPath,['-p','process.version+process.execArgv.length'])+''`;
       expect(await sh(container, `${externals.node} -p "${inner}"`)).toBe(`${process.version}2\n\n`);
+    });
+
+    it('gives node actions variables that no shell can have', async (context) => {
+      if (kind === 'plain') context.skip('a container without the supervisor is given no Node');
+      if (container === undefined || externals === undefined) throw new Error('not open');
+      const odd = { 'INPUT_FETCH-DEPTH': '0=1', 'INPUT_ä b': 'x\ny', PLAIN: 'z' };
+      const output: string[] = [];
+      const process = await container.supervised.start({
+        argv: [
+          externals.node,
+          '-p',
+          'JSON.stringify(Object.entries(process.env).filter(([k]) => /INPUT|PLAIN|PAST/.test(k)).sort())',
+        ],
+        cwd: hostPath('/'),
+        env: pastShell({ ...container.ready.env, ...odd }),
+        onOutput: (chunk) => void output.push(String(chunk)),
+      });
+      await process.exit;
+      await process.reap();
+      expect(output.join('')).toBe(`${JSON.stringify(Object.entries(odd))}\n`);
     });
   });
 
