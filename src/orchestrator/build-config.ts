@@ -90,6 +90,7 @@ function buildReview(view: TaskView, task: Task, root: Node): Review {
   return {
     rounds: numberOf(view.value('max_rounds')) ?? 1,
     reviewer: { ...rest, ...given('sandbox', box), at: task.at },
+    notes: unique(texts(view.value('notes'))),
     ...given('fix', textOf(view.value('fix'))?.text),
   };
 }

@@ -54,6 +54,11 @@ export function viewReviewer(task: TaskView, root: Node): TaskView | undefined {
   return { node: asked, own: () => undefined, value: (key) => valueOf(asked, key) ?? valueOf(shared, key) };
 }
 
+/** Everything whose command is in the file: the tasks, their reviewers, and what reviews runs. */
+export function commandViews(view: FileView): readonly TaskView[] {
+  return [...view.workloads, ...view.tasks.flatMap((task) => viewReviewer(task, view.root) ?? [])];
+}
+
 /** Tasks by name in lower case; of several with one name the first. */
 export function tasksByName(view: FileView): ReadonlyMap<string, TaskView> {
   const tasks = new Map<string, TaskView>();

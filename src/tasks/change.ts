@@ -1,8 +1,10 @@
 /** What a job is to look at: the change that another has made, as a commit that tells nothing else of how it came to be. */
+import { hostPath } from '../shared/brand.ts';
 import type { Failure } from '../shared/failure.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import { invalidInput } from './inputs.ts';
+import { type InputReader, invalidInput } from './inputs.ts';
 import type { JobIdentity, Repository, Results } from './ports.ts';
+import { pathInside } from './tree-path.ts';
 
 /** The folder of what developers and reviewers write for each other, and the one file in it that a reviewer is given. */
 export const REVIEW = 'review';
@@ -16,6 +18,8 @@ export interface ChangeRequest {
   readonly startOf: string;
   /** The job whose result is looked at, if any. */
   readonly change: string | undefined;
+  /** More paths of its author's own, which are shown as they were before. */
+  readonly notes: readonly string[];
 }
 
 export interface FoundChange {
@@ -26,7 +30,7 @@ export interface FoundChange {
 
 /** Fails as `empty` where there is nothing to look at, and as `input-invalid` for jobs that have left nothing. */
 export async function findChange(request: ChangeRequest): Promise<Result<FoundChange, Failure>> {
-  const { results, repository, job, startOf, change } = request;
+  const { results, repository, job, startOf, change, notes } = request;
   const since = (await results.of(startOf))?.[0]?.start;
   if (since === undefined) return err(invalidInput([`start-of names ${startOf}, which has not run`]));
   if (change === undefined) return ok({ start: since });
@@ -35,11 +39,18 @@ export async function findChange(request: ChangeRequest): Promise<Result<FoundCh
   if (of === since)
     return err({ code: 'empty', message: `${change} has passed on nothing, so there is nothing to look at` });
   // Notes of whoever made it are none of a reviewer's business, beside the one that is meant for it.
-  const paths = [
-    { path: REVIEW, from: since },
-    { path: HANDOFF, from: of },
-  ];
+  const paths = [...[REVIEW, ...notes].map((path) => ({ path, from: since })), { path: HANDOFF, from: of }];
   const tree = await repository.graft({ tree: of, paths });
   const message = `change to be looked at\n\nOrch-Run: ${job.run}\nOrch-Task: ${job.leg}\n`;
   return ok({ start: await repository.commit({ tree, parent: since, message }), change: { of, since } });
+}
+
+/** The input `notes`: a path a line. */
+export function readNotes(reader: InputReader): readonly string[] {
+  const top = hostPath('/tree');
+  return reader.lines('notes').map((path) => {
+    const inside = pathInside(top, path)?.slice(top.length + 1) ?? '';
+    if (inside === '') reader.reject(`notes names ${JSON.stringify(path)}, which is no path in the tree`);
+    return inside;
+  });
 }

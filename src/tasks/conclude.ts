@@ -3,7 +3,7 @@ import type { Failure } from '../shared/failure.ts';
 import type { Verdict } from '../shared/verdict.ts';
 import type { ActionCall, TaskAction } from './action.ts';
 import { cancelledFailure } from './cancellation.ts';
-import { REVIEW } from './change.ts';
+import { REVIEW, readNotes } from './change.ts';
 import { UNCONTAINED } from './command.ts';
 import { createInputReader, invalidInput, isTextList } from './inputs.ts';
 import { commitMessage, countOf } from './messages.ts';
@@ -21,8 +21,8 @@ import {
 
 /**
  * Inputs: `changes` (JSON, the jobs whose change was reviewed, in the order of the rounds) and `verdicts` (of the
- * rounds that there were, `approve` or `changes-requested`). No outputs. The result is the change that the last
- * verdict approved without what was written for its review; otherwise it fails as `changes-requested`, and the working
+ * rounds that there were, `approve` or `changes-requested`), `notes` (a path a line). No outputs. The result is the change that the last
+ * verdict approved without what was written for its review, or noted; otherwise it fails as `changes-requested`, and the working
  * tree shows what was rejected.
  */
 export const concludeReview: TaskAction = async (call, ports) => {
@@ -36,6 +36,7 @@ async function conclude(call: ActionCall, ports: TaskPorts): Promise<RunRecord> 
   const reader = createInputReader(call.inputs);
   const changes = reader.json('changes', isTextList, 'a JSON list of jobs') ?? [];
   const verdicts = reader.words('verdicts');
+  const notes = readNotes(reader);
   const problem = reader.failure();
   if (problem) return failed(problem);
   const prepared = readPrepare(call.memo);
@@ -56,7 +57,7 @@ async function conclude(call: ActionCall, ports: TaskPorts): Promise<RunRecord> 
     attempts: 1,
     verdict: { claim: 'success', evidence: [{ check: 'review', ok: true, seen: `approved ${round}` }] },
     contained: UNCONTAINED,
-    left: await takeOver({ ports, tree, prepared, change }),
+    left: await takeOver({ ports, tree, prepared, change, notes }),
   };
 }
 
@@ -78,12 +79,14 @@ interface Approved {
   readonly tree: WorkTree;
   readonly prepared: PrepareRecord;
   readonly change: string;
+  readonly notes: readonly string[];
 }
 
 /** The approved commit, and on top of it one that takes away what was written for the review. */
-async function takeOver({ ports, tree, prepared, change }: Approved): Promise<Left> {
+async function takeOver({ ports, tree, prepared, change, notes }: Approved): Promise<Left> {
   const { start, branch } = prepared;
-  const without = await ports.repository.graft({ tree: change, paths: [{ path: REVIEW, from: start }] });
+  const paths = [REVIEW, ...notes].map((path) => ({ path, from: start }));
+  const without = await ports.repository.graft({ tree: change, paths });
   const message = commitMessage(ports.job, `task: ${ports.job.leg}`);
   const isSame = (await tree.treeOf(change)) === without;
   const commit = isSame ? change : await tree.commit({ tree: without, parent: change, message });

@@ -1,7 +1,7 @@
 /** The first action of a task: a branch and a working tree that hold what its dependencies have done. */
 import type { ActionCall, ActionResult, TaskAction } from './action.ts';
 import { cancelledFailure } from './cancellation.ts';
-import { type FoundChange, findChange } from './change.ts';
+import { type FoundChange, findChange, readNotes } from './change.ts';
 import { UNCONTAINED } from './command.ts';
 import { selectEnvironment } from './environment.ts';
 import { createInputReader, type InputReader, isTextList, isTextLists } from './inputs.ts';
@@ -14,7 +14,7 @@ import { createWarn, type Warn } from './warnings.ts';
 /**
  * Inputs: `dependencies` (JSON, a list of jobs), `ancestors` (JSON, a job's needs by its id, for dependencies that may
  * be skipped), or `start-of` (the job at whose start the tree begins) and `change` (the job whose change is put on top,
- * as one commit without its history); `setup` and `setup-timeout` (a command for the fresh working tree), `environment`
+ * as one commit without its history and `notes`, a path a line); `setup` and `setup-timeout` (a command for the fresh working tree), `environment`
  * (names that it may see besides the basic ones). Outputs: `branch`, `start`.
  */
 export const prepareTask: TaskAction = async (call, ports) => {
@@ -26,13 +26,14 @@ export const prepareTask: TaskAction = async (call, ports) => {
   const setup = readSetup(reader);
   const startOf = reader.text('start-of');
   const change = reader.text('change');
+  const notes = readNotes(reader);
   if (change !== undefined && startOf === undefined) reader.reject('change wants start-of');
   const problem = reader.failure();
   if (problem) return failedResult(problem);
 
   const preparing: Preparing = { call, ports, names, setup, warn: createWarn(ports, call.memo) };
   if (startOf !== undefined) {
-    const found = await findChange({ ...ports, startOf, change });
+    const found = await findChange({ ...ports, startOf, change, notes });
     return found.ok ? openTree(preparing, { ...found.value, from: [] }) : failedResult(found.error);
   }
   const contributions = await findContributions(ports.results, dependencies, needs);

@@ -40,6 +40,19 @@ describe('what a reviewer begins with', () => {
     expect(history.isAncestor(rig.result, work.head)).toBe(false);
   });
 
+  it('shows more paths of its author as they were', async () => {
+    const rig = reviewed();
+    const own = { 'README.md': 'hello', 'api.ts': 'code', 'plan/a.md': 'mine', [HANDOFF]: 'run it' };
+    rig.dependencies.set('api', [{ start: rig.start, result: rig.repository.history.make(own, rig.start) }]);
+    await rig.prepare({ ...CHANGE, notes: './plan/\nREADME.md' });
+    expect(Object.keys(rig.repository.work.files)).toEqual(['README.md', 'api.ts', HANDOFF, 'review/old.md']);
+    expect(await reviewed().prepare({ ...CHANGE, notes: '../x\n.' })).toMatchObject({
+      failure: {
+        message: 'notes names "../x", which is no path in the tree; notes names ".", which is no path in the tree',
+      },
+    });
+  });
+
   it.each([
     ['a job that has not run', { 'start-of': 'gone' }, 'start-of names gone, which has not run'],
     ['a change that has not been made', { 'start-of': 'api', change: 'gone' }, 'change names gone, which has not run'],
@@ -171,12 +184,13 @@ describe('a reviewer that is isolated', () => {
 });
 
 describe('the conclusion of a review', () => {
-  async function conclude(verdicts: string, changes = ['api', 'api-fix-2']) {
+  async function conclude(verdicts: string, notes = '') {
+    const changes = ['api', 'api-fix-2'];
     const rig = reviewed('api-reviewed');
     const fixed = rig.repository.history.make({ 'README.md': 'hello', 'api.ts': 'better', [HANDOFF]: 'x' }, rig.result);
     rig.dependencies.set('api-fix-2', [{ start: rig.result, result: fixed }]);
     await rig.prepare({ 'start-of': 'api' });
-    const inputs = { changes: JSON.stringify(changes), verdicts };
+    const inputs = { changes: JSON.stringify(changes), verdicts, notes };
     const result = await concludeReview({ inputs, env: {}, memo: rig.memo }, rig.ports);
     const { report } = await rig.finish();
     if (report === undefined) throw new Error('finish-task leaves a report');
@@ -190,6 +204,11 @@ describe('the conclusion of a review', () => {
     expect(rig.published).toEqual([{ start: rig.start, result: report.result }]);
     expect(report.verdict.evidence).toEqual([{ check: 'review', ok: true, seen: 'approved in round 1 of 2' }]);
     expect(report.changed).toEqual({ total: 1, shown: ['api.ts'] });
+  });
+
+  it('is without notes elsewhere', async () => {
+    const { files } = await conclude('approve', 'api.ts');
+    expect(Object.keys(files)).toEqual(['README.md', 'review/old.md']);
   });
 
   it('is what the last fixer made of it', async () => {

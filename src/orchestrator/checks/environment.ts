@@ -1,7 +1,7 @@
 /** Variables and secrets: names that are taken, and names that mean two things. */
 import type { Node } from '../../workflow/index.ts';
 import { entriesOf, keyText, type Text, textsOf, valueOf } from '../nodes.ts';
-import { type FileView, type Finding, taskMappings } from '../view.ts';
+import { commandViews, type FileView, type Finding, taskMappings } from '../view.ts';
 import { quote } from '../wording.ts';
 
 /** `ORCH_*` is how orch talks to a task; GitHub's own prefixes cannot be set there. */
@@ -56,7 +56,7 @@ function reserved(name: Text): Finding {
 
 /** A secret that is a plain variable too would have two values, one of them in the open. */
 export function checkSecretVariables(view: FileView): readonly Finding[] {
-  return view.workloads.flatMap((task) => {
+  return commandViews(view).flatMap((task) => {
     const secrets = new Map(textsOf(task.value('secrets')).map((name) => [name.text.toLowerCase(), name]));
     const variables = [...entriesOf(valueOf(view.root, 'env')), ...entriesOf(task.value('env'))].map(({ key }) => ({
       text: keyText(key),

@@ -39,7 +39,10 @@ export function checkPaths(view: FileView): readonly Finding[] {
     const path = textEntry(mapping, 'working_directory');
     return path === undefined ? [] : checkPath('working_directory', path);
   });
-  return [...shared, ...directories, ...checkWorktreeRoot(valueOf(worktrees, 'root'))];
+  const notes = taskMappings(view).flatMap((mapping) =>
+    textsOf(valueOf(mapping, 'notes')).flatMap((path) => checkShared('notes', path)),
+  );
+  return [...shared, ...directories, ...notes, ...checkWorktreeRoot(valueOf(worktrees, 'root'))];
 }
 
 function checkShared(key: string, path: Text): readonly Finding[] {

@@ -21,6 +21,8 @@ describe('reviews', () => {
     ['said in another way', task('review: ⟦yes⟧'), 'bad-value', 'true, false or a mapping with a command'],
     ['with a duration of nothing', task('review: { command: r, timeout: ⟦0s⟧ }'), 'bad-duration'],
     ['with a prompt that leads out', task('review: { command: r, prompt: ⟦../x⟧ }'), 'path-outside'],
+    ['with a secret in the open', task('review: { command: r, secrets: [K], env: { ⟦K⟧: 1 } }'), 'secret-in-env'],
+    ['with notes elsewhere', task('review: { command: r, notes: [⟦../x⟧, ⟦.⟧] }'), 'path-outside'],
     ['with a reserved variable', task('review: { command: r, env: { ⟦ORCH_X⟧: 1 } }'), 'reserved-name'],
     ['with a command that is not evaluated', task('review: { command: ⟦"${{ x }}"⟧ }'), 'not-evaluated'],
     [

@@ -44,6 +44,8 @@ const LITERAL = [
   'expect',
   'artifacts',
   'mutex',
+  'notes',
+  'fix',
 ];
 
 /** `${{ }}` in a command would be code injection, so it is left alone; whoever writes it expects otherwise. */

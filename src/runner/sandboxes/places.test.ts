@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { hostPath } from '../../shared/brand.ts';
-import { provideMountPoints, refuseMoved } from './places.ts';
+import { provideMountPoints, provideWritable, refuseMoved } from './places.ts';
 
 const top = realpathSync(mkdtempSync(join(tmpdir(), 'orch-places-')));
 afterAll(() => rmSync(top, { recursive: true, force: true }));
@@ -58,6 +58,18 @@ it.each<readonly [string, (home: string) => void]>([
     /nothing can be mounted at \/home\/task\/\.local\/lib: /,
   );
   expect(readdirSync(at('outside'))).toEqual([]);
+});
+
+it('folders of the tree are made writable, and made where they are not there; links are not followed', async () => {
+  const tree = at('tree');
+  for (const path of ['tree', 'tree/review']) mkdirSync(at(path));
+  symlinkSync(at('outside'), at('tree/link'));
+  const writable = (folder: string) => ({ host: at(`tree/${folder}`), inner: `/work/${folder}`, readOnly: false });
+  expect(await provideWritable(tree, ['review', 'new'])).toEqual([writable('review'), writable('new')]);
+  expect(lstatSync(at('tree/new')).isDirectory()).toBe(true);
+  await expect(provideWritable(tree, ['link'])).rejects.toThrow(
+    'nothing can be mounted at /work/link: it is no folder',
+  );
 });
 
 it('a folder that may not be looked into is told', async (context) => {

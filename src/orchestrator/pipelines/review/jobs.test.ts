@@ -144,6 +144,15 @@ describe('tasks that run whatever happened', () => {
   });
 });
 
+it('notes of the developer are neither shown nor passed on', () => {
+  const jobs = jobsOf(REVIEWED, 'review: { command: r, notes: [PLAN.md, ".agent/x y"] }');
+  for (const [id, action] of [
+    ['api-review', 'prepare-task'],
+    ['api-reviewed', 'conclude-review'],
+  ] as const)
+    expect(inputsOf(jobs, id)[action]).toMatchObject({ notes: 'PLAN.md\n.agent/x y' });
+});
+
 it('a chain of reviewed tasks stands on what was approved', () => {
   const jobs = jobsOf(`
   - { name: a, command: x, review: true }

@@ -12,6 +12,7 @@ import {
 } from '../../../workflow/index.ts';
 import type { JobShape, Task } from '../../config.ts';
 import { scalarsOf } from '../../nodes.ts';
+import { literal } from '../../translate/literal.ts';
 import { HANDOFF, REVIEW_FOLDER } from './handoff.ts';
 import { changeJob, conclusionJob, reviewJob } from './names.ts';
 
@@ -20,6 +21,8 @@ export interface Review {
   readonly rounds: number;
   /** What the fixer runs; the task's own command when absent. */
   readonly fix?: string;
+  /** Paths of the developer's own, which are neither shown nor passed on. */
+  readonly notes: readonly string[];
   /** The reviewer as a task would be; its name and what it depends on do not count. */
   readonly reviewer: Task;
 }
@@ -53,7 +56,7 @@ function reviewedTask(task: Task, review: Review): readonly Task[] {
       ...(round === 1 ? [] : [fixer(developed, review, round)]),
       reviewer(developed, review, round),
     ]),
-    conclusion(developed, rounds),
+    conclusion(developed, review, rounds),
   ];
 }
 
@@ -79,13 +82,13 @@ function fixer(task: Task, { fix }: Review, round: number): Task {
   };
 }
 
-function reviewer(task: Task, { reviewer: own }: Review, round: number): Task {
+function reviewer(task: Task, { reviewer: own, notes }: Review, round: number): Task {
   const change = changeJob(task.name, round);
   const shape: JobShape = {
     startsWith: [],
     ...(round === 1 ? {} : { stepsIf: isNeeded(reviewJob(task.name, round - 1)) }),
     outputs: ['verdict', 'findings', 'provenance'],
-    prepare: { 'start-of': task.name, change },
+    prepare: { 'start-of': task.name, change, ...noted(notes) },
     run: {
       writable: REVIEW_FOLDER,
       isolated: 'true',
@@ -106,7 +109,7 @@ function reviewer(task: Task, { reviewer: own }: Review, round: number): Task {
   };
 }
 
-function conclusion(task: Task, rounds: readonly number[]): Task {
+function conclusion(task: Task, { notes }: Review, rounds: readonly number[]): Task {
   const reviews = rounds.map((round) => reviewJob(task.name, round));
   const changes = rounds.map((round) => changeJob(task.name, round));
   const verdicts = reviews.map((name) => `\${{ needs.${name}.outputs.verdict }}`).join(' ');
@@ -136,13 +139,20 @@ function conclusion(task: Task, rounds: readonly number[]): Task {
       // What was not approved does not get to those that run all the same.
       behind: task.shape?.startsWith ?? task.dependsOn,
       prepare: { 'start-of': task.name },
-      action: { name: 'conclude-review', inputs: { changes: JSON.stringify(changes), verdicts } },
+      action: {
+        name: 'conclude-review',
+        inputs: { changes: JSON.stringify(changes), verdicts, ...noted(notes.map(literal)) },
+      },
     },
   };
 }
 
 /** Nothing of anybody's runs there. Milliseconds. */
 const TIMEOUT = 60_000;
+
+function noted(notes: readonly string[]): { readonly notes?: string } {
+  return notes.length === 0 ? {} : { notes: notes.join('\n') };
+}
 
 /** What the jobs of a review have of their task. `before`: the job that has to have ended well. */
 function partOf(task: Task, before: string): Pick<Task, 'partOf' | 'continueOnError' | 'if'> {
