@@ -240,9 +240,10 @@ export class ContainerPlace {
       if (externals !== undefined && this.#far === undefined)
         await giveBack(container, externals, { folders: [WORK, '/__t', '/github'] });
       await container.remove();
-      await container.carrier?.close();
     };
+    const carried = async (): Promise<void> => container.carrier?.close();
     await removeOrTell(leave, "the job's container", this.#tell);
+    await removeOrTell(carried, "the copy of the job's files", this.#tell);
   }
 }
 

@@ -239,14 +239,15 @@ class WorkflowJob {
     const { request, home, log, stood, containers, offer } = this.#parts;
     const { failures, hostEnv } = this.#settings;
     if (failures === undefined) return undefined;
+    const bringBack = (): Promise<void> => containers.bringBack();
     const leave = async (): Promise<Closed> => {
-      await containers.bringBack();
+      await bringBack();
       await this.#place.processes.close();
       await containers.close();
       await offer.close();
       return log.close();
     };
-    const standing = { request, place: this.#place, home, memory: this.#memory, stood, hostEnv, leave };
+    const standing = { request, place: this.#place, home, memory: this.#memory, stood, hostEnv, leave, bringBack };
     return createStandstill(failures, standing);
   }
 

@@ -42,6 +42,8 @@ export interface StandingPlace {
   /** Of this machine, also for a job in a container. */
   readonly hostEnv: Readonly<Record<string, string>>;
   readonly leave: () => Promise<Closed>;
+  /** Where the job's files are on another machine: they are here too, as they are there. */
+  readonly bringBack: () => Promise<void>;
 }
 
 export function createStandstill(settings: FailureSettings, job: StandingPlace): Standstill {
@@ -56,6 +58,7 @@ export function createStandstill(settings: FailureSettings, job: StandingPlace):
     onFailure: async (failed) => {
       const { cwd } = processOf(failed);
       const env = lookAround(processOf(failed));
+      if (settings.onFailure !== undefined) await job.bringBack();
       await settings.onFailure?.({ leg: leg.id, step: failed.name, message: failed.failure.message, cwd, env });
       return settings.pauses;
     },

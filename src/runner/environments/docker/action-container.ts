@@ -9,6 +9,7 @@ import { type Engine, reasonOf } from './engine.ts';
 import type { Externals } from './externals.ts';
 import { giveBack, openToAll, type SharedFolders } from './file-access.ts';
 import { configOfImage } from './images.ts';
+import { closeInTurn } from './in-turn.ts';
 import { type JobContainer, startJobContainer } from './job-container.ts';
 import type { Owner } from './labels.ts';
 import type { Mount } from './path-map.ts';
@@ -67,24 +68,20 @@ export async function startActionContainer(
   });
   if (!started.ok) throw new MachineError(started.error);
   const container = started.value;
-  const remove = async (): Promise<void> => {
-    await container.remove();
-    await container.carrier?.close();
-  };
+  const remove = (): Promise<void> =>
+    closeInTurn(
+      () => container.remove(),
+      () => container.carrier?.close(),
+    );
   const copies = copiesOf(container, mounts);
-  const close = async (): Promise<void> => {
-    try {
-      await (copies === undefined ? giveBack(container, externals, shared) : copies.bringBack());
-    } finally {
-      await remove();
-    }
-  };
+  const giveAway = (): Promise<void> =>
+    copies === undefined ? giveBack(container, externals, shared) : copies.bringBack();
+  const close = (): Promise<void> => closeInTurn(giveAway, remove);
   try {
     await (copies === undefined ? openToAll(container, externals, shared) : copies.send());
     await request.prepare?.(container.supervised);
   } catch (error) {
-    await remove();
-    throw error;
+    await closeInTurn(() => Promise.reject(error), remove);
   }
   const box = { container, env: container.ready.env, close };
   const cwd: HostPath = hostPath(workdir);

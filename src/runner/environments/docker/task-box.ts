@@ -14,6 +14,7 @@ import { type Copies, copyAll } from './copies.ts';
 import { type CreateDraft, emptyDraft } from './create-draft.ts';
 import type { Engine } from './engine.ts';
 import type { Externals } from './externals.ts';
+import { closeInTurn } from './in-turn.ts';
 import { type JobContainer, startJobContainer } from './job-container.ts';
 import type { LimitCounts } from './limits-reached.ts';
 import type { Mount } from './path-map.ts';
@@ -110,24 +111,22 @@ async function openBox(engine: Engine, settings: BoxSettings, count: number): Pr
     if (!started.ok) throw new MachineError(started.error);
     const container = started.value;
     const copies = copiesOf(container, settings);
-    const remove = async (): Promise<void> => {
-      await container.remove();
-      await container.carrier?.close();
-    };
-    const close = async (): Promise<void> => {
-      try {
-        await copies?.bringBack();
-      } finally {
-        await remove();
-        await way.close();
-      }
-    };
+    const remove = (): Promise<void> =>
+      closeInTurn(
+        () => container.remove(),
+        () => container.carrier?.close(),
+      );
+    const close = (): Promise<void> =>
+      closeInTurn(
+        () => copies?.bringBack(),
+        remove,
+        () => way.close(),
+      );
     try {
       await copies?.send();
       await way.open(container);
     } catch (error) {
-      await remove();
-      throw error;
+      await closeInTurn(() => Promise.reject(error), remove);
     }
     const { memory, pids } = settings;
     const limits = { memory, pids, wasStarved: () => wasStarved(engine, container.id, began) };
