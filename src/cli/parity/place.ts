@@ -3,8 +3,8 @@ import { mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  createPrivateClone,
   type GitRepository,
+  openPrivateClones,
   openRepository,
   removeTree,
   worktreeRoot,
@@ -26,13 +26,14 @@ export interface ParityPlace {
 export async function openParityPlace(repository: GitRepository): Promise<ParityPlace> {
   const temporary = hostPath(await realpath(await mkdtemp(join(tmpdir(), 'orch-parity-'))));
   const clones: Project[] = [];
+  const openPrivateClone = openPrivateClones(repository);
   return {
     temporary,
     clone: async (name, commit) => {
       const directory = hostPath(join(temporary, name));
       const { remoteUrl: origin, head } = repository;
       const ref = `refs/heads/${head.branch ?? 'parity'}`;
-      await createPrivateClone(repository, { commit, ref, directory, ...(origin === undefined ? {} : { origin }) });
+      await openPrivateClone({ commit, ref, directory, ...(origin === undefined ? {} : { origin }) });
       const opened = await openRepository(directory);
       if (!opened.ok) {
         const message = opened.error[0]?.message ?? 'the clone is no repository';

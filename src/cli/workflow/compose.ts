@@ -14,7 +14,7 @@ import {
 import { openHostJob, systemClock } from '../../runner/environments/index.ts';
 import type { FailureSettings, WorkflowFrames } from '../../runner/jobs/index.ts';
 import type { RunServices } from '../../runner/services/index.ts';
-import { createPrivateClone, removeTree } from '../../runner/workspaces/index.ts';
+import { type CloneRequest, openPrivateClones, type PrivateClone, removeTree } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import { PRIVATE_DIRECTORY } from '../../shared/file-modes.ts';
 import type { Masker } from '../../shared/mask.ts';
@@ -87,11 +87,12 @@ export async function framesOf(wiring: Wiring): Promise<WorkflowFrames> {
   const directory = workDirectory(project, run);
   const temp = hostPath(join(directory, '_temp'));
   await mkdir(temp, { recursive: true, mode: PRIVATE_DIRECTORY });
+  const openClone = openPrivateClones(project.repository);
   return {
     run,
     repository: { name: facts.name, serverUrl: facts.serverUrl, commit: event.sha, ref: event.ref },
     sourceOf: jobSources(prepared, settings, masker),
-    workspace: (leg, there) => openWorkspace(wiring, join(directory, leg), there),
+    workspace: (leg, there) => openWorkspace(wiring, openClone, { directory: join(directory, leg), there }),
     ...(failures === undefined ? {} : { failures }),
     ...(from === undefined ? {} : { leftOut: leftOutBefore(from) }),
     temp,
@@ -119,8 +120,8 @@ export async function framesOf(wiring: Wiring): Promise<WorkflowFrames> {
 /** `<root>/<name>` as on GitHub's machines, where the folder of a repository holds a working tree of the same name. */
 async function openWorkspace(
   { project, prepared }: Wiring,
-  directory: string,
-  there: boolean,
+  openClone: (request: CloneRequest) => Promise<PrivateClone>,
+  { directory, there }: { readonly directory: string; readonly there: boolean },
 ): ReturnType<WorkflowFrames['workspace']> {
   const { event, facts } = prepared;
   const name = facts.name.split('/')[1] ?? 'repository';
@@ -131,7 +132,7 @@ async function openWorkspace(
   // Of a process that was killed.
   await removeTree(work);
   const { remoteUrl } = project.repository;
-  const clone = await createPrivateClone(project.repository, {
+  const clone = await openClone({
     commit: event.sha,
     ref: event.ref,
     directory: work,

@@ -26,7 +26,7 @@ export interface PutAside {
 
 /** Gives the path of the script that opens a shell as the failed step saw things. */
 export async function putAside(job: StandingJob, { directory, temp, process, seal }: PutAside): Promise<HostPath> {
-  for (const owned of [dirname(directory), directory, dirname(temp), temp]) await makeOwnDirectory(owned);
+  for (const owned of [dirname(directory), directory, dirname(temp), temp]) makeOwnDirectory(owned);
   for (const name of await readdir(temp)) if (SCRIPT.test(name)) await rm(join(temp, name));
   const enter = enterScript(directory);
   await replace(stateFile(directory), writeStandingJob(job, seal), PRIVATE_FILE);
@@ -39,14 +39,14 @@ export async function readPutAside(
   directory: HostPath,
   secrets: Seal['secrets'],
 ): Promise<ReadStandingJob | undefined> {
-  if (!(await isOwnDirectory(dirname(directory))) || !(await isOwnDirectory(directory))) return undefined;
+  if (!isOwnDirectory(dirname(directory)) || !isOwnDirectory(directory)) return undefined;
   const text = await readRegular(stateFile(directory));
   return text === undefined ? undefined : readStandingJob(text, secrets);
 }
 
 /** Of a job that is over. */
 export async function forgetPutAside(directory: HostPath): Promise<void> {
-  if (await isOwnDirectory(dirname(directory))) await rm(directory, { recursive: true, force: true });
+  if (isOwnDirectory(dirname(directory))) await rm(directory, { recursive: true, force: true });
 }
 
 /** Undefined when nothing is there, or no file. */

@@ -1,6 +1,6 @@
 /** The directories of a workflow's job: its own, with its event, and its workspace; and where its processes run. */
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
 import { type Failure, MachineError } from '../../shared/failure.ts';
@@ -26,15 +26,16 @@ export async function makeDirectories(
   leg: string,
   { known, ...wanted }: Wanted,
 ): Promise<Directories> {
-  await mkdir(settings.temp, { recursive: true });
-  await mkdir(settings.toolCache, { recursive: true });
-  const home = hostPath(known ?? (await mkdtemp(join(settings.temp, 'job-'))));
+  // At once: through the thread pool so little would take many times as long.
+  mkdirSync(settings.temp, { recursive: true });
+  mkdirSync(settings.toolCache, { recursive: true });
+  const home = hostPath(known ?? mkdtempSync(join(settings.temp, 'job-')));
   if (known !== undefined) await keepTemp(home, settings.temp);
   const temp = hostPath(join(home, '_temp'));
   const event = hostPath(join(temp, '_github_workflow', 'event.json'));
-  for (const owned of [temp, dirname(event)]) await makeOwnDirectory(owned);
-  await rm(event, { recursive: true, force: true });
-  await writeFile(event, settings.event, { mode: 0o600, flag: 'wx' });
+  for (const owned of [temp, dirname(event)]) makeOwnDirectory(owned);
+  rmSync(event, { recursive: true, force: true });
+  writeFileSync(event, settings.event, { mode: 0o600, flag: 'wx' });
   const isInside = wanted.image.ok && wanted.image.value !== '';
   // Got ready while the workspace is being made.
   const processes = isInside ? undefined : settings.openProcesses(home);
@@ -59,7 +60,7 @@ export async function makeDirectories(
 
 /** Actions are copied again, and processes have their pipes anew. */
 async function keepTemp(home: HostPath, parent: HostPath): Promise<void> {
-  if (dirname(home) !== parent || !(await isOwnDirectory(home))) {
+  if (dirname(home) !== parent || !isOwnDirectory(home)) {
     const message = `${home}, which the job left when it was paused, is not there any more`;
     throw new MachineError({ code: 'environment-lost', message });
   }

@@ -1,11 +1,11 @@
 /** The frame of a workflow's job on this machine: its contexts, its actions and its log. */
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostPath } from '../../shared/brand.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { flattenSteps, isJsonObject, isWorkStep, type Json } from '../../workflow/index.ts';
 import type { JobPlace } from '../steps/index.ts';
+import { removeTree } from '../workspaces/index.ts';
 import { createActionImages } from './action-images.ts';
 import { prepareSteps, type StepInUse, type StepSettings } from './action-in-use.ts';
 import { createActionMemory, type KeptMemory } from './action-memory.ts';
@@ -111,7 +111,7 @@ class WorkflowJob {
         await containers.close();
         await offer.close();
         await containers.dispose(workspace.root, () => workspace.dispose());
-        await containers.dispose(home, () => rm(home, { recursive: true, force: true }));
+        await containers.dispose(home, () => removeTree(home));
         if (failures !== undefined) await forgetPutAside(standingDirectory(failures, request.leg.id));
         return log.close();
       },

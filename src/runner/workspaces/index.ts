@@ -8,7 +8,7 @@ export { compareFingerprints, createFingerprints } from './fingerprint.ts';
 export { matchGlob } from './globs.ts';
 export type { JobWorkspace, WorkspaceSettings, Workspaces } from './job-workspace.ts';
 export { createWorkspaces } from './job-workspace.ts';
-export { type CloneRequest, createPrivateClone, makeSelfContained, type PrivateClone } from './private-clone.ts';
+export { type CloneRequest, makeSelfContained, openPrivateClones, type PrivateClone } from './private-clone.ts';
 export { fetchBranch, hasCommit, pushBranch, type Remote, type Transfer } from './remote-branch.ts';
 export type { GitRepository } from './repository.ts';
 export { openRepository, resolveCommit } from './repository.ts';

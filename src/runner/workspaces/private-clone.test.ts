@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hostPath } from '../../shared/brand.ts';
-import { createPrivateClone, makeSelfContained } from './private-clone.ts';
+import { MachineError } from '../../shared/failure.ts';
+import { makeSelfContained, openPrivateClones } from './private-clone.ts';
 import { openRepository } from './repository.ts';
 import { snapshotUncommitted } from './snapshot.ts';
 import { createSandbox, type Sandbox } from './testing/sandbox.ts';
@@ -12,7 +13,7 @@ const ORIGIN = 'https://github.com/octo/cat.git';
 async function cloneOf(sandbox: Sandbox, { ref = 'refs/heads/main', commit = '' } = {}) {
   const repository = await sandbox.open();
   const directory = hostPath(join(sandbox.home, 'work', 'cat', 'cat'));
-  const clone = await createPrivateClone(repository, {
+  const clone = await openPrivateClones(repository)({
     commit: commit || repository.head.commit,
     ref,
     directory,
@@ -114,6 +115,23 @@ describe('a private clone', () => {
     const { directory } = await cloneOf(sandbox);
     expect(readFileSync(join(directory, 'a.txt'), 'utf8')).toBe('a\n');
     expect(sandbox.sh(directory, 'ls; git config --local --get core.hooksPath || echo unset')).toBe('a.txt\nunset');
+  });
+
+  test('of one run have the tags that were there when the first was made, and a failure is not kept', async () => {
+    const sandbox = createSandbox();
+    sandbox.git('tag', 'v1');
+    const repository = await sandbox.open();
+    const clone = openPrivateClones(repository);
+    const tags = async (name: string): Promise<string> => {
+      const directory = hostPath(join(sandbox.home, name));
+      await clone({ commit: repository.head.commit, ref: 'refs/heads/main', directory });
+      return sandbox.gitIn(directory, 'tag');
+    };
+    writeFileSync(join(sandbox.home, 'taken'), '');
+    await expect(tags('taken')).rejects.toThrow(MachineError);
+    expect(await tags('first')).toBe('v1');
+    sandbox.git('tag', 'v2');
+    expect(await tags('second')).toBe('v1');
   });
 
   test('goes whole, read-only directories included', async () => {

@@ -2,6 +2,7 @@
  * A repository of a job's own: the user's objects by reference, everything else (configuration, refs, index, hooks) its
  * own, the way actions/checkout leaves it. Nothing that is done there reaches the user's repository.
  */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { HostPath } from '../../shared/brand.ts';
@@ -32,23 +33,41 @@ const HEADS = 'refs/heads/';
 /** A shallow file of the largest repositories is far below this. Bytes. */
 const SHALLOW_LIMIT = 64 * 1024 * 1024;
 
-/** Throws `MachineError` when git or the disk refuses. */
-export const createPrivateClone = guard(clone);
+type Refs = ReadonlyMap<string, string>;
 
-async function clone(repository: GitRepository, request: CloneRequest): Promise<PrivateClone> {
-  const { directory } = request;
+/**
+ * For the clones of one run, which all have the tags and the branches of origin that were there when the first was made.
+ * What it returns throws `MachineError` when git or the disk refuses.
+ */
+export function openPrivateClones(repository: GitRepository): (request: CloneRequest) => Promise<PrivateClone> {
+  let published: Promise<Refs> | undefined;
+  return guard(async (request) => {
+    published ??= publishedRefs(repository);
+    try {
+      return await clone(repository, request, await published);
+    } catch (error) {
+      // Whoever comes next may be luckier.
+      published = undefined;
+      throw error;
+    }
+  });
+}
+
+async function clone(repository: GitRepository, request: CloneRequest, published: Refs): Promise<PrivateClone> {
+  const { directory, ref, commit, origin } = request;
   const gitDir = join(directory, '.git');
+  // The files are few and small: through the thread pool they would take many times as long.
   for (const name of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info', 'hooks']) {
-    await mkdir(join(gitDir, name), { recursive: true });
+    mkdirSync(join(gitDir, name), { recursive: true });
   }
-  const branch = request.ref.startsWith(HEADS) ? request.ref.slice(HEADS.length) : undefined;
-  await writeFile(join(gitDir, 'objects/info/alternates'), alternateLine(join(repository.commonDir, 'objects')));
-  await writeFile(join(gitDir, 'config'), configOf(repository, { branch, origin: request.origin }));
-  await writeFile(join(gitDir, 'packed-refs'), await refsOf(repository, request));
-  await writeFile(join(gitDir, 'HEAD'), branch === undefined ? `${request.commit}\n` : `ref: ${request.ref}\n`);
+  const branch = ref.startsWith(HEADS) ? ref.slice(HEADS.length) : undefined;
+  writeFileSync(join(gitDir, 'objects/info/alternates'), alternateLine(join(repository.commonDir, 'objects')));
+  writeFileSync(join(gitDir, 'config'), configOf(repository, { branch, origin }));
+  writeFileSync(join(gitDir, 'packed-refs'), packedRefs(refsOf(published, request)));
+  writeFileSync(join(gitDir, 'HEAD'), branch === undefined ? `${commit}\n` : `ref: ${ref}\n`);
   const shallow = await readRegular(join(repository.commonDir, 'shallow'), SHALLOW_LIMIT);
-  if (shallow !== undefined) await writeFile(join(gitDir, 'shallow'), shallow);
-  await checkOut(repository, { directory, commit: request.commit, index: join(gitDir, 'index') });
+  if (shallow !== undefined) writeFileSync(join(gitDir, 'shallow'), shallow);
+  await checkOut(repository, { directory, commit, index: join(gitDir, 'index') });
   return { directory, dispose: () => removeTree(directory) };
 }
 
@@ -119,8 +138,8 @@ function quote(value: string): string {
 }
 
 /** Tags and origin's branches as the user has them, and the ref that runs, at the commit that runs. */
-async function refsOf(repository: GitRepository, { commit, ref }: CloneRequest): Promise<string> {
-  const refs = await publishedRefs(repository);
+function refsOf(published: Refs, { commit, ref }: CloneRequest): Refs {
+  const refs = new Map(published);
   if (ref.startsWith(HEADS)) {
     const branch = ref.slice(HEADS.length);
     refs.set(ref, commit).set(`refs/remotes/origin/${branch}`, commit);
@@ -130,5 +149,5 @@ async function refsOf(repository: GitRepository, { commit, ref }: CloneRequest):
     // An annotated tag stays the object that it is.
     if (!refs.has(ref)) refs.set(ref, commit);
   }
-  return packedRefs(refs);
+  return refs;
 }
