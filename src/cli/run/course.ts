@@ -63,9 +63,17 @@ export async function followRun(project: Project, { stopped, ui: mode, open, par
   state.ui = ui;
   const shown = { name: ui.name, event: (event: RunEvent) => ui.event(event) };
   const record = { name: 'record', event: (event: RunEvent) => void events.push(event) };
-  const run = await opened.start(ui, [opened.sink, shown, record]);
+  const untilTheEnd = (sink: EventSink): EventSink => ({
+    ...sink,
+    event: (event) => {
+      if (!stopping.endsAtOnce()) sink.event(event);
+    },
+  });
+  const run = await opened.start(ui, [opened.sink, shown, record].map(untilTheEnd));
   stopping.attach(run);
   const end = await run.done;
+  // A run whose processes were ended comes to its own end too, and may be quicker: the process is about to exit.
+  if (stopping.endsAtOnce()) await new Promise<never>(() => undefined);
   sayLost(end.lostSinks);
   // The journal first: it gives back the room on the disk that it kept for its end.
   await attempt('the journal could not be closed', () => opened.close());

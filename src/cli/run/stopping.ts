@@ -10,6 +10,8 @@ export interface Stopping {
   attach(run: Run): void;
   /** Whether a signal has asked for it. */
   asked(): boolean;
+  /** Everything is being ended at once, and the process with it: what comes of that is no part of the run any more. */
+  endsAtOnce(): boolean;
   /** For a process that goes on after the run. */
   stopListening(): void;
 }
@@ -27,6 +29,7 @@ export interface Stopped {
 export function listenForStop(stopped: Stopped, writeDown: () => Promise<void>): Stopping {
   let attached: Run | undefined;
   let first: string | undefined;
+  let atOnce = false;
   const cancel = (): void => {
     if (first !== undefined) attached?.cancel({ reason: 'user', message: `stopped by ${first}` });
   };
@@ -36,7 +39,11 @@ export function listenForStop(stopped: Stopped, writeDown: () => Promise<void>):
       first = signal;
       cancel();
     },
-    onSecond: () => void endAtOnce(stopped, writeDown),
+    onSecond: () => {
+      if (atOnce) return;
+      atOnce = true;
+      void endAtOnce(stopped, writeDown);
+    },
   });
   return {
     attach: (run) => {
@@ -44,6 +51,7 @@ export function listenForStop(stopped: Stopped, writeDown: () => Promise<void>):
       cancel();
     },
     asked: () => first !== undefined,
+    endsAtOnce: () => atOnce,
     stopListening,
   };
 }
