@@ -59,7 +59,7 @@ forbidden.push(
     name: 'action-templates-own',
     severity: 'error',
     from: { path: '^action-templates/', pathNot: test },
-    to: { path: '^src/', pathNot: '^src/(shared/|(tasks|runner/environments|runner/workspaces|runner/sandboxes)/index\\.ts$)' },
+    to: { path: '^src/', pathNot: '^src/(shared/|(engine|store|reports|tasks|runner/environments|runner/workspaces|runner/sandboxes)/index\\.ts$)' },
   },
   {
     name: 'action-templates-npm',

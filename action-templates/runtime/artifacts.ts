@@ -25,16 +25,18 @@ export interface ArtifactStore {
 /** The protocol of archives, the oldest that is spoken and the one that every service knows: of newer ones we need nothing. */
 const VERSION = '4';
 
-/** `temporary` holds archives while they are sent. */
-export function openArtifacts(service: ResultsService, temporary: string): ArtifactStore {
+/** `temporary` holds archives while they are sent. `run`: of another run than the job's own, to be read. */
+export function openArtifacts(service: ResultsService, temporary: string, run?: string): ArtifactStore {
+  const of = run === undefined ? {} : { workflow_run_backend_id: run };
   const list = async (): Promise<readonly Artifact[]> => {
-    const { artifacts = [] } = await service.call('ListArtifacts', {});
+    const { artifacts = [] } = await service.call('ListArtifacts', of);
     return newest(Array.isArray(artifacts) ? artifacts.map(readArtifact) : []);
   };
   return {
     list,
     read: async ({ name, owner }, names) => {
       const { signed_url: url } = await service.call('GetSignedArtifactURL', {
+        ...of,
         workflow_job_run_backend_id: owner,
         name,
       });

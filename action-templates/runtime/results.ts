@@ -2,8 +2,9 @@
  * How the results of tasks travel between jobs: each leg leaves an artifact that says what it passes on, and takes those
  * of the jobs that it stands on.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isErrno } from '../../src/shared/errno.ts';
 import { MachineError } from '../../src/shared/failure.ts';
 import type { TaskReport } from '../../src/shared/verdict.ts';
 import type { JobCommits, Results } from '../../src/tasks/index.ts';
@@ -13,6 +14,10 @@ import type { Place } from './place.ts';
 import type { LegReport } from './summary.ts';
 
 const RESULT = 'result.json';
+/** What happened in the steps of the job, one event a line. */
+const EVENTS = 'events.jsonl';
+/** Bytes; what is more is no record of attempts. */
+const MOST_EVENTS = 4 * 1024 * 1024;
 
 export interface TravellingResults extends Results {
   /** Uploads what was published, with the report beside it for the run's summary. Nothing when nothing was. */
@@ -57,7 +62,7 @@ export async function readReports(artifacts: ArtifactStore, jobs: Iterable<strin
   const unread: string[] = [];
   for (const artifact of await artifacts.list()) {
     if (!ids.some((job) => legOf(artifact.name, job) !== undefined)) continue;
-    const report = await readReport(() => artifacts.read(artifact, [RESULT]));
+    const report = await readReport(() => artifacts.read(artifact, [RESULT, EVENTS]));
     if (report === undefined) unread.push(artifact.name);
     else reports.push(report);
   }
@@ -66,12 +71,17 @@ export async function readReports(artifacts: ArtifactStore, jobs: Iterable<strin
 
 async function readReport(read: () => Promise<ReadonlyMap<string, Uint8Array>>): Promise<LegReport | undefined> {
   try {
-    const value = readJson(Buffer.from((await read()).get(RESULT) ?? []).toString('utf8'));
-    return isReport(value) ? value : undefined;
+    const files = await read();
+    const value = readJson(textOf(files, RESULT));
+    return isReport(value) ? { ...value, events: textOf(files, EVENTS) } : undefined;
   } catch (error) {
     if (error instanceof MachineError) return undefined;
     throw error;
   }
+}
+
+function textOf(files: ReadonlyMap<string, Uint8Array>, name: string): string {
+  return Buffer.from(files.get(name) ?? []).toString('utf8');
 }
 
 /** So far as the summary looks into it. */
@@ -146,8 +156,21 @@ async function send(place: Place, artifacts: ArtifactStore, sending: Sending): P
   const given = isNothing ? { files: [] } : await carrier.give(standing, root);
   const result = join(root, RESULT);
   await writeFile(result, `${JSON.stringify({ job: job.job, leg: job.leg, index, ...own, report }, null, 2)}\n`);
-  await artifacts.upload(`orch-${job.job}-${index}`, root, [result, ...given.files]);
+  const events = await haveEvents(place, root);
+  await artifacts.upload(`orch-${job.job}-${index}`, root, [result, ...events, ...given.files]);
   if (given.failure !== undefined) throw given.failure;
+}
+
+async function haveEvents({ directory }: Place, root: string): Promise<readonly string[]> {
+  const [from, to] = [join(directory, EVENTS), join(root, EVENTS)];
+  try {
+    if ((await stat(from)).size > MOST_EVENTS) return [];
+    await copyFile(from, to);
+    return [to];
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return [];
+    throw error;
+  }
 }
 
 function workOf(report: TaskReport | undefined): { readonly branch?: string; readonly tip?: string } {

@@ -8,6 +8,8 @@ export interface LegReport {
   readonly leg: string;
   readonly index: number;
   readonly report?: TaskReport;
+  /** What happened in its steps, one JSON object a line. */
+  readonly events?: string;
 }
 
 /** Job id to its result, from GitHub's `needs` context. */

@@ -183,7 +183,9 @@ function grouped<T>(all: readonly T[], keyOf: (one: T) => string): readonly (rea
   const groups = new Map<string, T[]>();
   for (const one of all) {
     const key = keyOf(one);
-    groups.set(key, [...(groups.get(key) ?? []), one]);
+    const group = groups.get(key) ?? [];
+    group.push(one);
+    groups.set(key, group);
   }
   return [...groups].toSorted(([, a], [, b]) => b.length - a.length);
 }

@@ -11,7 +11,7 @@ export interface Exported {
   readonly request: ExportRequest;
   readonly made: ExportedFile;
   readonly workflow: RepositoryFile;
-  /** The workflow first, then its actions. */
+  /** The workflow first, then the one that reviews it, then their actions. */
   readonly files: readonly RepositoryFile[];
   /** Paths of workflows that were left behind. */
   readonly stale: readonly string[];
@@ -22,10 +22,14 @@ export function exportOf(root: HostPath, { file, config }: Loaded, options: Expo
   const request = readRequest(root, file, options);
   const made = exportFile(config, request);
   if (!made.ok) throw new UsageError(made.error);
-  const { name, text } = made.value;
   const folder = folderOf(root, options);
-  const workflow = { path: folder === '' ? name : `${folder}/${name}`, text };
-  const actions = request.actions.kind === 'vendored' ? vendoredActions() : [];
-  const stale = leftBehind(root, folder, { written: workflow.path, source: request.source });
-  return { request, made: made.value, workflow, files: [workflow, ...actions], stale };
+  const fileOf = ({ name, text }: { readonly name: string; readonly text: string }): RepositoryFile => ({
+    path: folder === '' ? name : `${folder}/${name}`,
+    text,
+  });
+  const workflow = fileOf(made.value);
+  const workflows = [workflow, ...(made.value.review === undefined ? [] : [fileOf(made.value.review)])];
+  const actions = request.actions.kind === 'vendored' ? vendoredActions(workflows) : [];
+  const stale = leftBehind(root, folder, { written: workflows.map(({ path }) => path), source: request.source });
+  return { request, made: made.value, workflow, files: [...workflows, ...actions], stale };
 }

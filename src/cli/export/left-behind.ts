@@ -6,17 +6,17 @@ import type { HostPath } from '../../shared/brand.ts';
 import { errnoOf } from '../../shared/errno.ts';
 import { inspectFile } from '../../store/index.ts';
 
-/** Paths from the root. `written`: the one that is written now; `source`: the config that it is made of. */
+/** Paths from the root. `written`: those that are written now; `source`: the config that they are made of. */
 export function leftBehind(
   root: HostPath,
   folder: string,
-  { written, source }: { readonly written: string; readonly source: string },
+  { written, source }: { readonly written: readonly string[]; readonly source: string },
 ): readonly string[] {
   return namesIn(join(root, folder))
     .filter((name) => /\.ya?ml$/.test(name))
     .map((name) => (folder === '' ? name : `${folder}/${name}`))
     .filter((path) => {
-      const standing = path === written ? undefined : inspectFile(root, path, EXPORT_MARK);
+      const standing = written.includes(path) ? undefined : inspectFile(root, path, EXPORT_MARK);
       return standing?.kind === 'ours' && readHeader(standing.text)?.source === source;
     });
 }

@@ -12,10 +12,12 @@ export interface RepositoryFile {
 /** Where a workflow finds them as `./.github/actions/<name>`. */
 const FOLDER = '.github/actions';
 
-export function vendoredActions(): readonly RepositoryFile[] {
+/** Those that the workflows use. */
+export function vendoredActions(workflows: readonly RepositoryFile[]): readonly RepositoryFile[] {
   const templates = beside('action-templates');
   return readdirSync(templates)
     .sort()
+    .filter((action) => workflows.some(({ text }) => text.includes(` ./${FOLDER}/${action}\n`)))
     .flatMap((action) =>
       readdirSync(join(templates, action))
         .sort()

@@ -40,7 +40,11 @@ export async function checkRuns(running: Running): Promise<Compared | undefined>
   const { place, commit, loaded, root, workflow, options, stop } = running;
   const config = relative(root, resolve(loaded.file));
   const tasks = await place.clone('tasks', commit);
-  const events = await runIn(tasks, ['run', '--config', config, ...wordsForTasks(options)], stop);
+  const events = await runIn(
+    tasks,
+    ['run', '--config', config, '--no-framework-review', ...wordsForTasks(options)],
+    stop,
+  );
   if (events === undefined) return undefined;
   const exported = await place.clone('export', commit);
   await takeAway(exported, config);

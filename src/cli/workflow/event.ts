@@ -2,6 +2,7 @@
 import { isJsonObject, type Json, type JsonObject, type TriggerEvent } from '../../workflow/index.ts';
 import type { RepositoryFacts } from './facts.ts';
 import { everywhere, makePayload } from './payload.ts';
+import type { SourceRun } from './payload-subjects.ts';
 
 export interface EventRequest {
   readonly name: string;
@@ -15,6 +16,8 @@ export interface EventRequest {
   readonly types?: readonly string[];
   /** Of `workflow_run`: the workflow that ran. */
   readonly source?: string;
+  /** And its run. */
+  readonly sourceRun?: SourceRun;
 }
 
 export interface WorkflowEvent {

@@ -59,7 +59,7 @@ export async function executeWorkflow(
   const { output, past, start } = await openRun(project, execution, plan);
   let stopAnswering = (): void => undefined;
   const masker = workflowMasker(settings.secrets);
-  const services = servicesOf({ run: prepared.run, paths: output.paths, past, masker });
+  const services = servicesOf({ layout: project.layout, run: prepared.run, paths: output.paths, past, masker });
   const { stopListening, ...followed } = await followRun(project, {
     stopped: { run: prepared.run, release: () => undefined },
     parting: 'the working trees of its jobs stay as they are: orch clean removes them',

@@ -40,6 +40,14 @@ export interface SubjectRequest {
   readonly action: string | undefined;
   /** Of `workflow_run`: the workflow that ran. */
   readonly source?: string;
+  readonly sourceRun?: SourceRun;
+}
+
+/** A run that an event is about. */
+export interface SourceRun {
+  /** All of its digits, of which expressions would keep fifteen of a number. */
+  readonly id: string;
+  readonly conclusion: string;
 }
 
 /** Nothing for an event that is about nothing but the repository. */
@@ -190,12 +198,15 @@ function releaseOf({ facts, ref, action }: SubjectRequest): JsonObject {
   };
 }
 
-function workflowRunOf({ facts, action, source }: SubjectRequest): JsonObject {
+function workflowRunOf({ facts, action, source, sourceRun }: SubjectRequest): JsonObject {
+  const id = sourceRun?.id ?? NUMBER;
+  const ended = action === 'completed' && sourceRun !== undefined ? { conclusion: sourceRun.conclusion } : {};
   return {
-    id: NUMBER,
+    id,
     ...(source === undefined ? {} : { name: source }),
     event: 'push',
     ...progressOf(action),
+    ...ended,
     run_number: NUMBER,
     run_attempt: 1,
     head_branch: facts.branch ?? facts.defaultBranch,
@@ -204,7 +215,7 @@ function workflowRunOf({ facts, action, source }: SubjectRequest): JsonObject {
     head_repository: repositoryOf(facts),
     pull_requests: [],
     actor: userOf(facts.actor),
-    html_url: `${urlOf(facts)}/actions/runs/${NUMBER}`,
+    html_url: `${urlOf(facts)}/actions/runs/${id}`,
   };
 }
 

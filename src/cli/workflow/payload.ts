@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../workflow/index.ts';
 import type { RepositoryFacts } from './facts.ts';
 import { commitOf, repositoryOf, urlOf, userOf } from './payload-parts.ts';
-import { chooseActivity, subjectOf } from './payload-subjects.ts';
+import { chooseActivity, type SourceRun, subjectOf } from './payload-subjects.ts';
 
 export interface PayloadRequest {
   readonly event: string;
@@ -19,6 +19,8 @@ export interface PayloadRequest {
   readonly types?: readonly string[];
   /** Of `workflow_run`: the workflow that ran. */
   readonly source?: string;
+  /** And its run. */
+  readonly sourceRun?: SourceRun;
 }
 
 const ZERO = /[0-9a-f]/g;

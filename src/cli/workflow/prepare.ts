@@ -3,17 +3,17 @@
 import type { ActionStore } from '../../runner/actions/index.ts';
 import { type Diagnostic, hasErrors } from '../../shared/diagnostic.ts';
 import { ok, type Result } from '../../shared/result.ts';
-import { newRunId } from '../../store/index.ts';
+import { listRuns, newRunId } from '../../store/index.ts';
 import type { ResolvedWorkflow } from '../../workflow/calls/index.ts';
 import { type JsonObject, readExpectations } from '../../workflow/index.ts';
 import { UsageError } from '../explain.ts';
 import type { Project } from '../project.ts';
 import { checkSalvaged } from './check-calls.ts';
 import { type Chosen, chooseWorkflows, likelyEvent } from './choose.ts';
-import { makeEvent, type WorkflowEvent } from './event.ts';
+import { type EventRequest, makeEvent, type WorkflowEvent } from './event.ts';
 import { type RepositoryFacts, readFacts } from './facts.ts';
 import { findWorkflows } from './files.ts';
-import { aboutRun, githubJson } from './github-json.ts';
+import { aboutRun, githubJson, runNumber } from './github-json.ts';
 import { type Inputs, missingSecrets, readInputs } from './inputs.ts';
 import { workflowMasker } from './masker.ts';
 import { withJobs } from './narrow.ts';
@@ -125,7 +125,7 @@ function startOf(file: ReadWorkflow, facts: RepositoryFacts, settings: WorkflowS
 function eventOf(
   { file, name }: { readonly file: ReadWorkflow; readonly name: string },
   inputs: Inputs['texts'],
-  { facts, settings }: Pick<Surroundings, 'facts' | 'settings'>,
+  { facts, settings, project }: Pick<Surroundings, 'facts' | 'settings'> & Partial<Pick<Surroundings, 'project'>>,
 ): WorkflowEvent {
   const payload = settings.payload === undefined ? {} : { payload: settings.payload };
   const { types, crons, workflows } = readExpectations(file.workflow.on, name);
@@ -138,9 +138,19 @@ function eventOf(
     workflow: file.path,
     ...payload,
     ...(cron === undefined ? {} : { cron }),
+    ...(project === undefined || source === undefined ? {} : latestOf(project, source)),
     // Of a folder the filters choose; a file that was named gets an event that it waits for.
     ...(file.named ? { types, ...(source === undefined ? {} : { source }) } : {}),
   });
+}
+
+/** An event about a run is about the last one there was here. */
+function latestOf({ layout }: Project, workflow: string): Pick<EventRequest, 'sourceRun'> {
+  const latest = listRuns(layout).find(
+    ({ started, finished }) => started?.kind === 'workflow' && started.name === workflow && finished !== undefined,
+  );
+  if (latest?.finished === undefined) return {};
+  return { sourceRun: { id: runNumber(latest.run), conclusion: latest.finished.result } };
 }
 
 async function prepare(

@@ -8,7 +8,7 @@ import { releasesOf } from '../translate/actions.ts';
 import { exportNotes } from '../translate/export-notes.ts';
 import { quote } from '../wording.ts';
 import { headerOf, type Origin } from './header.ts';
-import { type ExportOptions, exportWorkflow } from './workflow.ts';
+import { type ExportOptions, exportReview, exportWorkflow } from './workflow.ts';
 
 export interface ExportRequest extends ExportOptions, Origin {}
 
@@ -20,23 +20,30 @@ export interface ExportedFile {
   readonly workflow: Workflow;
   /** What GitHub would do differently, and what of the options is better avoided. */
   readonly notes: readonly Diagnostic[];
+  /** The workflow that reviews its runs, where the config has one. */
+  readonly review?: Pick<ExportedFile, 'name' | 'text' | 'workflow'>;
 }
 
 /** The error is a sentence about the options. */
 export function exportFile(config: Config, request: ExportRequest): Result<ExportedFile, string> {
   const workflow = exportWorkflow(config, request);
   if (!workflow.ok) return workflow;
+  const review = exportReview(config, request);
+  if (!review.ok) return review;
   const notes = exportNotes(config);
-  const text = writeWorkflow(workflow.value, {
-    header: headerOf(request, notes),
-    releases: releasesOf(request.actions),
-  });
+  const releases = releasesOf(request.actions);
   return ok({
     name: `${fileName(config.name)}.yml`,
-    text,
+    text: writeWorkflow(workflow.value, { header: headerOf(request, notes), releases }),
     workflow: workflow.value,
     notes: [...notes, ...optionNotes(request)],
+    ...(review.value === undefined ? {} : { review: reviewFile(config, review.value, request) }),
   });
+}
+
+function reviewFile(config: Config, workflow: Workflow, request: ExportRequest): NonNullable<ExportedFile['review']> {
+  const text = writeWorkflow(workflow, { header: headerOf(request, []), releases: releasesOf(request.actions) });
+  return { name: `${fileName(`${config.name}-framework-review`)}.yml`, text, workflow };
 }
 
 /** What has no place in the config. */

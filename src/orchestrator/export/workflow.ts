@@ -12,11 +12,14 @@ import {
   type Workflow,
 } from '../../workflow/index.ts';
 import type { Config } from '../config.ts';
+import { keyText } from '../nodes.ts';
+import { translateFrameworkReview } from '../pipelines/framework-review/framework-review.ts';
 import { type ActionSource, CHECKOUT, type TaskActionName, taskActionOf, usesOf } from '../translate/actions.ts';
 import type { TaskJob } from '../translate/job.ts';
-import { translate } from '../translate/translate.ts';
+import { type TaskWorkflow, translate } from '../translate/translate.ts';
 import { quote } from '../wording.ts';
 import { withEvents } from './events.ts';
+import { reviewJob, reviewTriggers } from './framework-review.ts';
 
 /** How the commits of tasks get from job to job. */
 export type Transport = 'artifacts' | 'branches';
@@ -40,17 +43,37 @@ export function exportWorkflow(config: Config, options: ExportOptions): Result<W
   const { workflow } = translate(config, { actions: options.actions });
   const on = withEvents(workflow.on, options.events);
   if (!on.ok) return on;
+  // A newer push waits for the run before it: what that has done is not thrown away.
+  const concurrency = mapping({ group: scalar('${{ github.workflow }}-${{ github.ref }}') });
+  const leavesJournal = config.frameworkReview !== undefined;
+  return finished({ ...workflow, on: on.value, concurrency }, { ...options, leavesJournal });
+}
+
+/** The workflow that reviews the runs of the other one. Undefined for a file without `framework_review`. */
+export function exportReview(config: Config, options: ExportOptions): Result<Workflow | undefined, string> {
+  const { frameworkReview } = config;
+  const review = translateFrameworkReview(config, { actions: options.actions });
+  if (review === undefined || frameworkReview === undefined) return ok(undefined);
+  const { workflow } = review.translation;
+  const jobs = workflow.jobs.map((job) => reviewJob(job, frameworkReview));
+  return finished(
+    { ...workflow, on: reviewTriggers(config, frameworkReview), jobs },
+    { ...options, leavesJournal: false },
+  );
+}
+
+interface Finishing extends ExportOptions {
+  /** For a review of the run, once it is over. */
+  readonly leavesJournal: boolean;
+}
+
+/** With runners, the way of the commits, and the job that tells of the run. */
+function finished(workflow: TaskWorkflow, options: Finishing): Result<Workflow, string> {
   const [label, ...more] = options.runsOn;
   if (label === undefined || options.runsOn.includes('')) return err('--runs-on wants a label');
   const runsOn: Node = more.length === 0 ? scalar(label) : sequence(options.runsOn.map(scalar));
   const jobs = workflow.jobs.map((job): Job => ({ ...withTransport(job, options.transport), runsOn }));
-  return ok({
-    ...workflow,
-    on: on.value,
-    // A newer push waits for the run before it: what that has done is not thrown away.
-    concurrency: mapping({ group: scalar('${{ github.workflow }}-${{ github.ref }}') }),
-    jobs: [...jobs, summaryJob(jobs, runsOn, options.actions)],
-  });
+  return ok({ ...workflow, jobs: [...jobs, summaryJob(jobs, runsOn, options)] });
 }
 
 /** Where GitHub takes text and no expressions, `${{` cannot be written at all. */
@@ -70,7 +93,10 @@ function withTransport(job: TaskJob, transport: Transport): StepsJob {
   const steps = job.steps.map((step) => {
     return CARRYING.includes(taskActionOf(step.uses)) ? withInputs(step, inputs) : step;
   });
-  return { ...job, permissions: mapping({ contents: scalar('write') }), steps };
+  const others = job.permissions?.kind === 'mapping' ? job.permissions.entries : [];
+  const { entries } = mapping({ contents: scalar('write') });
+  const rest = others.filter(({ key }) => keyText(key) !== 'contents');
+  return { ...job, permissions: { kind: 'mapping', entries: [...entries, ...rest] }, steps };
 }
 
 function withInputs(step: ActionStep, inputs: Readonly<Record<string, ScalarNode>>): ActionStep {
@@ -78,11 +104,12 @@ function withInputs(step: ActionStep, inputs: Readonly<Record<string, ScalarNode
   return { ...step, with: { kind: 'mapping', entries: [...own, ...mapping(inputs).entries] } };
 }
 
-function summaryJob(jobs: readonly Job[], runsOn: Node, actions: ActionSource): Job {
+function summaryJob(jobs: readonly Job[], runsOn: Node, { actions, leavesJournal }: Finishing): Job {
+  const needs = { needs: scalar('${{ toJSON(needs) }}') };
   const summarize: ActionStep = {
     kind: 'action',
     uses: usesOf('summarize-tasks', actions),
-    with: mapping({ needs: scalar('${{ toJSON(needs) }}') }),
+    with: mapping(leavesJournal ? { ...needs, journal: scalar('true') } : needs),
   };
   // The repository is only needed for the copy of the action in it.
   const isRemote = actions.kind === 'repository';

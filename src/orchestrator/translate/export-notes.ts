@@ -15,7 +15,8 @@ const GIBIBYTE = 1024 ** 3;
 const RUNNER = { cpus: 4, memory: 16 * GIBIBYTE };
 
 export function exportNotes(config: Config): readonly Diagnostic[] {
-  return [...fileNotes(config), ...config.tasks.flatMap((task) => taskNotes(task, config))];
+  const reviews = config.frameworkReview === undefined ? [] : [config.frameworkReview.task];
+  return [...fileNotes(config), ...[...config.tasks, ...reviews].flatMap((task) => taskNotes(task, config))];
 }
 
 function fileNotes(config: Config): readonly Diagnostic[] {
@@ -38,7 +39,6 @@ function fileNotes(config: Config): readonly Diagnostic[] {
       'worktrees',
       `a runner has nothing of this machine for ${joinWords(preparing.map((key) => quote(`worktrees.${key}`)))}; "worktrees.setup" runs there too`,
     ],
-    [config.frameworkReview !== undefined, 'framework_review', 'on GitHub nothing reviews the run'],
     [config.onFinish !== undefined, 'on_finish', 'on GitHub nothing runs "on_finish"'],
     [
       Object.keys(config.vars).length > 0,

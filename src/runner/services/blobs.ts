@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { isErrno } from '../../shared/errno.ts';
 import { ok, type Result } from '../../shared/result.ts';
-import { signedFor } from './artifact-calls.ts';
+import { type Call, signedFor } from './artifact-calls.ts';
 import type { Artifact, ArtifactShelf, Upload } from './artifact-shelf.ts';
 import type { Incoming } from './incoming.ts';
 import type { Passes } from './passes.ts';
@@ -14,6 +14,7 @@ import { readText } from './request-text.ts';
 
 export interface BlobRequest {
   readonly shelf: ArtifactShelf;
+  readonly ofRun: Call['ofRun'];
   readonly passes: Passes;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -25,13 +26,18 @@ export interface BlobRequest {
 /** Bytes of the list of an upload's blocks; enough for more than the 100 GB that a client sends in blocks of 8 MiB. */
 const LONGEST_LIST = 2 * 1024 * 1024;
 
-/** `/blob/RUN/upload/ID` and `/blob/RUN/download/ID`. */
+/** `/blob/RUN/upload/ID` and `/blob/RUN/download/ID`; `/blob/RUN/earlier/ID` for an artifact of another run. */
 export async function serveBlob(blob: BlobRequest): Promise<Result<void, Refusal>> {
-  const [, , , kind, id = ''] = blob.url.pathname.split('/');
-  if (kind !== 'upload' && kind !== 'download') return refuse(404, 'there is nothing at this address');
-  if (!blob.passes.isSigned(signedFor(kind, id), blob.url.searchParams.get('sig') ?? ''))
+  const [, , of = '', kind, id = ''] = blob.url.pathname.split('/');
+  if (kind !== 'upload' && kind !== 'download' && kind !== 'earlier')
+    return refuse(404, 'there is nothing at this address');
+  const run = decodeURIComponent(of);
+  const signed = signedFor(kind, kind === 'earlier' ? `${run}/${id}` : id);
+  if (!blob.passes.isSigned(signed, blob.url.searchParams.get('sig') ?? ''))
     return refuse(403, 'the address is not one that was given out by this run');
-  return kind === 'upload' ? upload(blob, id) : download(blob, id);
+  if (kind === 'upload') return upload(blob, id);
+  const shelf = kind === 'download' ? blob.shelf : await blob.ofRun(run);
+  return shelf === undefined ? refuse(404, 'the run is not there any more') : download({ ...blob, shelf }, id);
 }
 
 async function upload(blob: BlobRequest, id: string): Promise<Result<void, Refusal>> {

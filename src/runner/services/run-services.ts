@@ -9,6 +9,10 @@ import type { Listening, ServiceClient } from './server.ts';
 
 export interface RunServicesSettings extends ShelfSettings {
   readonly run: string;
+  /** What another run of this repository has left, once it is over: its folder, and its artifacts. */
+  readonly findRun?: (
+    run: string,
+  ) => Promise<Pick<ShelfSettings, 'directory' | 'shown' | 'known' | 'lastId'> | undefined>;
   /** Told of every token. */
   readonly onToken: (token: string) => void;
 }
@@ -40,7 +44,11 @@ export function createRunServices(settings: RunServicesSettings): RunServices {
   const open = async (): Promise<Opened> => {
     const { startServices } = await import('./server.ts');
     const shelf = await ArtifactShelf.open(settings);
-    return { shelf, listening: await startServices({ shelf, passes, clientOf: (job) => clients.get(job) }) };
+    const ofRun = async (of: string): Promise<ArtifactShelf | undefined> => {
+      const found = await settings.findRun?.(of);
+      return found && ArtifactShelf.open({ ...settings, ...found });
+    };
+    return { shelf, listening: await startServices({ shelf, ofRun, passes, clientOf: (job) => clients.get(job) }) };
   };
   const opened = (): Promise<Opened> => {
     if (opening === undefined) {

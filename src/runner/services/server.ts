@@ -13,6 +13,7 @@ import { readText } from './request-text.ts';
 
 export interface Services {
   readonly shelf: ArtifactShelf;
+  readonly ofRun: Call['ofRun'];
   readonly passes: Passes;
   /** Undefined for a job that is over. */
   readonly clientOf: (job: string) => ServiceClient | undefined;
@@ -101,11 +102,11 @@ type Answered = Result<Fields | undefined, Refusal>;
 /** A disk that is full is the client's to know; anything else that breaks is not its fault. */
 async function attempt(services: Services, exchange: Exchange): Promise<Answered> {
   try {
-    const { shelf, passes, clientOf } = services;
+    const { shelf, ofRun, passes, clientOf } = services;
     if (!exchange.url.pathname.startsWith('/blob/')) return await answer(services, exchange);
     const onFull = ({ job, name }: Upload): void =>
       clientOf(job)?.onTrouble(`the artifact ${name} was not stored: there is no space left on the disk`);
-    const served = await serveBlob({ shelf, passes, onFull, ...exchange });
+    const served = await serveBlob({ shelf, ofRun, passes, onFull, ...exchange });
     return served.ok ? ok(undefined) : served;
   } catch (error) {
     if (isErrno(error, 'ENOSPC', 'EDQUOT')) return noSpace();
@@ -117,7 +118,7 @@ async function attempt(services: Services, exchange: Exchange): Promise<Answered
 }
 
 async function answer(services: Services, { request, url }: Exchange): Promise<Answered> {
-  const { shelf, passes } = services;
+  const { shelf, ofRun, passes } = services;
   const caller = callerOf(services, request);
   if (caller === undefined) return refuse(401, 'the token is none of a job that runs here');
   if (request.method !== 'POST' || !url.pathname.startsWith(METHODS_AT)) return unknownService(url);
@@ -128,7 +129,7 @@ async function answer(services: Services, { request, url }: Exchange): Promise<A
   const { bearer, client } = caller;
   return callArtifacts(
     url.pathname.slice(METHODS_AT.length),
-    { shelf, passes, bearer, origin: url.origin, ...client },
+    { shelf, ofRun, passes, bearer, origin: url.origin, ...client },
     fields,
   );
 }
