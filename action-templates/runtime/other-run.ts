@@ -60,8 +60,8 @@ async function fromGitHub({ run, token }: OtherRun, env: Environment, patience: 
       code: 'input-invalid',
       message: `${JSON.stringify(run)} is no run that could be asked for`,
     });
-  const http = new HttpClient('orch', [], { headers: { authorization: `Bearer ${token}` } });
-  const get = (url: string): Promise<Buffer> => fetchFrom(http, url, { run, patience });
+  const http = new HttpClient('orch');
+  const get = (url: string): Promise<Buffer> => fetchFrom(http, url, { run, token, patience });
   const base = `${server.replace(/\/+$/, '')}/repos/${repository}/actions`;
   const listed = await get(`${base}/runs/${run}/artifacts?name=${JOURNAL_ARTIFACT}`);
   const id = newestOf(listed.toString('utf8'));
@@ -97,10 +97,12 @@ interface Answer {
 async function fetchFrom(
   http: HttpClient,
   url: string,
-  { run, patience }: { readonly run: string; readonly patience: Patience },
+  { run, token, patience }: { readonly run: string; readonly token: string; readonly patience: Patience },
 ): Promise<Buffer> {
   const ask = async (): Promise<Answer> => {
-    const { message } = await http.get(url, { accept: 'application/vnd.github+json' });
+    // Headers of the request itself are left out where it is led to another server; those of the client are not.
+    const headers = { accept: 'application/vnd.github+json', authorization: `Bearer ${token}` };
+    const { message } = await http.get(url, headers);
     const chunks: Buffer[] = [];
     for await (const chunk of message) chunks.push(chunk as Buffer);
     return { status: message.statusCode ?? 0, body: Buffer.concat(chunks) };

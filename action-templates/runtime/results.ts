@@ -73,7 +73,8 @@ async function readReport(read: () => Promise<ReadonlyMap<string, Uint8Array>>):
   try {
     const files = await read();
     const value = readJson(textOf(files, RESULT));
-    return isReport(value) ? { ...value, events: textOf(files, EVENTS) } : undefined;
+    const events = textOf(files, EVENTS);
+    return isReport(value) ? { ...value, ...(events === '' ? {} : { events }) } : undefined;
   } catch (error) {
     if (error instanceof MachineError) return undefined;
     throw error;

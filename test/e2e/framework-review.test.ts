@@ -1,6 +1,7 @@
 /** Framework reviews: what they are given, what they have to leave, and that they come after a main run and touch none. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unzipSync } from 'fflate';
 import { expect, it } from 'vitest';
 import {
   branchesOf,
@@ -185,6 +186,57 @@ it('is refused during a run, and with --wait comes after it', async () => {
   expect(begun?.reviewOf).toBe(reviewed);
   expect(String(begun?.time) >= String(end?.time)).toBe(true);
   expect(tracesOf(repo)).toEqual(NO_TRACES);
+});
+
+it('is exported as a workflow of its own, which reviews the run of the other one from its artifacts', async () => {
+  const repo = repositoryWith({
+    name: 'nightly',
+    tasks: [GOOD, { name: 'bad', command: 'exit 3', retries: 1, retry_delay: '10ms' }],
+    framework_review: {
+      after: 'failure',
+      command: 'sh review.sh',
+      env: { OF: '${{ github.event.workflow_run.name }}' },
+    },
+  });
+  const wrote = await orch(repo, ['export-gha']);
+  expect([wrote.exitCode, wrote.stdout]).toEqual([0, expect.stringContaining('nightly-framework-review.yml')]);
+  const files = ['nightly', 'nightly-framework-review'].map((name) => `.github/workflows/${name}.yml`);
+  expect(await orch(repo, ['validate', ...files])).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await orch(repo, ['export-gha', '--check'])).toMatchObject({ exitCode: 0 });
+  repo.commit('the export');
+  // Nothing of it stands in the way of a fresh clone.
+  const clone = createRepository({ prepare: (root) => void repo.git('clone', '-q', repo.root, root) });
+  const main = await orch(clone, ['run', files[0] ?? '']);
+  expect([main.exitCode, endings(main.events)['bad']]).toEqual([1, 'exit-code']);
+  const review = await orch(clone, ['run', '--event', 'workflow_run']);
+  expect([review.exitCode, endings(review.events)]).toEqual([0, { 'framework-review': 'success', summary: 'success' }]);
+  const folder = `logs/runs/${review.run ?? ''}`;
+  const kept = filesBelow(join(clone.root, folder, 'artifacts'));
+  expect(kept).toEqual(['files-framework-review.zip', 'orch-framework-review-0.zip']);
+  expect(clone.read(`${folder}/framework-review.log`)).toMatch(/^reviewed \d{16}$/m);
+  const archive = unzipSync(readFileSync(join(clone.root, folder, 'artifacts/orch-framework-review-0.zip')));
+  writeFileSync(join(clone.place.top, 'commits.bundle'), archive['commits.bundle'] ?? '');
+  clone.git('fetch', '-q', join(clone.place.top, 'commits.bundle'), '+refs/heads/orch/*:refs/heads/there/*');
+  const [branch = ''] = branchesOf(clone).filter((name) => name.startsWith('there/'));
+  expect(JSON.parse(clone.git('show', `${branch}:framework-review/digest.json`))).toMatchObject({
+    name: 'nightly',
+    result: 'failure',
+    counts: { succeeded: 1, failed: 1 },
+    failures: { total: 1, shown: [{ code: 'exit-code', tasks: ['bad'] }] },
+    retries: { total: 1, shown: [{ task: 'bad', attempts: 2, failures: ['exit-code', 'exit-code'] }] },
+  });
+  // A run of a fork is nobody's to review, nor is one that succeeded.
+  for (const workflow_run of [
+    { conclusion: 'failure', head_repository: { full_name: 'stranger/fork' } },
+    { conclusion: 'success' },
+  ]) {
+    clone.write(
+      'event.json',
+      JSON.stringify({ action: 'completed', workflow_run: { id: 1, name: 'nightly', ...workflow_run } }),
+    );
+    const passed = await orch(clone, ['run', '--event', 'workflow_run', '-e', 'event.json']);
+    expect(endings(passed.events)['framework-review']).toBe('skipped: condition');
+  }
 });
 
 it('says what it cannot review: no run yet, a run of another kind, a file without a review', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseWorkflow } from '../../workflow/parse/index.ts';
 import { configOf } from '../testing/marked.ts';
-import { type ExportRequest, exportFile } from './files.ts';
+import { type ExportedFile, type ExportRequest, exportFile } from './files.ts';
 
 const FOLDER = join(import.meta.dirname, 'samples');
 const samples = readdirSync(FOLDER).flatMap((name) => (name.endsWith('.yaml') ? [name.slice(0, -'.yaml'.length)] : []));
@@ -17,7 +17,7 @@ const OPTIONS: Readonly<Record<string, Partial<ExportRequest>>> = {
   artifacts: { runsOn: ['self-hosted', 'linux'], events: 'workflow_run:Build' },
 };
 
-function exported(name: string): string {
+function exported(name: string): ExportedFile {
   const request = {
     actions: { kind: 'vendored' },
     events: '',
@@ -29,20 +29,27 @@ function exported(name: string): string {
   } as const;
   const file = exportFile(configOf(readFileSync(join(FOLDER, `${name}.yaml`), 'utf8')), request);
   if (!file.ok) throw new Error(file.error);
-  return file.value.text;
+  return file.value;
 }
 
 describe.each(samples)('%s', (name) => {
-  const text = exported(name);
+  const { text, review } = exported(name);
 
   it('is exported as it stands beside the config', async () => {
     await expect(text).toMatchFileSnapshot(join(FOLDER, `${name}.yml`));
   });
 
   it('is a workflow that nothing is said against', () => {
-    const parsed = parseWorkflow(text, `${name}.yml`);
-    expect(parsed.ok ? parsed.value.warnings : parsed.error).toEqual([]);
+    for (const one of [text, ...(review === undefined ? [] : [review.text])]) {
+      const parsed = parseWorkflow(one, `${name}.yml`);
+      expect(parsed.ok ? parsed.value.warnings : parsed.error).toEqual([]);
+    }
   });
+
+  if (review !== undefined)
+    it('has a review that is exported as it stands beside both', async () => {
+      await expect(review.text).toMatchFileSnapshot(join(FOLDER, `${name}.of-its-own.yml`));
+    });
 });
 
 it('there are samples of most that can be said', () => {

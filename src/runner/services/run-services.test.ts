@@ -184,6 +184,48 @@ describe('an artifact', () => {
   });
 });
 
+describe('another run, once it is over', () => {
+  it('can be read and nothing else, by what this run allows', async () => {
+    const before = openScene();
+    const writer = await before.job();
+    await writer.upload('kept', 'from before');
+    const known = [
+      {
+        id: 1,
+        name: 'kept',
+        mime: 'application/zip',
+        path: 'shown/kept.zip',
+        bytes: 11,
+        sha256: 'a'.repeat(64),
+        createdAt: '2026-11-22T00:00:00.000Z',
+        job: 'earlier',
+        leg: 'a',
+      },
+    ];
+    const asked: string[] = [];
+    const { job } = openScene({
+      run: 'run-2',
+      findRun: async (run) => {
+        asked.push(run);
+        return run === RUN ? { directory: before.directory, shown: 'shown', known, lastId: 1 } : undefined;
+      },
+    });
+    const reader = await job();
+    expect(await reader.call('ListArtifacts')).toMatchObject({
+      artifacts: [{ workflow_run_backend_id: RUN, name: 'kept' }],
+    });
+    const { signed_url: url } = await reader.call('GetSignedArtifactURL', { name: 'kept' });
+    expect(await (await fetch(String(url))).text()).toBe('from before');
+    expect((await fetch(String(url).replace(RUN, 'run-3'))).status).toBe(403);
+    expect((await fetch(String(url).replace('/earlier/', '/download/'))).status).toBe(403);
+    expect((await reader.call('GetSignedArtifactURL', { name: 'other' })).status).toBe(404);
+    for (const method of ['CreateArtifact', 'FinalizeArtifact', 'DeleteArtifact'])
+      expect((await reader.call(method, { name: 'kept' })).status).toBe(403);
+    expect((await reader.call('ListArtifacts', { workflow_run_backend_id: 'run-9' })).status).toBe(403);
+    expect(new Set(asked)).toEqual(new Set([RUN, 'run-9']));
+  });
+});
+
 describe('refused is', () => {
   it('a token of another run, of a job that is over, or none', async () => {
     const { job } = openScene();
