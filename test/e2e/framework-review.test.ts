@@ -205,7 +205,10 @@ it('is exported as a workflow of its own, which reviews the run of the other one
   expect(await orch(repo, ['export-gha', '--check'])).toMatchObject({ exitCode: 0 });
   repo.commit('the export');
   // Nothing of it stands in the way of a fresh clone.
-  const clone = createRepository({ prepare: (root) => void repo.git('clone', '-q', repo.root, root) });
+  const clone = createRepository({
+    files: { 'here.txt': 'a commit that only the clone has' },
+    prepare: (root) => void repo.git('clone', '-q', repo.root, root),
+  });
   const main = await orch(clone, ['run', files[0] ?? '']);
   expect([main.exitCode, endings(main.events)['bad']]).toEqual([1, 'exit-code']);
   const review = await orch(clone, ['run', '--event', 'workflow_run']);
