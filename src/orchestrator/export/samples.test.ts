@@ -45,13 +45,18 @@ describe.each(samples)('%s', (name) => {
       expect(parsed.ok ? parsed.value.warnings : parsed.error).toEqual([]);
     }
   });
-
-  if (review !== undefined)
-    it('has a review that is exported as it stands beside both', async () => {
-      await expect(review.text).toMatchFileSnapshot(join(FOLDER, `${name}.of-its-own.yml`));
-    });
 });
 
 it('there are samples of most that can be said', () => {
   expect(samples.length).toBeGreaterThanOrEqual(11);
+});
+
+const reviews = samples.flatMap((name) => exported(name).review ?? []);
+
+it.each(reviews)('$name, which reviews the runs of another, is exported as it stands too', async ({ name, text }) => {
+  await expect(text).toMatchFileSnapshot(join(FOLDER, `reviews/${name}`));
+});
+
+it('there is a sample of a review', () => {
+  expect(reviews).toHaveLength(1);
 });
