@@ -153,8 +153,18 @@ describe('front matter', () => {
     ],
     [
       'has an alias',
-      '---\nby: &a me\nverdict: yes\nmore: [*a]\n---\nx',
-      ['artifact-invalid: r.md:4: the front matter has an alias (*), which is not read'],
+      '---\nby: me\nverdict: yes\nmore: *a\n---\nx',
+      ['artifact-invalid: r.md:4: the front matter has an alias, an anchor or a tag (*, & or !)'],
+    ],
+    [
+      'has an anchor',
+      '---\nby: me\nverdict: &a yes\n---\nx',
+      ['artifact-invalid: r.md:3: the front matter has an alias, an anchor or a tag (*, & or !)'],
+    ],
+    [
+      'has a tag',
+      '---\n!!str\nby: me\nverdict: yes\n---\nx',
+      ['artifact-invalid: r.md:3: the front matter has an alias, an anchor or a tag (*, & or !)'],
     ],
     [
       'is a list',

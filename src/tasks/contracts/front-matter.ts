@@ -1,5 +1,5 @@
 /** The YAML block at the head of a document: found, read without surprises, and compared with what it has to hold. */
-import { isMap, isScalar, visit } from 'yaml';
+import { isAlias, isMap, isScalar, type Node, visit } from 'yaml';
 import { nearest } from '../../shared/diagnostic.ts';
 import type { FailureCode } from '../../shared/failure.ts';
 import { composeYaml } from '../../shared/yaml.ts';
@@ -71,9 +71,9 @@ function readFields(text: string): Fields | FrontMatterFault {
   const [error] = errors;
   if (error) return invalid(lineAt(error.pos[0]), `the front matter cannot be read: ${firstSentence(error.message)}`);
   if (contents === null) return new Map();
-  let alias: number | undefined;
-  visit(contents, { Alias: (_, node) => void (alias ??= node.range?.[0] ?? 0) });
-  if (alias !== undefined) return invalid(lineAt(alias), 'the front matter has an alias (*), which is not read');
+  const trick = findTrick(contents);
+  if (trick !== undefined)
+    return invalid(lineAt(trick), 'the front matter has an alias, an anchor or a tag (*, & or !)');
   if (!isMap(contents)) return invalid(2, 'the front matter has to be lines of the form name: value');
   const fields = new Map<string, Field>();
   for (const { key, value } of contents.items) {
@@ -87,7 +87,20 @@ function readFields(text: string): Fields | FrontMatterFault {
   return fields;
 }
 
-/** Nothing for lists, maps and aliases. */
+/** Where something stands that means another thing than what is written: nobody needs it in a report. */
+function findTrick(contents: Node): number | undefined {
+  let found: number | undefined;
+  visit(contents, {
+    Node: (_, node) => {
+      const isPlain = !isAlias(node) && node.tag === undefined && node.anchor === undefined;
+      if (!isPlain) found ??= node.range?.[0] ?? 0;
+      return isPlain ? undefined : visit.BREAK;
+    },
+  });
+  return found;
+}
+
+/** Nothing for lists and maps. */
 function scalarText(node: unknown): string {
   const value: unknown = isScalar(node) ? node.value : undefined;
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';

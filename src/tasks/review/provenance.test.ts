@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { splitFrontMatter } from '../contracts/front-matter.ts';
+import { readFrontMatter, splitFrontMatter } from '../contracts/front-matter.ts';
 import { stampProvenance } from './provenance.ts';
 
 const REAL = { provenance: 'fresh, not isolated', given: { diff: 'aa', prompt: 'bb' } } as const;
@@ -29,4 +30,53 @@ it('keeps what else there is, in whatever form', () => {
     context_given: { diff: 'sha256:aa', prompt: 'sha256:bb' },
   });
   expect(splitFrontMatter(stamped).body).toBe('x');
+});
+
+const PIECES = [
+  'verdict: approve',
+  'a',
+  ': ',
+  '\n',
+  '  ',
+  '- ',
+  '? ',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  '"',
+  "'",
+  '|',
+  '>+',
+  '#',
+  '!!str ',
+  '!x ',
+  '&a ',
+  '*a',
+  '%',
+  '---',
+  '...',
+  '\t',
+  'context_provenance',
+  '~',
+  '\uFEFF',
+  '\u2028',
+];
+
+it('can be written into whatever front matter is accepted', () => {
+  const field = [{ name: 'verdict', oneOf: ['approve'] }];
+  const soup = fc.array(fc.constantFrom(...PIECES), { maxLength: 14 }).map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(soup, soup, (before, after) => {
+      const text = `---\n${before}\nverdict: approve\n${after}\n---\nbody`;
+      const { frontMatter } = splitFrontMatter(text);
+      if (readFrontMatter(frontMatter, field).faults.length > 0) return;
+      const stamped = splitFrontMatter(stampProvenance(text, REAL));
+      const again = readFrontMatter(stamped.frontMatter, field);
+      expect(again.faults).toEqual([]);
+      expect(again.values.get('context_provenance')).toBe('fresh, not isolated');
+    }),
+    { numRuns: 500 },
+  );
 });
