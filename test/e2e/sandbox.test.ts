@@ -217,10 +217,9 @@ echo changed > by-verify.txt; echo x=2 2>&- > "$ORCH_OUTPUT" || echo 'no second 
     mkdirSync(disk);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100m', 'none', disk]);
     onTestFinished(() => void execFileSync('umount', ['--lazy', disk]));
-    const command = `trap 'rm big; exit 0' TERM; head -c 200M /dev/zero > big || sleep 1000 & wait`;
+    const command = `trap 'rm big; exit 0' TERM; head -c 97M /dev/zero > big; sleep 1000 & wait`;
     repo.configure({ worktrees: { root: disk }, tasks: [{ name: 'box', command, sandbox: { image } }] });
     const { events } = await orch(repo, ['run']);
-    expect(logOf(repo, 'box')).toContain('No space left on device');
     expect(finished(events, 'box').failure).toMatchObject({
       code: 'disk-full',
       message: expect.stringMatching(/^the command was ended: less than 5 MiB is free where .*disk.* is/),

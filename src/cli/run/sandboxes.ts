@@ -1,5 +1,5 @@
 /** What the sandboxes of tasks need of this machine: said before anything starts, where it is missing. */
-import { requireEngine, sweepContainers } from '../../runner/environments/index.ts';
+import { requireEngine, sweepContainers, whyNoBoxes } from '../../runner/environments/index.ts';
 import { findReplaceable, findSandboxFaults, type SandboxGround, takeBackFiles } from '../../runner/sandboxes/index.ts';
 import { listLoans, worktreeRoot } from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
@@ -25,7 +25,7 @@ export async function requireSandboxes(project: Project, loaded: Loaded): Promis
     sandbox === undefined ? [] : [{ place: `${name} (${loaded.file}:${at.start.line})`, sandbox }],
   );
   const needs = boxed.map(({ place, sandbox }) => `${place}: the sandbox of ${sandbox.settings.image}`);
-  await requireEngine(process.env, needs);
+  await requireEngine(process.env, needs, whyNoBoxes);
   const faults = await Promise.all(
     boxed.map(async ({ place, sandbox }) =>
       (await findSandboxFaults(sandbox.settings, ground)).map((fault) => `${place}: ${fault}`),

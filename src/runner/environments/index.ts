@@ -1,6 +1,7 @@
 /** Places to run commands in, and the clocks to measure them by. */
 export { strongestContainment } from './containment.ts';
 export { startActionContainer } from './docker/action-container.ts';
+export { whyNoBoxes } from './docker/box-refusals.ts';
 export { type PackedContext, packContext } from './docker/build-context.ts';
 export { type BuildSettings, buildImage } from './docker/build-image.ts';
 export type { Carrier } from './docker/carrier.ts';

@@ -222,7 +222,7 @@ export class ContainerPlace {
 
   /** The job's files are this user's; the image's may be another. */
   async #share(container: JobContainer, externals: Externals): Promise<void> {
-    if (container.ready.uid === process.getuid?.()) return;
+    if (container.ready.hostUid === process.getuid?.()) return;
     // Git works in no folder of somebody else.
     await rm(join(this.#home, '.gitconfig'), { force: true });
     await writeFile(join(this.#home, '.gitconfig'), '[safe]\n\tdirectory = *\n', { flag: 'wx', mode: 0o644 });

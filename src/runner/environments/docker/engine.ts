@@ -57,13 +57,19 @@ function placeOf(address: Address): Omit<Engine, 'docker'> {
 
 /**
  * For a run that is about to start: throws `MachineError` when there is no engine. `needs` says what has to have one,
- * a line each; without any nothing is asked.
+ * a line each; without any nothing is asked. `refusal` says why an engine will not do for them.
  */
-export async function requireEngine(env: Variables, needs: readonly string[]): Promise<Engine | undefined> {
+export async function requireEngine(
+  env: Variables,
+  needs: readonly string[],
+  refusal: (engine: Engine) => Promise<Failure | undefined> = async () => undefined,
+): Promise<Engine | undefined> {
   if (needs.length === 0) return undefined;
   const engine = await openEngine(env);
-  if (engine.ok) return engine.value;
-  throw lacking(engine.error, needs);
+  if (!engine.ok) throw lacking(engine.error, needs);
+  const failure = await refusal(engine.value);
+  if (failure !== undefined) throw lacking(failure, needs);
+  return engine.value;
 }
 
 function lacking(failure: Failure, needs: readonly string[]): MachineError {

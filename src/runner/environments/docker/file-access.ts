@@ -3,27 +3,22 @@ import { chmodSync, lchownSync, lstatSync, readdirSync } from 'node:fs';
 import { isErrno } from '../../../shared/errno.ts';
 import type { Externals } from './externals.ts';
 import type { JobContainer } from './job-container.ts';
+import { readUserMap } from './user-map.ts';
 
 const FOR_ALL = 'all';
 
 type Inside = Pick<JobContainer, 'ready' | 'supervised' | 'isPlain' | 'runAsRoot'>;
 
-/** Whose folders are, before and after a container has had them. */
+/** Whose folders are, before and after a container has had them, as containers of the engine count users. */
 export interface FileOwner {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** Whoever runs orch. */
-function ownUser(): FileOwner {
-  const uid = process.getuid?.() ?? 0;
-  return { uid, gid: process.getgid?.() ?? uid };
-}
-
 export interface SharedFolders {
   /** In the container. */
   readonly folders: readonly string[];
-  /** Absent: whoever runs orch. */
+  /** Absent: whoever runs orch, on this machine. */
   readonly owner?: FileOwner | undefined;
 }
 
@@ -31,9 +26,10 @@ export interface SharedFolders {
 export async function openToAll(
   container: Inside,
   externals: Externals,
-  { folders, owner = ownUser() }: SharedFolders,
+  { folders, owner }: SharedFolders,
 ): Promise<void> {
-  if (container.ready.uid === 0 || container.ready.uid === owner.uid) return;
+  const { uid, hostUid } = container.ready;
+  if (uid === 0 || (owner === undefined ? hostUid === process.getuid?.() : uid === owner.uid)) return;
   const how = container.isPlain ? ['chmod', '-R', 'a+rwX'] : [...externals.supervisor, FOR_ALL];
   await container.runAsRoot([...how, ...folders]);
 }
@@ -42,19 +38,57 @@ export async function openToAll(
 export async function giveBack(
   container: Inside,
   externals: Externals,
-  { folders, owner = ownUser() }: SharedFolders,
+  { folders, owner }: SharedFolders,
 ): Promise<void> {
-  if (owner.uid === 0 || !container.supervised.isOpen()) return;
-  const named = `${owner.uid}:${owner.gid}`;
-  const how = container.isPlain ? ['chown', '-hR', named] : [...externals.supervisor, named];
+  const { uid } = owner ?? ownUser();
+  if (uid === 0 || !container.supervised.isOpen()) return;
+  const how = container.isPlain ? plainGiver(owner) : [...externals.supervisor, accessOf(owner)];
   await container.runAsRoot([...how, ...folders]);
 }
 
-/** In the container: `all`, or `USER:GROUP` in numbers. */
+function ownUser(): FileOwner {
+  const uid = process.getuid?.() ?? 0;
+  return { uid, gid: process.getgid?.() ?? uid };
+}
+
+function accessOf(owner: FileOwner | undefined): string {
+  const { uid, gid } = owner ?? ownUser();
+  return `${owner === undefined ? OF_MACHINE : OF_CONTAINER}:${uid}:${gid}`;
+}
+
+function plainGiver(owner: FileOwner | undefined): readonly string[] {
+  const { uid, gid } = ownUser();
+  if (owner === undefined) return ['sh', '-c', GIVE, 'sh', `${uid}`, `${gid}`];
+  return ['chown', '-hR', `${owner.uid}:${owner.gid}`];
+}
+
+/** By whose numbers an owner is named. */
+const OF_MACHINE = 'machine';
+const OF_CONTAINER = 'container';
+
+/** What `setAccess` does for an owner, with the programs of an image: the numbers are those of this machine. */
+const GIVE = `map() {
+  while read -r inner outer count; do
+    [ "$2" -ge "$outer" ] && [ $(($2 - outer)) -lt "$count" ] && echo $((inner + $2 - outer)) && return
+  done <"/proc/self/$1_map"
+}
+u=$(map uid "$1") g=$(map gid "$2")
+shift 2
+[ -z "$u" ] || [ -z "$g" ] || exec chown -hR "$u:$g" "$@"`;
+
+/** In the container: `all`, or `machine:USER:GROUP`, `container:USER:GROUP`. Nothing happens for one who is nobody there. */
 export function setAccess(access: string, folders: readonly string[]): void {
-  const [user = 0, group = 0] = access.split(':').map(Number);
-  const set: Setter = access === FOR_ALL ? openFile : (path) => lchownSync(path, user, group);
+  const set = access === FOR_ALL ? openFile : giver(access);
   for (const folder of folders) visit(folder, set);
+}
+
+function giver(access: string): Setter {
+  const [whose, ...ids] = access.split(':');
+  const [user = 0, group = 0] = ids.map(Number);
+  const isOfMachine = whose === OF_MACHINE;
+  const uid = isOfMachine ? readUserMap('uid').inner(user) : user;
+  const gid = isOfMachine ? readUserMap('gid').inner(group) : group;
+  return (path) => (uid === undefined || gid === undefined ? undefined : lchownSync(path, uid, gid));
 }
 
 type Setter = (path: string, mode: number) => void;

@@ -41,6 +41,7 @@ export type Report =
       readonly op: 'ready';
       readonly env: Readonly<Record<string, string>>;
       readonly uid: number;
+      readonly hostUid: number;
       readonly version: string;
     }
   | { readonly op: 'exit'; readonly id: number; readonly exit: ProcessExit }

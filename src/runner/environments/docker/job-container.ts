@@ -194,7 +194,7 @@ async function readPlain(container: Container): Promise<SupervisorReady> {
   const uid = Number(entries.pop());
   if (!Number.isInteger(uid)) throw new Error(`the shell in it answers with ${told.slice(0, LONGEST_WORDS)}`);
   const env = entries.filter((entry) => entry.includes('=')).map(splitEntry);
-  return { env: Object.fromEntries(env), uid, version: '' };
+  return { env: Object.fromEntries(env), uid, hostUid: uid, version: '' };
 }
 
 /** Milliseconds for Node to start, on another kind of processor too. */

@@ -8,6 +8,8 @@ export interface SupervisorReady {
   /** The container's environment: the image's, and what it was created with. */
   readonly env: Readonly<Record<string, string>>;
   readonly uid: number;
+  /** The same as the engine's machine counts its users. */
+  readonly hostUid: number;
   /** Of the Node that it runs on. */
   readonly version: string;
 }
@@ -29,11 +31,12 @@ export function parse(text: string): Loose {
   }
 }
 
-export function readReady({ env, uid, version }: Loose): SupervisorReady {
+export function readReady({ env, uid, hostUid, version }: Loose): SupervisorReady {
   const entries = Object.entries(isLoose(env) ? env : {});
   return {
     env: Object.fromEntries(entries.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))),
     uid: typeof uid === 'number' ? uid : 0,
+    hostUid: typeof hostUid === 'number' ? hostUid : 0,
     version: typeof version === 'string' ? version : '',
   };
 }

@@ -113,7 +113,7 @@ async function waitForHealth(container: Container, signal: AbortSignal): Promise
   const began = performance.now();
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     const { State: state, Config: config } = await container.inspect();
-    const health = state.Health?.Status ?? 'none';
+    const health = state.Health?.Status || 'none';
     if (!state.Running) return `it ended with exit code ${state.ExitCode}`;
     if (health === 'healthy' || health === 'none') return undefined;
     if (health !== 'starting') return `it is ${health}`;

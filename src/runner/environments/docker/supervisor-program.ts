@@ -19,6 +19,7 @@ import {
 } from './frames.ts';
 import { countLimits } from './limits-reached.ts';
 import { createStreams } from './streams.ts';
+import { readUserMap } from './user-map.ts';
 
 // The container is namespace enough.
 const environment = createHostEnvironment({ run: process.env['ORCH_SUPERVISED_RUN'] ?? '', namespace: 'off' });
@@ -110,7 +111,8 @@ function supervise(): void {
   const env = Object.fromEntries(
     Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-  tell({ op: 'ready', env, uid: process.getuid?.() ?? 0, version: process.version });
+  const uid = process.getuid?.() ?? 0;
+  tell({ op: 'ready', env, uid, hostUid: readUserMap('uid').outer(uid) ?? uid, version: process.version });
 }
 
 // Beside the first process, as root, the same program sees to the rights of shared files.

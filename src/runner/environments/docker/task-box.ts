@@ -3,16 +3,16 @@
  * command, since whoever shares a user with the supervisor can speak in its name: what the task's own command left
  * running must not have a say in `verify`.
  */
-import { realpath } from 'node:fs/promises';
-import { sep } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { HostPath } from '../../../shared/brand.ts';
-import { type Failure, MachineError } from '../../../shared/failure.ts';
+import { MachineError } from '../../../shared/failure.ts';
 import { formatSize } from '../../../shared/quantity.ts';
 import type { ProcessRequest, RunningProcess } from '../process.ts';
+import { findUnsafe, whyNoBoxes } from './box-refusals.ts';
 import { type Copies, copyAll } from './copies.ts';
 import { type CreateDraft, emptyDraft } from './create-draft.ts';
 import type { Engine } from './engine.ts';
+import { readAbility, type UserSpace } from './engine-facts.ts';
 import type { Externals } from './externals.ts';
 import { closeInTurn } from './in-turn.ts';
 import { type JobContainer, startJobContainer } from './job-container.ts';
@@ -70,7 +70,7 @@ export function createTaskBoxes(engine: Engine, settings: BoxSettings): TaskBoxe
   return {
     start: async ({ mounts = [], ...request }) => {
       const whole = { ...settings, mounts: [...settings.mounts, ...mounts] };
-      const problem = await findUnsafe(engine, whole);
+      const problem = (await whyNoBoxes(engine)) ?? (await findUnsafe(engine, whole));
       if (problem !== undefined) throw new MachineError(problem);
       count += 1;
       return startInBox(await openBox(engine, whole, count), request);
@@ -101,7 +101,7 @@ async function openBox(engine: Engine, settings: BoxSettings, count: number): Pr
     const started = await startJobContainer(engine, {
       owner: { run: owner.run, job: `${owner.job} box ${count}` },
       image,
-      options: lockedDraft(settings),
+      options: lockedDraft(settings, engine.remote === undefined ? (await readAbility(engine)).users : 'same'),
       mounts: mountsOf(settings),
       workdir: '/',
       externals,
@@ -151,10 +151,12 @@ function copiesOf({ carrier }: JobContainer, settings: BoxSettings): Copies | un
 }
 
 /** What the engine is asked for; whatever the image says of its own is overruled. */
-function lockedDraft({ user, memory, cpus, pids, network, readOnly, mounts }: BoxSettings): CreateDraft {
+function lockedDraft(settings: BoxSettings, users: UserSpace): CreateDraft {
+  const { user, memory, cpus, pids, network, readOnly, mounts } = settings;
   const draft = emptyDraft();
   draft.noHealth = true;
-  Object.assign(draft.top, { User: `${user.uid}:${user.gid}` });
+  // Without root, Docker's own user is root in its containers, and nobody else there has what is theirs out here.
+  Object.assign(draft.top, { User: users === 'rootless-docker' ? '0:0' : `${user.uid}:${user.gid}` });
   Object.assign(draft.host, {
     CapDrop: ['ALL'],
     SecurityOpt: ['no-new-privileges'],
@@ -166,6 +168,7 @@ function lockedDraft({ user, memory, cpus, pids, network, readOnly, mounts }: Bo
     NanoCpus: Math.round(cpus * NANO),
     PidsLimit: pids,
     IpcMode: 'private',
+    ...(users === 'rootless-podman' ? { UsernsMode: 'keep-id' } : {}),
     ...(network === 'full' ? {} : { NetworkMode: 'none' }),
   });
   return draft;
@@ -234,28 +237,4 @@ function nameLimits({ memory, pids }: LimitCounts, limits: Limits): readonly str
     ...(memory > 0 ? [`memory limit of ${formatSize(limits.memory)}`] : []),
     ...(pids > 0 ? [`limit of ${limits.pids} processes and threads`] : []),
   ];
-}
-
-/** What would make a box none. */
-async function findUnsafe({ socketPath }: Engine, { user, mounts }: BoxSettings): Promise<Failure | undefined> {
-  if (user.uid === 0) return { code: 'setup-failed', message: 'a sandbox needs a user that is not root' };
-  const socket = await resolved(socketPath);
-  for (const { host } of mounts) {
-    const path = await resolved(host);
-    if (path === socket || socket.startsWith(path.endsWith(sep) ? path : `${path}${sep}`))
-      return {
-        code: 'setup-failed',
-        message: `a sandbox cannot have ${host}: the engine's socket is there, by which it could leave`,
-      };
-  }
-  return undefined;
-}
-
-async function resolved(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) return path;
-    throw error;
-  }
 }
