@@ -60,7 +60,7 @@ it('says so when git ignores the document', async () => {
   (await rig.processes.next()).exit(0);
   expect((await running).failure).toMatchObject({
     code: 'artifact-missing',
-    message: 'review/handoff.md is there, but git ignores it',
+    message: 'review/handoff.md is there, but git does not see it: it is ignored, or behind a link',
   });
 });
 

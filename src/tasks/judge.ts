@@ -86,7 +86,9 @@ async function findContracted(judging: Judging, captured: string): Promise<Findi
       const isThere =
         fault.code === 'artifact-missing' &&
         (await ports.files.read(hostPath(`${tree.path}/${fault.path}`), 1)) !== undefined;
-      return isThere ? { ...fault, message: `${fault.path} is there, but git ignores it` } : fault;
+      return isThere
+        ? { ...fault, message: `${fault.path} is there, but git does not see it: it is ignored, or behind a link` }
+        : fault;
     }),
   );
   return findDocuments(

@@ -44,6 +44,7 @@ describe('docs/orchestrator-yaml.md', () => {
     ['task', definitionOf('task')],
     ['worktrees', definitionOf('worktrees')],
     ['sandbox', definitionOf('sandbox')],
+    ['review', definitionOf('review')],
   ] as const)('names every key and default of %s', (name, part) => {
     const keys = Object.keys(part.properties ?? {});
     const rows = readTable(FORMAT, name).map(([key, , shown]) => ({ key: codeOf(key), shown }));
