@@ -55,6 +55,10 @@ export function readExpectations(on: MappingNode, event: string): Expectations {
     types: textsOf(valueOf(filters, 'types')).map(({ value }) => value),
     crons: crons.map(({ value }) => value),
     workflows: textsOf(valueOf(filters, 'workflows')).map(({ value }) => value),
+    onlyTags:
+      filters !== undefined &&
+      readFilter(filters, 'tags') !== undefined &&
+      readFilter(filters, 'branches') === undefined,
   };
 }
 
@@ -63,6 +67,8 @@ export interface Expectations {
   readonly crons: readonly string[];
   /** Those whose runs start it. */
   readonly workflows: readonly string[];
+  /** It filters tags and not branches: a push of a branch does not start it. */
+  readonly onlyTags: boolean;
 }
 
 function not(reason: string): TriggerVerdict {

@@ -166,6 +166,13 @@ it('runs for a tag that is still to come, on what orchestrator.yaml says of its 
   expect(listed.stdout).toContain('release.yml on push, refs/tags/v2.0.0\n  publish\n');
   const branch = await orch(repo, ['run', '--event', 'push', '--ref', 'main', '--list']);
   expect([branch.stdout.includes('publish'), branch.stdout.includes('refs/heads/main')]).toEqual([false, true]);
+  // Who names it gets it, and is told what it is about.
+  const named = await orch(repo, ['run', 'release', '--list']);
+  expect([named.exitCode, named.stderr]).toEqual([
+    0,
+    expect.stringContaining('release.yml: warning: it waits for tags, and this run is about the branch main [no-tag]'),
+  ]);
+  expect((await orch(repo, ['run', 'release', '--ref', 'refs/tags/v3', '--list'])).stderr).toBe('');
   const nobody = await orch(repo, ['run', 'release', '--ref', 'v2']);
   expect(nobody.stderr).toContain('there is no branch or tag "v2"');
 

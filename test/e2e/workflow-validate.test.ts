@@ -1,4 +1,5 @@
 /** `orch validate` of workflows and actions: what is good is accepted, and nothing that is damaged ends it or holds it up. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createRepository, orch } from './rig/index.ts';
@@ -130,6 +131,20 @@ describe('good files', () => {
     expect(result).toMatchObject({ exitCode: 0, stderr: '' });
     expect(result.stdout).toContain('called.yml: valid\nmine/action.yml: valid\n');
   });
+});
+
+const SAMPLES = join(import.meta.dirname, '../../src/orchestrator/export/samples');
+
+test('the exports that are compared with are workflows that nothing is said against', async () => {
+  const names = readdirSync(SAMPLES).filter((name) => name.endsWith('.yml'));
+  expect(names.length).toBeGreaterThanOrEqual(11);
+  const texts = names.map((name) => [`.github/workflows/${name}`, readFileSync(join(SAMPLES, name), 'utf8')]);
+  const result = await orch(createRepository({ files: Object.fromEntries(texts) as Record<string, string> }), [
+    'validate',
+    ...names.map((name) => `.github/workflows/${name}`),
+  ]);
+  const valid = names.map((name) => `.github/workflows/${name}: valid\n`).join('');
+  expect(result).toMatchObject({ exitCode: 0, stdout: valid, stderr: '' });
 });
 
 describe('calls', () => {

@@ -177,5 +177,15 @@ async function prepare(
   if (!title.ok) return title;
   const found = { run, file, resolved, event, facts, tree, actions };
   const prepared = { ...found, github, title: masker.maskText(title.value), inputs: inputs.value.values };
-  return ok({ prepared, warnings });
+  return ok({ prepared, warnings: [...warnings, ...tagMissed(file, event, settings)] });
+}
+
+/** A file that is named runs whatever its filters say; who waits for a tag wants to know that this is none. */
+function tagMissed(file: ReadWorkflow, event: WorkflowEvent, settings: WorkflowSettings): readonly Diagnostic[] {
+  const isOurs = file.named && settings.ref === undefined && settings.payload === undefined;
+  if (!isOurs || event.name !== 'push' || !event.ref.startsWith('refs/heads/')) return [];
+  if (!readExpectations(file.workflow.on, event.name).onlyTags) return [];
+  const message = `it waits for tags, and this run is about the branch ${event.ref.slice('refs/heads/'.length)}`;
+  const hint = '--ref refs/tags/v1.2.3 makes it about that tag, which need not be there yet';
+  return [{ severity: 'warning', code: 'no-tag', message, hint, at: { file: file.path } }];
 }
