@@ -75,7 +75,8 @@ export function createRemoteFiles(settings: RemoteFilesSettings): RemoteFiles {
       await attempt(`${mount.inner} could not be copied from the container`, () => take(container, place, fresh));
       const folder = join(fresh, basename(place));
       // A step may have removed it, or made a link of it, which is not to be followed.
-      use(lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? folder : undefined);
+      const found = lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? folder : undefined;
+      await attempt(`${mount.inner} could not be taken over from the container`, async () => use(found));
     } finally {
       rmSync(fresh, { recursive: true, force: true });
     }
