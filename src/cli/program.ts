@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../shared/exit-codes.ts';
+import { addApproving } from './command-groups/approving.ts';
 import { addChecking } from './command-groups/checking.ts';
 import { addExport } from './command-groups/exporting.ts';
 import { addFrameworkReview } from './command-groups/framework-review.ts';
@@ -36,6 +37,7 @@ const GROUPS: readonly {
   { names: ['run'], add: addRun },
   { names: ['framework-review'], add: addFrameworkReview },
   { names: ['retry', 'abort'], add: addPaused },
+  { names: ['approve'], add: addApproving },
   { names: ['status', 'logs', 'report', 'clean'], add: addWatching },
   { names: ['validate', 'plan', 'doctor'], add: addChecking },
   { names: ['export-gha', 'parity'], add: addExport },

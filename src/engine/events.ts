@@ -61,6 +61,8 @@ export interface RunStarted {
   readonly rerunWith?: readonly string[];
   /** The run whose successes may be reused. */
   readonly rerunOf?: string;
+  /** Who has approved what it goes on from. `run` proposed it; `at` is ISO 8601, UTC. */
+  readonly approval?: { readonly run: string; readonly by: string; readonly at: string; readonly note?: string };
   readonly jobs: readonly JobDeclaration[];
 }
 

@@ -93,7 +93,13 @@ function otherRuns(started: RunHeader | undefined): readonly Cell[][] {
   return [
     ...(started?.reviewOf === undefined ? [] : [['review of', code(started.reviewOf)]]),
     ...(started?.rerunOf === undefined ? [] : [['rerun of', code(started.rerunOf)]]),
+    ...(started?.approval === undefined ? [] : [['approved', approvalOf(started.approval)]]),
   ];
+}
+
+function approvalOf({ by, at, note, run }: NonNullable<RunHeader['approval']>): Cell {
+  const said = note === undefined ? [] : [': ', prose(note, 200)];
+  return words('what ', code(run), ' proposed, by ', prose(by, 200), ' on ', formatTime(at), ' UTC', ...said);
 }
 
 function madeBy({ orch, host }: RunHeader): Cell {

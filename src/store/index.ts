@@ -1,6 +1,7 @@
 /** What a run leaves on disk: lock, journal, logs, history. */
 
 export { type Answer, leaveAnswer, takeAnswers } from './answers.ts';
+export { type Approval, guardApproval, readApproval, removeApproval, writeApproval } from './approval.ts';
 export { freeSpace, type SpaceNeed, willFit } from './disk.ts';
 export { createGroupFile } from './group-file.ts';
 export {

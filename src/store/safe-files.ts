@@ -122,9 +122,9 @@ export function createFile(path: HostPath, mode = 0o666): number {
 }
 
 /** Puts a whole file in place at once: readers see the old text or the new, never a part. Follows no symlink. */
-export function replaceFile(path: HostPath, text: string): void {
+export function replaceFile(path: HostPath, text: string, mode?: number): void {
   const temporary = hostPath(join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`));
-  const fd = createFile(temporary);
+  const fd = createFile(temporary, mode);
   try {
     try {
       writeWhole(fd, Buffer.from(text));

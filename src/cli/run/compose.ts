@@ -21,8 +21,8 @@ import type { Loaded } from '../load.ts';
 import { beside } from '../program-files.ts';
 import type { Project } from '../project.ts';
 import { cacheDirectory } from '../workflow/cache-directory.ts';
+import { watchApproval } from './approval.ts';
 import type { RunOutput } from './output.ts';
-import type { EarlierRun } from './rerun.ts';
 import { sandboxGround } from './sandboxes.ts';
 import type { RunSetup } from './setup.ts';
 
@@ -77,14 +77,13 @@ export async function composeRun(wiring: Wiring): Promise<JobRunner> {
     actionOf: (uses) => taskActionOf(uses) ?? (uses.startsWith('actions/checkout@') ? 'checkout' : undefined),
     inspect: await watchCheckout(project),
   });
-  const { earlier } = setup;
   return createJobRunner({
     contexts: setup.plan.contexts,
     secrets: setup.secrets,
     clock: systemClock,
     mask: (text) => masker.maskText(text),
     open: frames,
-    ...(earlier === undefined ? {} : { reuse: (request) => takeOver(earlier, results, request) }),
+    reuse: (request) => takeOver(setup, results, request),
   });
 }
 
@@ -95,11 +94,11 @@ async function gitOf(tree: LinkedWorktree | undefined, place: GitPlace): Promise
 
 /** A result of an earlier run, with its commits left where dependents look for those of their needs. */
 async function takeOver(
-  earlier: EarlierRun,
+  { approval, earlier }: RunSetup,
   results: TaskResults,
   request: JobRequest,
 ): Promise<JobOutcome | undefined> {
-  const outcome = earlier.reuse(request);
+  const outcome = approval?.reuse(request) ?? earlier?.reuse(request);
   if (outcome?.task === undefined) return outcome;
   const { start, result } = outcome.task;
   await results.forLeg({ job: request.job.id, index: request.leg.index }).publish({ start, result });
@@ -107,15 +106,16 @@ async function takeOver(
 }
 
 /** After each task: what of the user's repository changed since the look before, told once. */
-async function watchCheckout({
-  repository,
-}: Project): Promise<() => Promise<readonly { readonly code: string; readonly message: string }[]>> {
-  const fingerprints = createFingerprints(repository, [LOGS, SUMMARY]);
+async function watchCheckout(
+  project: Project,
+): Promise<() => Promise<readonly { readonly code: string; readonly message: string }[]>> {
+  const fingerprints = createFingerprints(project.repository, [LOGS, SUMMARY]);
+  const approval = watchApproval(project);
   let before = await fingerprints.take();
   return async () => {
     const after = await fingerprints.take();
     const changes = compareFingerprints(before, after);
     before = after;
-    return changes.map((message) => ({ code: 'checkout-changed', message }));
+    return [...changes.map((message) => ({ code: 'checkout-changed', message })), ...approval()];
   };
 }

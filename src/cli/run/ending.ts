@@ -4,7 +4,7 @@ import { foldRun, renderSummary, writeReport } from '../../reports/index.ts';
 import { createHostEnvironment, systemClock } from '../../runner/environments/index.ts';
 import { listWorktrees } from '../../runner/workspaces/index.ts';
 import type { Masker } from '../../shared/mask.ts';
-import { pruneRuns, SUMMARY } from '../../store/index.ts';
+import { pruneRuns, readApproval, SUMMARY } from '../../store/index.ts';
 import type { Project } from '../project.ts';
 import { listWorkDirectories } from '../workflow/work-directory.ts';
 import type { RunSetup } from './setup.ts';
@@ -63,6 +63,9 @@ export async function forgetOldRuns(project: Project): Promise<readonly string[]
   const worktrees = await listWorktrees(project.repository);
   const kept = new Set([...worktrees.map(({ run }) => run), ...(await listWorkDirectories(project))]);
   const { layout } = project;
+  const approval = readApproval(layout);
+  // What was approved counts for as long as its run can be asked.
+  if (approval !== undefined && approval !== 'damaged') kept.add(approval.run);
   const { failed } = pruneRuns(layout, { spare: (record) => kept.has(record.run) });
   return failed.map(({ run, message }) => `the old run ${run} could not be removed: ${message}`);
 }

@@ -41,6 +41,7 @@ export function headerOf({
     },
     policy: { maxParallel: setup.plan.policy.maxParallel, onFailure: setup.plan.policy.onFailure },
     ...(setup.earlier === undefined ? {} : { rerunOf: setup.earlier.run }),
+    ...(setup.approval?.given === undefined ? {} : { approval: setup.approval.given }),
     jobs: config.tasks.map((task) => ({
       id: task.name,
       needs: task.dependsOn,

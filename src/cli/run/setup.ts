@@ -9,6 +9,7 @@ import { UsageError } from '../explain.ts';
 import type { Loaded, LoadOptions } from '../load.ts';
 import type { Project } from '../project.ts';
 import { collectSecrets, type SecretOptions } from '../secrets.ts';
+import { openApproval, type RunApproval } from './approval.ts';
 import { hashDefinitions } from './definitions.ts';
 import { githubContext } from './github-context.ts';
 import { type EarlierRun, openEarlierRun } from './rerun.ts';
@@ -32,6 +33,8 @@ export interface RunSetup {
   readonly hostEnv: Readonly<Record<string, string>>;
   readonly definitions: ReadonlyMap<string, string>;
   readonly earlier?: EarlierRun;
+  /** Where the tasks are those of a migration. */
+  readonly approval?: RunApproval;
 }
 
 interface KnownOfRun {
@@ -54,6 +57,7 @@ export async function setUpRun(
   const secrets = collectTaskSecrets(loaded, options, hostEnv);
   const definitions = hashDefinitions(loaded, repository.root);
   const { base, earlier } = await startingPoint(project, config.base, { options, definitions });
+  const approval = await openApproval(project, loaded, { definitions, base: base.commit });
   const contexts = {
     github: githubContext(repository, { run, workflow: config.name, base: base.commit, event }),
     inputs: config.inputs,
@@ -61,13 +65,18 @@ export async function setUpRun(
   };
   return {
     run,
-    plan: makePlan(translation.workflow, policyFor(loaded, options), contexts),
+    plan: makePlan(translation.workflow, { ...policyFor(loaded, options), ...awaitingIn(approval) }, contexts),
     base,
     secrets,
     hostEnv,
     definitions,
     ...(earlier === undefined ? {} : { earlier }),
+    ...(approval === undefined ? {} : { approval }),
   };
+}
+
+function awaitingIn(approval: RunApproval | undefined): Pick<Policy, 'awaiting'> {
+  return approval === undefined ? {} : { awaiting: approval.awaiting };
 }
 
 interface StartInput {

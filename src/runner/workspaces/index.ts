@@ -3,6 +3,7 @@
 export { listLoans } from './box-loans.ts';
 export type { BoxGit, BoxPlace } from './box-repository.ts';
 export { takeBundle, writeBundle } from './bundle.ts';
+export { branchTip, commitFiles } from './commit-files.ts';
 export type { Fingerprint, Fingerprints } from './fingerprint.ts';
 export { compareFingerprints, createFingerprints } from './fingerprint.ts';
 export { matchGlob } from './globs.ts';
@@ -18,7 +19,9 @@ export type { SnapshotRequest } from './snapshot.ts';
 export { snapshotUncommitted } from './snapshot.ts';
 export type { SweepRequest, SweptWorktree } from './sweep.ts';
 export { diskUse, sweepWorktrees } from './sweep.ts';
+export { isAncestor } from './history.ts';
 export { createTaskFiles } from './task-files.ts';
+export { readTreeFile } from './tree-file.ts';
 export type { LinkedWorktree } from './worktree.ts';
 export { listRecords as listWorktrees, worktreeRoot } from './worktree-record.ts';
 export { estimateWorktreeSize } from './worktree-size.ts';

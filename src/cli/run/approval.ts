@@ -1,0 +1,86 @@
+/** What an approval means for a run: what it goes on from, or what has to wait. */
+import type { JobFinished, JobOutcome, JobRequest, RunStarted } from '../../engine/index.ts';
+import { MIGRATION } from '../../orchestrator/index.ts';
+import { isAncestor } from '../../runner/workspaces/index.ts';
+import { guardApproval } from '../../store/index.ts';
+import { type ApprovalStanding, approvedBy, standingForRun } from '../approval/standing.ts';
+import type { Loaded } from '../load.ts';
+import type { Project } from '../project.ts';
+
+export interface RunApproval {
+  /** Jobs that do not start. */
+  readonly awaiting: ReadonlySet<string>;
+  /** For the header of the run. */
+  readonly given?: NonNullable<RunStarted['approval']>;
+  /** What a leg came to when it was approved; undefined for one that is to run. */
+  readonly reuse: (request: JobRequest) => JobOutcome | undefined;
+  /** Sentences with their codes, for the record of the run. */
+  readonly notices: readonly (readonly [code: string, message: string])[];
+}
+
+/** Undefined for a config without a migration, or with none of its gate. `base`: the commit that the run starts from. */
+export async function openApproval(
+  project: Project,
+  { config }: Loaded,
+  facts: { readonly definitions: ReadonlyMap<string, string>; readonly base: string },
+): Promise<RunApproval | undefined> {
+  const { migration } = config;
+  if (migration === undefined || config.tasks.every(({ name }) => name !== MIGRATION.gate)) return undefined;
+  const jobs = [...migration.tasks, MIGRATION.proposal];
+  const standing = await standingForRun(project, { ...facts, jobs });
+  return standing.kind === 'good' ? goOn(project, standing, { jobs, base: facts.base }) : wait(standing);
+}
+
+function wait(standing: Exclude<ApprovalStanding, { readonly kind: 'good' }>): RunApproval {
+  const awaiting = new Set([MIGRATION.gate]);
+  if (standing.kind === 'none') return { awaiting, reuse: () => undefined, notices: [] };
+  const whose = standing.approval === undefined ? '' : ` ${approvedBy(standing.approval)}`;
+  const message = `the approval${whose} does not count: ${standing.why}`;
+  return { awaiting, reuse: () => undefined, notices: [['approval-void', message]] };
+}
+
+interface GoingOn {
+  readonly jobs: readonly string[];
+  readonly base: string;
+}
+
+async function goOn(
+  { repository }: Project,
+  { approval, proposal }: Extract<ApprovalStanding, { readonly kind: 'good' }>,
+  { jobs, base }: GoingOn,
+): Promise<RunApproval> {
+  const { run, by, at, note, approved } = approval;
+  const good = proposal.finished.filter(({ job, outcome }) => outcome === 'success' && jobs.includes(job));
+  const results = new Map(good.map((event) => [event.leg, event]));
+  const isBehind = await isAncestor(repository, base, approved);
+  const message = `what is behind the approval starts from what was approved (${approved.slice(0, 12)}), which does not contain ${base.slice(0, 12)}`;
+  return {
+    awaiting: new Set(),
+    given: { run, by, at, ...(note === undefined ? {} : { note }) },
+    reuse: ({ leg }) => outcomeOf(results.get(leg.id), { run, approved }),
+    notices: isBehind ? [] : [['approval-base', message]],
+  };
+}
+
+/** Who stands on the proposal starts from its approval. */
+function outcomeOf(
+  event: JobFinished | undefined,
+  { run, approved }: { readonly run: string; readonly approved: string },
+): JobOutcome | undefined {
+  if (event === undefined) return undefined;
+  const { job, outputs, task } = event;
+  const result = job === MIGRATION.proposal ? { result: approved } : {};
+  return {
+    result: 'success',
+    outputs,
+    reusedFrom: event.reusedFrom ?? run,
+    ...(task === undefined ? {} : { task: { ...task, ...result } }),
+  };
+}
+
+/** To be asked after each task: none of them has any business at the record. */
+export function watchApproval({ layout }: Project): () => readonly { readonly code: string; readonly message: string }[] {
+  const wasChanged = guardApproval(layout);
+  const message = 'something changed the record of what was approved while it ran; it was put back';
+  return () => (wasChanged() ? [{ code: 'approval-changed', message }] : []);
+}
