@@ -97,7 +97,8 @@ function releaseLegs(state: RunState, index: number): RunState {
 function skipped(state: RunState, event: JobSkipped): RunState {
   if (event.leg === undefined) {
     const index = findJob(state, event.job) ?? -1;
-    const next = withJob(state, index, { ...jobAt(state, index), result: event.result });
+    const awaiting = event.reason === 'approval' ? { awaiting: true as const } : {};
+    const next = withJob(state, index, { ...jobAt(state, index), result: event.result, ...awaiting });
     return jobEnded({ ...next, toExpand: dequeued(next.toExpand) }, index);
   }
   const ref = findLeg(state, { leg: event.leg, job: event.job });

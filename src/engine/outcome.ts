@@ -72,7 +72,7 @@ export function skipMessage(
     case 'unserved':
       return unservedMessage(leg);
     case 'approval':
-      return 'it waits for somebody to approve what the jobs before it have left';
+      return 'nobody has approved yet what the jobs before it have left';
     default:
       return reason satisfies never;
   }
@@ -82,7 +82,8 @@ function needsMessage(state: RunState, planned: PlannedJob): string {
   const culprits = planned.needs
     .filter((index) => !jobAt(state, index).sound)
     .map((index) => {
-      const { result, legs } = jobAt(state, index);
+      const { result, legs, awaiting } = jobAt(state, index);
+      if (awaiting === true) return `${plannedAt(state, index).id} waits for approval`;
       if (result === 'skipped' && legs.some(({ conclusion }) => conclusion === 'success'))
         return `not every leg of ${plannedAt(state, index).id} could run here`;
       const verb = {

@@ -63,6 +63,8 @@ export interface JobState {
   readonly maxParallel: number;
   /** What the job came to, for those that need it; continue-on-error considered. */
   readonly result?: JobResult;
+  /** It was skipped since nobody has approved it. */
+  readonly awaiting?: true;
   readonly outputs: Readonly<Record<string, string>>;
   /** Whether this job and everything it stands on succeeded, and whether anything among it failed. */
   readonly sound: boolean;

@@ -3,7 +3,7 @@ import { FAILURE_CODES, type FailureCode } from '../shared/failure.ts';
 import { parseDuration } from '../shared/quantity.ts';
 import { readSandbox } from '../shared/sandbox.ts';
 import { type MappingEntry, type MappingNode, type Node, scalar } from '../workflow/index.ts';
-import type { Config, FrameworkReview, OnFailure, Task, TaskSandbox, WorktreeConfig } from './config.ts';
+import type { Config, FrameworkReview, Migration, OnFailure, Task, TaskSandbox, WorktreeConfig } from './config.ts';
 import {
   entriesOf,
   entryOf,
@@ -18,6 +18,7 @@ import {
   valueOf,
 } from './nodes.ts';
 import type { Values } from './overrides.ts';
+import { GATE, migrationJobs } from './pipelines/migration/index.ts';
 import { type Review, withReviews } from './pipelines/review/index.ts';
 import { type FileView, type TaskView, tasksByName, viewReviewer } from './view.ts';
 
@@ -54,6 +55,7 @@ export function buildConfig(view: FileView, values: Values): Config {
     ...given('onFinish', textOf(valueOf(root, 'on_finish'))?.text),
     tasks: buildTasks(view, declared),
     ...given('frameworkReview', buildFrameworkReview(view)),
+    ...given('migration', buildMigration(view)),
     keys: placesOfKeys(root),
   };
 }
@@ -75,13 +77,27 @@ export function buildPlatforms(node: Node | undefined): Config['platforms'] {
 
 function buildTasks(view: FileView, declared: ReadonlyMap<string, TaskView>): readonly Task[] {
   const reviews = new Map<string, Review>();
-  const tasks = view.tasks.map((own) => {
+  const proposing = view.tasks
+    .filter(({ isProposing }) => isProposing === true)
+    .map((own) => buildTask(own, view.root, declared));
+  const tasks = view.tasks.flatMap((own) => {
+    if (own.isProposing === true) return [];
     const task = buildTask(own, view.root, declared);
     const reviewer = viewReviewer(own, view.root);
     if (reviewer !== undefined) reviews.set(task.name, buildReview(reviewer, task, view.root));
     return task;
   });
-  return withReviews(tasks, reviews);
+  const at = valueOf(view.root, 'migration')?.at ?? NOWHERE;
+  return [...migrationJobs(proposing, at), ...withReviews(tasks, reviews)];
+}
+
+function buildMigration({ root, tasks }: FileView): Migration | undefined {
+  const node = valueOf(root, 'migration');
+  if (node === undefined) return undefined;
+  const names = tasks.flatMap(({ isProposing, name }) =>
+    isProposing === true && name !== undefined ? [name.text] : [],
+  );
+  return { tasks: names, environment: textOf(valueOf(node, 'environment'))?.text ?? GATE };
 }
 
 function buildReview(view: TaskView, task: Task, root: Node): Review {
@@ -181,7 +197,8 @@ function buildEvidence(view: TaskView): Evidence {
 
 /** Dependencies as the tasks themselves spell their names, each once. */
 function declaredNames(names: readonly string[], declared: ReadonlyMap<string, TaskView>): readonly string[] {
-  return unique(names.map((name) => declared.get(name.toLowerCase())?.name?.text ?? name));
+  // What is no task is the gate of a migration.
+  return unique(names.map((name) => declared.get(name.toLowerCase())?.name?.text ?? name.toLowerCase()));
 }
 
 /** The task's own variables replace the file's of the same name, in place; null is an empty text, as on GitHub. */

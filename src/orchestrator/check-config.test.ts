@@ -41,10 +41,7 @@ describe('keys', () => {
 });
 
 describe('features to come', () => {
-  checkCases([
-    ['migration', file('⟦migration⟧: []'), 'not-yet-supported'],
-    ['agent', task('⟦agent⟧: codex'), 'not-yet-supported', 'remove "agent" for now'],
-  ]);
+  checkCases([['agent', task('⟦agent⟧: codex'), 'not-yet-supported', 'remove "agent" for now']]);
 });
 
 describe('all at once', () => {

@@ -5,6 +5,7 @@ import { checkDependencies } from './checks/dependencies.ts';
 import { checkSecretVariables, checkVariableNames } from './checks/environment.ts';
 import { checkExpressions } from './checks/expressions.ts';
 import { checkReferences } from './checks/lookups.ts';
+import { checkMigration } from './checks/migration.ts';
 import { checkRepeatedItems, checkTaskNames } from './checks/names.ts';
 import { checkGlobs, checkPaths, checkPrompts, type PathProbe } from './checks/paths.ts';
 import { checkPlatforms } from './checks/platforms.ts';
@@ -43,6 +44,7 @@ const CHECKS: readonly Check[] = [
   checkPlatforms,
   checkSandboxes,
   checkReviews,
+  checkMigration,
   checkLiteralText,
   checkIdleKeys,
   checkNulBytes,

@@ -23,6 +23,7 @@ export interface Config {
   readonly onFinish?: string;
   readonly tasks: readonly Task[];
   readonly frameworkReview?: FrameworkReview;
+  readonly migration?: Migration;
   /** Where each top-level key was written. */
   readonly keys?: Readonly<Record<string, SourceRange>>;
 }
@@ -33,6 +34,13 @@ export interface FrameworkReview {
   readonly after: 'always' | 'failure' | 'never';
   /** Its command, as the one task of that run. */
   readonly task: Task;
+}
+
+export interface Migration {
+  /** The names of the tasks that may only propose. */
+  readonly tasks: readonly string[];
+  /** Whose reviewers approve on GitHub. */
+  readonly environment: string;
 }
 
 export interface WorktreeConfig {
@@ -104,6 +112,8 @@ export interface JobShape {
   /** More inputs of the actions. */
   readonly prepare?: Readonly<Record<string, string>>;
   readonly run?: Readonly<Record<string, string>>;
+  /** Nothing of the user's runs in it, so that nothing has to be set up. */
+  readonly isBare?: true;
   /** The action that stands in the place of the one that runs a command. */
   readonly action?: { readonly name: 'conclude-review'; readonly inputs: Readonly<Record<string, string>> };
 }

@@ -5,7 +5,8 @@ export { type ExportedFile, type ExportRequest, exportFile } from './export/file
 export { MARK as EXPORT_MARK, readHeader } from './export/header.ts';
 export { loadConfig } from './load.ts';
 export { type TranslatedReview, translateFrameworkReview } from './pipelines/framework-review/framework-review.ts';
+export { MIGRATION } from './pipelines/migration/index.ts';
 export { loadPlatforms } from './platforms.ts';
 export { configSchema } from './schema-check.ts';
-export { type ActionSource, taskActionOf } from './translate/actions.ts';
+export { type ActionSource, isApprovalAction, taskActionOf } from './translate/actions.ts';
 export { type Translation, translate } from './translate/translate.ts';

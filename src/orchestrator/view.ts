@@ -23,15 +23,22 @@ export interface TaskView {
   readonly value: (key: string) => Node | undefined;
   /** The task's own value alone. */
   readonly own: (key: string) => Node | undefined;
+  /** A task of the migration, before its gate. */
+  readonly isProposing?: true;
 }
 
 export function viewFile(root: Node, file: string): FileView {
   const defaults = valueOf(root, 'defaults');
+  const migration = valueOf(root, 'migration');
+  const proposing = itemsOf(valueOf(migration, 'tasks')).map((node) =>
+    viewProposing(viewTask(node, defaults), migration),
+  );
   const tasks = itemsOf(valueOf(root, 'tasks')).map((node) => viewTask(node, defaults));
+  const all = [...proposing, ...tasks];
   const review = mappingOf(valueOf(root, 'framework_review'));
-  if (review === undefined) return { file, root, tasks, workloads: tasks };
+  if (review === undefined) return { file, root, tasks: all, workloads: all };
   const frameworkReview = viewWork(review, defaults, (key) => FRAMEWORK_REVIEW_KEYS.includes(key));
-  return { file, root, tasks, frameworkReview, workloads: [...tasks, frameworkReview] };
+  return { file, root, tasks: all, frameworkReview, workloads: [...all, frameworkReview] };
 }
 
 function viewTask(node: Node, defaults: Node | undefined): TaskView {
@@ -46,12 +53,28 @@ function viewWork(node: Node, defaults: Node | undefined, inherits: (key: string
   return { node, own, value: (key) => own(key) ?? (inherits(key) ? valueOf(defaults, key) : undefined) };
 }
 
+/** All of them share a sandbox unless they say otherwise, and a review that is for changes of the code is not for them. */
+function viewProposing(task: TaskView, migration: Node | undefined): TaskView {
+  return {
+    ...task,
+    isProposing: true,
+    value: (key) => {
+      if (key === 'review') return task.own(key);
+      return key === 'sandbox' ? (task.own(key) ?? valueOf(migration, key) ?? task.value(key)) : task.value(key);
+    },
+  };
+}
+
 /** The reviewer of a task, as a task of its own: what the task says of its review, then what the file says of all. */
 export function viewReviewer(task: TaskView, root: Node): TaskView | undefined {
   const asked = task.value('review');
   if (asked === undefined || (scalarOf(asked)?.value !== true && mappingOf(asked) === undefined)) return undefined;
   const shared = valueOf(root, 'review');
-  return { node: asked, own: () => undefined, value: (key) => valueOf(asked, key) ?? valueOf(shared, key) };
+  return {
+    node: asked,
+    own: () => undefined,
+    value: (key) => valueOf(asked, key) ?? valueOf(shared, key),
+  };
 }
 
 /** Everything whose command is in the file: the tasks, their reviewers, and what reviews runs. */
@@ -74,7 +97,8 @@ export function taskMappings(view: FileView): readonly Node[] {
   const defaults = valueOf(view.root, 'defaults');
   const own = [...(defaults === undefined ? [] : [defaults]), ...view.workloads.map((work) => work.node)];
   const reviews = [view.root, ...own].flatMap((node) => mappingOf(valueOf(node, 'review')) ?? []);
-  return [...own, ...reviews];
+  const migration = mappingOf(valueOf(view.root, 'migration'));
+  return [...own, ...reviews, ...(migration === undefined ? [] : [migration])];
 }
 
 /** What a check found: everything of a diagnostic but the file. */

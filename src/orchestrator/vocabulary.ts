@@ -1,10 +1,7 @@
 /** Keys that get a better answer than "unknown key": those to come, and those that other tools use. */
 
 /** Keys whose feature does not work yet. They are refused, since a task that ran without them would mislead. */
-export const LATER_KEYS: ReadonlyMap<string, string> = new Map([
-  ['migration', 'legacy migration is still to come'],
-  ['agent', 'agent presets are still to come'],
-]);
+export const LATER_KEYS: ReadonlyMap<string, string> = new Map([['agent', 'agent presets are still to come']]);
 
 /** What people coming from GitHub Actions and other runners write, and what it is called here. */
 export const OTHER_WORDS: ReadonlyMap<string, string> = new Map([

@@ -18,7 +18,8 @@ export async function standingOfRecord({ layout, repository }: Project): Promise
   if (approval === 'damaged') return { kind: 'void', why: 'its record is damaged' };
   const record = findRun(layout, approval.run);
   const proposal = record === undefined ? undefined : await readProposal(record);
-  if (proposal === undefined) return { kind: 'void', why: `the run ${approval.run} is not remembered any more`, approval };
+  if (proposal === undefined)
+    return { kind: 'void', why: `the run ${approval.run} is not remembered any more`, approval };
   const why = await whyVoid(repository, approval, proposal);
   return why === undefined ? { kind: 'good', approval, proposal } : { kind: 'void', why, approval };
 }
@@ -40,8 +41,8 @@ async function whyVoid(
 
 /** Nothing but the approval, and a plan to go back that came with it. */
 async function isOnTop({ git }: GitRepository, commit: string, approved: string): Promise<boolean> {
-  const parents = await git.run(['rev-parse', '--verify', '--quiet', `${approved}^@`], { codes: [0, 1, 128] });
-  if (parents.code !== 0 || parents.stdout.toString('utf8').trim() !== commit) return false;
+  const found = await git.run(['rev-list', '--parents', '--max-count=1', approved, '--'], { codes: [0, 128] });
+  if (found.stdout.toString('utf8').trim() !== `${approved} ${commit}`) return false;
   const { stdout } = await git.run(['diff-tree', '-r', '-z', '--no-renames', '--name-only', commit, approved]);
   const added: readonly string[] = [MIGRATION.approvalFile, MIGRATION.rollbackPlan];
   const paths = stdout.toString('utf8').split('\0').filter(Boolean);
@@ -72,7 +73,11 @@ export async function standingForRun(project: Project, facts: RunFacts): Promise
   return standing;
 }
 
-async function keepsDocuments(repository: GitRepository, { commit, approved }: Approval, base: string): Promise<boolean> {
+async function keepsDocuments(
+  repository: GitRepository,
+  { commit, approved }: Approval,
+  base: string,
+): Promise<boolean> {
   const now = await hashProposal(repository, base);
   return now === (await hashProposal(repository, commit)) || now === (await hashProposal(repository, approved));
 }

@@ -22,7 +22,5 @@ export function addApproving(program: Command, done: Done): void {
         'orch approve migration --revoke',
       ]),
     )
-    .action(async (_what: string, options) =>
-      done(await (await import('../commands/approve.ts')).approve(options)),
-    );
+    .action(async (_what: string, options) => done(await (await import('../commands/approve.ts')).approve(options)));
 }

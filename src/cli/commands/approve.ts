@@ -3,14 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { MIGRATION } from '../../orchestrator/index.ts';
 import { commitFiles, readTreeFile } from '../../runner/workspaces/index.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
-import {
-  acquireRunLock,
-  type Approval,
-  listRuns,
-  newRunId,
-  removeApproval,
-  writeApproval,
-} from '../../store/index.ts';
+import { type Approval, acquireRunLock, listRuns, newRunId, removeApproval, writeApproval } from '../../store/index.ts';
 import { approvalText } from '../approval/approval-file.ts';
 import { hashProposal, type Proposal, readProposal, whyChanged } from '../approval/proposal.ts';
 import { approvedBy, standingOfRecord } from '../approval/standing.ts';
@@ -57,7 +50,9 @@ interface Words {
 /** They are shown to people, and become lines of a file. */
 function readWords({ by, note }: ApproveOptions): Words {
   if (by === undefined || by.trim() === '')
-    throw new UsageError('--by wants the name of whoever approves', { hint: 'orch approve migration --by "Ada Lovelace"' });
+    throw new UsageError('--by wants the name of whoever approves', {
+      hint: 'orch approve migration --by "Ada Lovelace"',
+    });
   for (const [option, text = '', most] of [['--by', by, 200] as const, ['--note', note, 2000] as const]) {
     if (text.length > most) throw new UsageError(`${option} is longer than ${most} characters`);
     if (/\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(text))
@@ -79,7 +74,9 @@ async function record(project: Project, words: Words, planFile: string | undefin
   const hasPlan = await holdsPlan(project, report.result);
   await refuseRepeated(project, report.result, { isAdding: !hasPlan && planFile !== undefined });
   if (hasPlan && planFile !== undefined)
-    throw new UsageError(`the proposal has a ${MIGRATION.rollbackPlan} of its own, which --rollback-plan would replace`);
+    throw new UsageError(
+      `the proposal has a ${MIGRATION.rollbackPlan} of its own, which --rollback-plan would replace`,
+    );
   const plan = planFile === undefined ? undefined : readPlan(planFile);
   const facts = { run, commit: report.result, proposal, at: new Date().toISOString(), ...words };
   const approved = await commitFiles(repository, {
@@ -115,7 +112,9 @@ async function findProposal({ layout }: Project): Promise<Found> {
   const proposals = await proposalsOf(layout);
   const [newest] = proposals;
   if (newest === undefined)
-    throw new UsageError('there is nothing to approve yet: no run has a migration', { hint: 'orch run makes a proposal' });
+    throw new UsageError('there is nothing to approve yet: no run has a migration', {
+      hint: 'orch run makes a proposal',
+    });
   const { run, report, reusedFrom } = newest;
   if (report === undefined)
     throw new UsageError(`there is nothing to approve: run ${run} did not come to a proposal`, {
@@ -123,7 +122,8 @@ async function findProposal({ layout }: Project): Promise<Found> {
     });
   // The commit of a proposal that was taken over is that of its approval.
   const own = reusedFrom === undefined ? newest : proposals.find((proposal) => proposal.run === reusedFrom);
-  if (own?.report === undefined) throw new UsageError(`the run ${reusedFrom} that proposed it is not remembered any more`);
+  if (own?.report === undefined)
+    throw new UsageError(`the run ${reusedFrom} that proposed it is not remembered any more`);
   return { ...own, report: own.report };
 }
 

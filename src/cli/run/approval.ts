@@ -79,7 +79,9 @@ function outcomeOf(
 }
 
 /** To be asked after each task: none of them has any business at the record. */
-export function watchApproval({ layout }: Project): () => readonly { readonly code: string; readonly message: string }[] {
+export function watchApproval({
+  layout,
+}: Project): () => readonly { readonly code: string; readonly message: string }[] {
   const wasChanged = guardApproval(layout);
   const message = 'something changed the record of what was approved while it ran; it was put back';
   return () => (wasChanged() ? [{ code: 'approval-changed', message }] : []);

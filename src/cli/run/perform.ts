@@ -55,6 +55,7 @@ export async function performRun(project: Project, locked: LockedRun): Promise<P
           const masked = { ...header, command: header.command.map(mask), rerunWith: header.rerunWith?.map(mask) ?? [] };
           const run = startRun(setup.plan, { clock: systemClock, runner, sinks }, masked);
           for (const notice of notices) run.warn('stale-lock', notice);
+          for (const [code, message] of setup.approval?.notices ?? []) run.warn(code, message);
           return run;
         },
         finish: async (end) => {

@@ -11,21 +11,24 @@ export function planView(config: Config, settings: { readonly maxParallel: numbe
 
 function planJob(task: Task): PlanJob {
   const legs = legsOf(task);
-  const isOwn = task.shape?.action !== undefined;
   return {
     id: task.name,
     needs: task.dependsOn,
-    // What orch does by itself has no command.
-    command: isOwn ? (task.description ?? '') : task.command,
+    ...whatItDoes(task),
     timeout: task.timeout,
     retries: task.retries,
     checks: checksOf(task),
-    ...(task.description === undefined || isOwn ? {} : { description: task.description }),
     ...(legs === undefined ? {} : { legs }),
     ...(task.if === undefined ? {} : { if: String(task.if.value) }),
     ...(task.mutex === undefined ? {} : { mutex: task.mutex }),
     ...(task.sandbox === undefined ? {} : { sandbox: sandboxInWords(task.sandbox.settings) }),
   };
+}
+
+/** What orch does by itself has no command: its description says what happens. */
+function whatItDoes({ command, description = '', shape }: Task): Pick<PlanJob, 'command' | 'description'> {
+  if (shape?.isBare === true || shape?.action !== undefined) return { command: description };
+  return { command, ...(description === '' ? {} : { description }) };
 }
 
 function sandboxInWords({ image, network }: SandboxSettings): string {
@@ -38,8 +41,14 @@ export function checksOf(task: Task): readonly string[] {
   return [
     ...(task.verify === undefined ? [] : [`verify: ${task.verify.trim().split('\n', 1)[0] ?? ''}`]),
     ...task.expect.map((glob) => `expect: ${glob}`),
-    ...(task.changes === 'allowed' ? [] : [`changes: ${task.changes}`]),
+    ...documentsOf(task),
+    ...(task.changes === 'allowed' || task.shape?.isBare === true ? [] : [`changes: ${task.changes}`]),
   ];
+}
+
+function documentsOf({ shape }: Task): readonly string[] {
+  const documents = JSON.parse(shape?.run?.['documents'] ?? '[]') as readonly { readonly path: string }[];
+  return documents.length === 0 ? [] : [`documents: ${documents.map(({ path }) => path).join(' ')}`];
 }
 
 /** Known now only when the matrix needs nothing that other jobs say. */

@@ -11,6 +11,7 @@ import {
   type Policy,
   readWorkflowConcurrency,
 } from '../../engine/index.ts';
+import { isApprovalAction } from '../../orchestrator/index.ts';
 import { openHostJob, systemClock } from '../../runner/environments/index.ts';
 import type { FailureSettings, WorkflowFrames } from '../../runner/jobs/index.ts';
 import type { RunServices } from '../../runner/services/index.ts';
@@ -19,6 +20,7 @@ import { hostPath } from '../../shared/brand.ts';
 import { PRIVATE_DIRECTORY } from '../../shared/file-modes.ts';
 import type { Masker } from '../../shared/mask.ts';
 import { createGroupFile, describeSelf, probeProcesses } from '../../store/index.ts';
+import type { Job } from '../../workflow/index.ts';
 import { UsageError } from '../explain.ts';
 import { type From, leftOutBefore } from '../pause/from-step.ts';
 import { beside } from '../program-files.ts';
@@ -55,11 +57,20 @@ export function planOf(
   const concurrency = concurrencyOf(prepared, settings);
   const policy: Policy = {
     ...limits,
+    awaiting: awaitingIn(resolved.workflow.jobs),
     onFailure: 'continue',
     platforms,
     ...(concurrency === undefined ? {} : { concurrency }),
   };
   return makePlan(resolved.workflow, policy, { github, inputs, vars, secrets }, resolved.callees);
+}
+
+/** Those that GitHub asks somebody for; nobody is asked here. */
+function awaitingIn(jobs: readonly Job[]): ReadonlySet<string> {
+  const waits = jobs.filter(
+    (job) => job.kind === 'steps' && job.steps.some((step) => step.kind === 'action' && isApprovalAction(step.uses)),
+  );
+  return new Set(waits.map(({ id }) => id));
 }
 
 /** Throws `UsageError`: without its group a run cannot start. */

@@ -2,12 +2,16 @@
 import { nearest } from '../../shared/diagnostic.ts';
 import { analyzeGraph, describeCycle } from '../../workflow/index.ts';
 import { type Text, textsOf } from '../nodes.ts';
+import { GATE, PROPOSAL } from '../pipelines/migration/index.ts';
 import { type FileView, type Finding, type TaskView, tasksByName } from '../view.ts';
 import { quote } from '../wording.ts';
 
 export function checkDependencies(view: FileView): readonly Finding[] {
   const tasks = tasksByName(view);
   const names = new Map([...tasks].map(([key, { name }]) => [key, name?.text ?? '']));
+  // Which of its jobs may be waited for is looked at apart.
+  if (view.tasks.some(({ isProposing }) => isProposing === true))
+    for (const job of [GATE, PROPOSAL]) names.set(job, job);
   return [...view.tasks.flatMap((task) => checkNames(task, names)), ...checkCycles(tasks)];
 }
 

@@ -18,6 +18,7 @@ import { type ActionSource, CHECKOUT, type TaskActionName, taskActionOf, usesOf 
 import type { TaskJob } from '../translate/job.ts';
 import { type TaskWorkflow, translate } from '../translate/translate.ts';
 import { quote } from '../wording.ts';
+import { withApproval } from './approval.ts';
 import { withEvents } from './events.ts';
 import { reviewJob, reviewTriggers } from './framework-review.ts';
 
@@ -46,7 +47,8 @@ export function exportWorkflow(config: Config, options: ExportOptions): Result<W
   // A newer push waits for the run before it: what that has done is not thrown away.
   const concurrency = mapping({ group: scalar('${{ github.workflow }}-${{ github.ref }}') });
   const leavesJournal = config.frameworkReview !== undefined;
-  return finished({ ...workflow, on: on.value, concurrency }, { ...options, leavesJournal });
+  const gated = config.migration === undefined ? {} : { migration: config.migration };
+  return finished({ ...workflow, on: on.value, concurrency }, { ...options, leavesJournal, ...gated });
 }
 
 /** The workflow that reviews the runs of the other one. Undefined for a file without `framework_review`. */
@@ -65,6 +67,8 @@ export function exportReview(config: Config, options: ExportOptions): Result<Wor
 interface Finishing extends ExportOptions {
   /** For a review of the run, once it is over. */
   readonly leavesJournal: boolean;
+  /** Whose gate is held back. */
+  readonly migration?: Config['migration'];
 }
 
 /** With runners, the way of the commits, and the job that tells of the run. */
@@ -72,7 +76,12 @@ function finished(workflow: TaskWorkflow, options: Finishing): Result<Workflow, 
   const [label, ...more] = options.runsOn;
   if (label === undefined || options.runsOn.includes('')) return err('--runs-on wants a label');
   const runsOn: Node = more.length === 0 ? scalar(label) : sequence(options.runsOn.map(scalar));
-  const jobs = workflow.jobs.map((job): Job => ({ ...withTransport(job, options.transport), runsOn }));
+  const jobs = workflow.jobs.map(
+    (job): Job => ({
+      ...withApproval(withTransport(job, options.transport), options.migration, options.actions),
+      runsOn,
+    }),
+  );
   return ok({ ...workflow, jobs: [...jobs, summaryJob(jobs, runsOn, options)] });
 }
 

@@ -6,7 +6,10 @@ const TASK_ACTIONS = ['prepare-task', 'digest-run', 'run-task', 'finish-task', '
 export type TaskActionName = (typeof TASK_ACTIONS)[number];
 
 /** All that a translated or exported workflow may use. */
-export type ActionName = TaskActionName | 'summarize-tasks';
+export type ActionName = TaskActionName | 'summarize-tasks' | typeof APPROVAL_ACTION;
+
+/** Comes in exports alone: there is nobody here for it to ask. */
+const APPROVAL_ACTION = 'await-approval';
 
 /** Pinned, since a tag may be moved. */
 export const CHECKOUT = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1';
@@ -31,9 +34,14 @@ export function releasesOf(source: ActionSource): ReadonlyMap<string, string> {
   return new Map([...RELEASES, ...ACTIONS.map((name) => [usesOf(name, source), release] as const)]);
 }
 
-const ACTIONS: readonly ActionName[] = [...TASK_ACTIONS, 'summarize-tasks'];
+const ACTIONS: readonly ActionName[] = [...TASK_ACTIONS, 'summarize-tasks', APPROVAL_ACTION];
 
 const OURS = /^(?:\.\/\.github\/actions|[\w.-]+\/[\w.-]+\/action-templates)\/([\w-]+)(?:@[^@\s]+)?$/;
+
+/** Whether a step waits for an approval on GitHub. */
+export function isApprovalAction(uses: string): boolean {
+  return OURS.exec(uses)?.[1] === APPROVAL_ACTION;
+}
 
 /** The action of ours that a step of a translated workflow uses; undefined for every other. */
 export function taskActionOf(uses: string): TaskActionName | undefined {

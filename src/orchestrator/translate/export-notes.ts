@@ -39,6 +39,11 @@ function fileNotes(config: Config): readonly Diagnostic[] {
       'worktrees',
       `a runner has nothing of this machine for ${joinWords(preparing.map((key) => quote(`worktrees.${key}`)))}; "worktrees.setup" runs there too`,
     ],
+    [
+      config.migration !== undefined,
+      'migration',
+      `on GitHub the migration is approved in the run itself, by the required reviewers of the environment ${quote(config.migration?.environment ?? '')}, which has to be given some; a new run proposes anew`,
+    ],
     [config.onFinish !== undefined, 'on_finish', 'on GitHub nothing runs "on_finish"'],
     [
       Object.keys(config.vars).length > 0,

@@ -26,7 +26,7 @@ export function prepareInputs(task: Task, config: Config): ActionInputs {
   const ancestors = ancestorsOf(task, config);
   const { setupTimeout } = config.worktrees;
   // Where no command runs there is nothing to set up for.
-  const setup = task.shape?.action === undefined ? config.worktrees.setup : undefined;
+  const setup = task.shape?.action === undefined && task.shape?.isBare !== true ? config.worktrees.setup : undefined;
   return present([
     ['dependencies', JSON.stringify(startsWith(task)), '[]'],
     ['ancestors', ancestors && JSON.stringify(ancestors)],
