@@ -1,0 +1,288 @@
+/** Legacy migration: what its tasks may change, what waits for whom, and what an approval is worth. */
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, test } from 'vitest';
+import {
+  atEngine,
+  BASE_IMAGE,
+  branchesOf,
+  type ConfigSource,
+  checkoutOf,
+  createRepository,
+  endings,
+  eventsOf,
+  finished,
+  NO_TRACES,
+  orch,
+  type Repository,
+  startOrch,
+  taskOf,
+  tracesOf,
+  warningsOf,
+  whyNoContainers,
+} from './rig/index.ts';
+
+/** `propose NAME…` writes documents with all of their sections. */
+const PROPOSE = `#!/bin/sh
+set -eu
+mkdir -p migration
+document() { name=$1; shift; { echo "# $name"; for s in "$@"; do printf '\\n## %s\\n\\nAs seen.\\n' "$s"; done; } > "migration/$name.md"; }
+for name in "$@"; do case $name in
+  legacy-snapshot) document $name Scope Inventory Dependencies 'How it is built and run' ;;
+  legacy-tech-spec) document $name Architecture Data Interfaces 'Behaviour to keep' ;;
+  legacy-gap-report) document $name Target Gaps 'Open questions' ;;
+  legacy-risk-assessment) document $name Risks Mitigations ;;
+  legacy-migration-plan) document $name Steps 'Order and dependencies' Verification ;;
+  legacy-migration-proposal) document $name Summary 'What changes' 'What stays' 'Decision asked for' ;;
+  rollback-plan) document $name 'When to roll back' Steps Verification ;;
+esac; done
+`;
+const FOUND = './propose legacy-snapshot legacy-tech-spec legacy-gap-report';
+const PLANNED = './propose legacy-risk-assessment legacy-migration-plan legacy-migration-proposal';
+
+function migrating(config: ConfigSource): Repository {
+  const repo = createRepository({ config, files: { propose: PROPOSE, app: 'old\n' } });
+  repo.git('update-index', '--chmod=+x', 'propose');
+  repo.git('commit', '-qm', 'program');
+  repo.git('reset', '-q', '--hard');
+  return repo;
+}
+
+function migration(proposing = `${PLANNED} rollback-plan`): ConfigSource {
+  return {
+    name: 'old-to-new',
+    migration: {
+      tasks: [
+        { name: 'survey', command: FOUND },
+        { name: 'advise', command: proposing, depends_on: ['survey'] },
+      ],
+    },
+    tasks: [
+      {
+        name: 'apply',
+        command: 'grep -h approved_by migration/approval.md; echo new > app',
+        depends_on: ['migration'],
+      },
+      { name: 'aside', command: 'echo aside > aside' },
+    ],
+  };
+}
+
+const PROPOSED = { survey: 'success', advise: 'success', 'migration-proposal': 'success', aside: 'success' };
+const WAITING = { ...PROPOSED, migration: 'skipped: approval', apply: 'skipped: needs' };
+const recordOf = (repo: Repository): string => join(repo.root, '.git/orch/migration-approval.json');
+
+it('waits for an approval, goes on from what was approved, and waits again when that is taken back: here and from the export', async () => {
+  const repo = migrating(migration());
+  expect(await orch(repo, ['export-gha'])).toMatchObject({ exitCode: 0 });
+  repo.commit('export');
+  expect(await orch(repo, ['validate', '.github/workflows/old-to-new.yml'])).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await orch(repo, ['approve', 'migration', '--by', 'Ada'])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('no run has a migration'),
+  });
+
+  const first = await orch(repo, ['run']);
+  expect([first.exitCode, endings(first.events)]).toEqual([0, WAITING]);
+  expect(eventsOf(first.events, 'job.skipped').at(-1)?.message).toBe('migration waits for approval');
+  expect(first.stdout).toContain('approve it orch approve migration --by NAME');
+  expect(repo.read('docs/orchestrator-run-summary.md')).toMatch(
+    /^# SUCCEEDED so far: 4 of 6 tasks succeeded, 1 waiting/,
+  );
+  expect(JSON.parse((await orch(repo, ['status', '--format', 'json'])).stdout).legs).toContainEqual(
+    expect.objectContaining({ job: 'migration', standing: 'awaiting' }),
+  );
+
+  const before = checkoutOf(repo);
+  const approved = await orch(repo, ['approve', 'migration', '--by', 'Ada "the" Lovelace', '--note', 'as discussed']);
+  expect(approved).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(checkoutOf(repo)).toEqual(before);
+  expect(statSync(recordOf(repo)).mode & 0o777).toBe(0o600);
+  expect(await orch(repo, ['approve', 'migration', '--by', 'Bob'])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringMatching(/approved already by Ada "the" Lovelace on .* UTC\n.*--revoke/),
+  });
+
+  const second = await orch(repo, ['run']);
+  expect([second.exitCode, endings(second.events)]).toEqual([
+    0,
+    { ...PROPOSED, migration: 'success', apply: 'success' },
+  ]);
+  for (const job of ['survey', 'advise', 'migration-proposal'])
+    expect(finished(second.events, job)).toMatchObject({ reusedFrom: first.run });
+  const { result } = taskOf(second.events, 'apply');
+  expect(repo.git('show', `${result}:migration/approval.md`)).toContain('approved_by: "Ada \\"the\\" Lovelace"');
+  expect(repo.git('log', '--format=%s', `${taskOf(first.events, 'survey').start}..${result}`).split('\n')).toEqual([
+    'task: apply',
+    'approval: migration',
+    'task: advise',
+    'task: survey',
+  ]);
+  expect(repo.read('docs/orchestrator-run-summary.md')).toContain('by Ada "the" Lovelace on');
+  expect(tracesOf(repo)).toMatchObject(NO_TRACES);
+
+  expect((await orch(repo, ['approve', 'migration', '--revoke'])).stdout).toMatch(/^Revoked the approval by Ada/);
+  expect(existsSync(recordOf(repo))).toBe(false);
+  expect(endings((await orch(repo, ['run'])).events)).toEqual(WAITING);
+
+  repo.git('clone', '-q', repo.root, join(repo.place.top, 'fresh'));
+  const there = await orch(repo, ['run', 'old-to-new'], { cwd: join(repo.place.top, 'fresh') });
+  expect([there.exitCode, there.stdout]).toEqual([
+    0,
+    expect.stringMatching(/^SUCCEEDED so far: 5 of 7 jobs succeeded, 1 waiting/m),
+  ]);
+});
+
+it('a task that changes anything but its folder fails, and so does one that forges an approval; nothing of it gets on', async () => {
+  const forge = 'mkdir -p migration; echo "approved_by: me" > migration/approval.md';
+  const tasks = [
+    {
+      name: 'outside',
+      command:
+        'echo worse > app; git add app; git -c user.name=x -c user.email=x@x commit -qm mine; echo ok > migration.md',
+    },
+    { name: 'forger', command: forge },
+    { name: 'other-case', command: 'mkdir -p Migration; echo x > Migration/approval.md' },
+    { name: 'as-link', command: 'ln -s . migration' },
+    { name: 'leads-out', command: 'ln -s /tmp migration' },
+    { name: 'renames', command: 'mkdir -p migration && git mv app migration/app' },
+    {
+      name: 'recorder',
+      command:
+        'echo "{}" > "$(git rev-parse --git-common-dir)/orch/migration-approval.json"; ./propose legacy-snapshot',
+    },
+  ];
+  const repo = migrating({
+    migration: { tasks },
+    tasks: [{ name: 'apply', command: 'touch applied', depends_on: ['migration'] }],
+  });
+  const { exitCode, events, run } = await orch(repo, ['run']);
+  expect(exitCode).toBe(1);
+  const codes = eventsOf(events, 'job.finished').map(({ job, failure }) => [job, failure?.code]);
+  expect(Object.fromEntries(codes)).toEqual({
+    outside: 'changed-outside',
+    forger: 'changed-outside',
+    'other-case': 'changed-outside',
+    'as-link': 'changed-outside',
+    'leads-out': 'unsafe-tree',
+    renames: 'changed-outside',
+    recorder: undefined,
+  });
+  expect(finished(events, 'outside').failure?.details).toEqual(['app', 'migration.md']);
+  expect(finished(events, 'forger').failure?.details).toEqual(['migration/approval.md']);
+  // Kept in the worktree for whoever looks, and on no branch.
+  for (const branch of branchesOf(repo).filter((name) => name.startsWith('orch/'))) {
+    expect(repo.git('show', `${branch}:app`)).toBe('old');
+    expect(repo.git('ls-tree', '-r', '--name-only', branch)).not.toMatch(/approval|Migration|migration\.md/);
+  }
+  expect(readFileSync(join(taskOf(events, 'outside').worktree ?? '', 'app'), 'utf8')).toBe('worse\n');
+  expect(warningsOf(events, 'approval-changed')).toHaveLength(1);
+  expect(existsSync(recordOf(repo))).toBe(false);
+  expect(await orch(repo, ['approve', 'migration', '--by', 'Ada'])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining(`run ${run} did not come to a proposal`),
+  });
+});
+
+it('an approval is void when the documents, the tasks or its record have changed since', async () => {
+  const repo = migrating(migration());
+  const first = await orch(repo, ['run']);
+  const branch = `orch/${first.run}/migration-proposal`;
+  const proposed = repo.git('rev-parse', branch);
+  const meddle = (): void => {
+    repo.git('checkout', '-q', branch);
+    repo.write('migration/legacy-gap-report.md', 'no gaps\n');
+    repo.commit('better');
+    repo.git('checkout', '-q', 'main');
+  };
+  meddle();
+  expect(await orch(repo, ['approve', 'migration', '--by', 'Ada'])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringMatching(/holds other documents than the run has left\n.*git branch -f/),
+  });
+  repo.git('branch', '-f', branch, proposed);
+  expect(await orch(repo, ['approve', 'migration', '--by', 'Ada'])).toMatchObject({ exitCode: 0 });
+  const record = readFileSync(recordOf(repo), 'utf8');
+  meddle();
+  const changed = await orch(repo, ['run']);
+  expect([changed.exitCode, endings(changed.events)]).toEqual([0, WAITING]);
+  expect(warningsOf(changed.events, 'approval-void')).toEqual([
+    expect.stringMatching(/^the approval by Ada on .* UTC does not count: the branch .* holds other documents/),
+  ]);
+
+  repo.git('branch', '-f', branch, proposed);
+  const forged = { ...JSON.parse(record), commit: repo.git('rev-parse', 'HEAD') };
+  writeFileSync(recordOf(repo), JSON.stringify(forged));
+  expect(warningsOf((await orch(repo, ['run'])).events, 'approval-void')).toEqual([
+    expect.stringContaining(`the run ${first.run} has left another commit`),
+  ]);
+  writeFileSync(recordOf(repo), record);
+  repo.configure(migration(`${PLANNED} rollback-plan; true`));
+  expect(warningsOf((await orch(repo, ['run'])).events, 'approval-void')).toEqual([
+    expect.stringContaining('the tasks have changed since: advise'),
+  ]);
+}, 60_000);
+
+it('nothing behind the gate starts without a plan to go back; documents that are not whole are not proposed', async () => {
+  const repo = migrating(migration(PLANNED));
+  await orch(repo, ['run']);
+  const approved = await orch(repo, ['approve', 'migration', '--by', 'Ada']);
+  expect(approved.stdout).toContain('There is no migration/rollback-plan.md yet');
+  const without = await orch(repo, ['run']);
+  expect([without.exitCode, endings(without.events)]).toEqual([1, { ...WAITING, migration: 'artifact-missing' }]);
+  expect(finished(without.events, 'migration').failure).toMatchObject({
+    code: 'artifact-missing',
+    message: 'migration/rollback-plan.md is missing',
+    hint: 'the template is framework/migration/templates/rollback-plan.md',
+  });
+  repo.write('plan.md', '# Back\n\n## When to roll back\nAt once.\n\n## Steps\nGo.\n\n## Verification\nLook.\n');
+  const options = ['approve', 'migration', '--by', 'Ada', '--rollback-plan', 'plan.md'];
+  expect(await orch(repo, options)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Go on with') });
+  expect(endings((await orch(repo, ['run'])).events)).toMatchObject({ migration: 'success', apply: 'success' });
+
+  repo.configure(
+    migration(
+      PLANNED.replace('legacy-migration-plan', 'x; echo "## Steps" > migration/legacy-migration-plan.md; ./propose'),
+    ),
+  );
+  const { exitCode, events } = await orch(repo, ['run']);
+  expect(exitCode).toBe(1);
+  expect(finished(events, 'migration-proposal').failure).toMatchObject({
+    code: 'artifact-incomplete',
+    hint: 'the template is framework/migration/templates/legacy-migration-plan.md',
+  });
+}, 60_000);
+
+it('nothing is approved while a run is on', async () => {
+  const repo = migrating({ tasks: [{ name: 'long', command: 'tell running; await-note go' }] });
+  const run = startOrch(repo, ['run']);
+  await repo.heard('running');
+  expect((await orch(repo, ['approve', 'migration', '--by', 'task'])).exitCode).toBe(3);
+  repo.tell('go');
+  expect((await run.ended).exitCode).toBe(0);
+});
+
+const reason = whyNoContainers();
+
+test('there is an engine for sandboxes', (context) => {
+  if (reason !== undefined) context.skip(reason);
+  expect(reason).toBeUndefined();
+});
+
+describe.skipIf(reason !== undefined)('in a sandbox', () => {
+  test('a task of the migration can write to its folder, and to nothing else of the tree', async () => {
+    const repo = migrating({
+      migration: {
+        sandbox: { image: BASE_IMAGE },
+        tasks: [
+          { name: 'survey', command: `${FOUND}; echo worse 2>&- > app || echo 'read only'; touch x || echo 'nor new'` },
+        ],
+      },
+    });
+    const { events, run } = await orch(repo, ['run']);
+    expect(finished(events, 'survey').outcome).toBe('success');
+    expect(repo.read(`logs/runs/${run}/survey.log`)).toMatch(/read only\n[^]*nor new\n/);
+    expect(finished(events, 'migration-proposal').failure?.code).toBe('artifact-missing');
+    expect(atEngine(repo)).toEqual([]);
+  });
+});
