@@ -141,7 +141,11 @@ async function settle(finishing: FinishingTree, left: Remains | undefined): Prom
   const why = outcome === 'success' ? 'not to be committed' : (ran?.failure?.code ?? outcome);
   const commit = async (): Promise<Settled> => {
     const { writable = [], guarded = [] } = ran ?? {};
-    const bounded = { ...request, left: await confine({ ...ports, start, writable, guarded, left }) };
+    const bounded = {
+      ...request,
+      foundAt: left.head.commit,
+      left: await confine({ ...ports, start, writable, guarded, left }),
+    };
     if (!isPassedOn) return settleWork(bounded, why);
     return settleResult(prepared.change ? await onto(bounded, prepared.change.of, writable) : bounded);
   };

@@ -17,6 +17,8 @@ export interface SettleRequest {
   readonly start: string;
   readonly baseline: string;
   readonly left: Remains;
+  /** Where its HEAD really is, when its own commits are not followed. */
+  readonly foundAt?: string;
   /** The task's own line for people, for the commit's text. */
   readonly description?: string;
   readonly warn: Warn;
@@ -80,7 +82,7 @@ function settled({ start }: SettleRequest, { commit, parent, subject }: Tip, res
   return { result, tip: commit, commits: commit === start ? [] : [{ id: commit, subject }] };
 }
 
-async function moveBranch({ tree, branch, left, warn }: SettleRequest, tip: string): Promise<void> {
+async function moveBranch({ tree, branch, left, foundAt, warn }: SettleRequest, tip: string): Promise<void> {
   const { head } = left;
   if (head.branch !== branch) {
     const where = head.branch === undefined ? 'no branch' : `the branch ${head.branch}`;
@@ -89,5 +91,5 @@ async function moveBranch({ tree, branch, left, warn }: SettleRequest, tip: stri
       `the task left ${where} checked out; its work is on ${branch}, and any other branch stays as the task left it`,
     );
   }
-  if (head.branch !== branch || head.commit !== tip) await tree.setBranch(branch, tip);
+  if (head.branch !== branch || (foundAt ?? head.commit) !== tip) await tree.setBranch(branch, tip);
 }

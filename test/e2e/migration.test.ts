@@ -119,7 +119,7 @@ it('waits for an approval, goes on from what was approved, and waits again when 
     'task: survey',
   ]);
   expect(repo.read('docs/orchestrator-run-summary.md')).toContain('by Ada "the" Lovelace on');
-  expect(tracesOf(repo)).toMatchObject(NO_TRACES);
+  expect(tracesOf(repo)).toMatchObject({ ...NO_TRACES, registry: ['migration-approval.json'] });
 
   expect((await orch(repo, ['approve', 'migration', '--revoke'])).stdout).toMatch(/^Revoked the approval by Ada/);
   expect(existsSync(recordOf(repo))).toBe(false);

@@ -16,7 +16,7 @@ export interface TaskSource {
 }
 
 export interface ConfigSource {
-  readonly tasks: readonly TaskSource[];
+  readonly tasks?: readonly TaskSource[];
   readonly [key: string]: unknown;
 }
 

@@ -1,7 +1,7 @@
 /** Legacy migration: tasks that may only propose, and a gate before those that act. */
 import { APPROVAL_FILE, DOCUMENTS, GATE, PROPOSAL, ROLLBACK_PLAN } from './documents.ts';
 
-export { GATE, MIGRATION_FOLDER, PROPOSAL } from './documents.ts';
+export { GATE, PROPOSAL } from './documents.ts';
 export { migrationJobs } from './jobs.ts';
 
 /** The names that an approval goes by. Paths are from the top of the tree. */
