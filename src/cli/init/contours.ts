@@ -77,6 +77,34 @@ framework_review:
     },
     next: [['orch framework-review', 'after a run: what could be learned from it']],
   },
+  migration: {
+    name: 'migration',
+    block: {
+      key: 'migration',
+      text: `# What is found out and proposed before anything is changed. These tasks may write to migration/ alone; what depends on
+# "migration" starts when somebody has approved what they left: orch approve migration --by NAME
+migration:
+  # On this machine a task can reach more than its worktree. What you do not trust goes into a sandbox:
+  #   sandbox: { image: node:22-bookworm, network: [api.openai.com] }
+  tasks:
+    - name: legacy-survey
+      description: Describes the system as it is
+      prompt: framework/migration/prompts/survey.md
+      command: codex exec --json -s workspace-write "$(cat "$ORCH_PROMPT")"
+      timeout: 1h
+    - name: legacy-plan
+      description: Proposes the migration, and the way back
+      depends_on: [legacy-survey]
+      prompt: framework/migration/prompts/plan.md
+      command: codex exec --json -s workspace-write "$(cat "$ORCH_PROMPT")"
+      timeout: 1h
+`,
+    },
+    next: [
+      ['depends_on: [migration]', 'in a task that is to start when the migration was approved'],
+      ['orch approve migration --by NAME', 'when you have read what it proposes'],
+    ],
+  },
 };
 
 export function contourOf(name: ContourName): Contour {
