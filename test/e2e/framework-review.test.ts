@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { expect, it } from 'vitest';
 import {
+  BASE_IMAGE,
   branchesOf,
   type ConfigSource,
   checkoutOf,
@@ -20,6 +21,7 @@ import {
   startOrch,
   tracesOf,
   warningsOf,
+  whyNoContainers,
 } from './rig/index.ts';
 
 /** A reviewer that does what it is for, with the digest that it was given as its summary. */
@@ -241,6 +243,28 @@ it('is exported as a workflow of its own, which reviews the run of the other one
     expect(endings(passed.events)['framework-review']).toBe('skipped: condition');
   }
 });
+
+const noContainers = whyNoContainers();
+
+it.skipIf(noContainers !== undefined)(
+  'in a sandbox it reads what it is given, and writes its reports alone',
+  async () => {
+    const repo = repositoryWith({
+      tasks: [GOOD],
+      framework_review: {
+        after: 'never',
+        sandbox: { image: BASE_IMAGE },
+        command: `sh review.sh; for file in "$ORCH_DIGEST" "$ORCH_JOURNAL" good.txt; do echo x 2>&- > "$file" || echo "kept from $(basename "$file")"; done`,
+      },
+    });
+    await orch(repo, ['run']);
+    const review = await orch(repo, ['framework-review']);
+    expect([review.exitCode, endings(review.events)]).toEqual([0, { 'framework-review': 'success' }]);
+    const log = repo.read(`logs/runs/${review.run ?? ''}/framework-review.log`);
+    for (const file of ['digest.md', 'journal.jsonl', 'good.txt']) expect(log).toContain(`kept from ${file}`);
+    expect(shown(repo, review.run ?? '', 'framework-log-analysis.md')).toContain('# Run ');
+  },
+);
 
 it('says what it cannot review: no run yet, a run of another kind, a file without a review', async () => {
   const workflow = 'on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: "true" }] } }\n';

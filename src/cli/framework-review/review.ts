@@ -71,7 +71,7 @@ export function reviewOf(loaded: Loaded): Loaded {
   const review = translateFrameworkReview(loaded.config);
   if (review !== undefined) return { ...loaded, ...review };
   throw new UsageError(`${loaded.file} has no "framework_review"`, {
-    hint: 'docs/framework-review.md shows one to begin with',
+    hint: 'orch init --contour framework-review adds one',
   });
 }
 
