@@ -15,6 +15,10 @@ case "$prompt" in
     [ "$CODEX_API_KEY" = the-key ] ;;
   '# Review how the run went'*) [ -s "$ORCH_DIGEST" ]
     fill framework-review framework/framework-review/templates framework-log-analysis framework-bug-report framework-fix-plan ;;
+  '# Describe the system as it is'*)
+    fill migration framework/migration/templates legacy-snapshot legacy-tech-spec legacy-gap-report ;;
+  '# Propose the migration'*)
+    fill migration framework/migration/templates legacy-risk-assessment legacy-migration-plan legacy-migration-proposal rollback-plan ;;
   '# A change that is reviewed'*'hand it over'*) echo 'Getting started' >> README.md; fill review framework/review/templates handoff ;;
   *) echo "what is this: $prompt" >&2; exit 9 ;;
 esac
@@ -29,7 +33,7 @@ function withAgent(repo: Repository): Repository {
   return repo;
 }
 
-it('a first file with all contours runs as it is, with an agent', async () => {
+it('a first file with reviews runs as it is, with an agent', async () => {
   const repo = withAgent(createRepository());
   const made = await orch(repo, ['init', '--contour', 'review', '--contour', 'framework-review']);
   expect([made.exitCode, made.stderr]).toEqual([0, '']);
@@ -48,6 +52,23 @@ it('a first file with all contours runs as it is, with an agent', async () => {
 
   const looked = await orch(repo, ['framework-review']);
   expect([looked.exitCode, looked.stderr, endings(looked.events)]).toEqual([0, '', { 'framework-review': 'success' }]);
+});
+
+it('a migration that was added proposes, waits for its approval, and lets what is behind it go on', async () => {
+  const config =
+    "version: 1\ntasks:\n  - { name: move, command: 'test -s migration/rollback-plan.md', depends_on: [migration] }\n";
+  const repo = withAgent(createRepository({ files: { [CONFIG]: config } }));
+  expect(await orch(repo, ['init', '--contour', 'migration'])).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await orch(repo, ['validate'])).toMatchObject({ exitCode: 0, stderr: '' });
+  repo.commit('init');
+  const first = await orch(repo, ['run']);
+  expect([first.exitCode, endings(first.events)]).toMatchObject([
+    0,
+    { 'legacy-survey': 'success', 'legacy-plan': 'success', 'migration-proposal': 'success' },
+  ]);
+  expect(await orch(repo, ['approve', 'migration', '--by', 'Ada'])).toMatchObject({ exitCode: 0 });
+  const second = await orch(repo, ['run']);
+  expect([second.exitCode, endings(second.events)]).toMatchObject([0, { migration: 'success', move: 'success' }]);
 });
 
 it('a file that is there gets the block at its end, once, and nothing else is touched', async () => {
@@ -84,6 +105,6 @@ it('says what to add where it cannot, and which contours there are', async () =>
   const unknown = await orch(repo, ['init', '--contour', 'reviews']);
   expect([unknown.exitCode, unknown.stderr]).toEqual([
     2,
-    expect.stringContaining('Allowed choices are review, framework-review'),
+    expect.stringContaining('Allowed choices are review, framework-review, migration'),
   ]);
 });
