@@ -1,6 +1,6 @@
 // Workflows: what a step costs, what a job costs, and how long a person waits before anything runs.
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measured, measuredNode, run, timed } from './command.mjs';
 import { compare, medianOf, takeTurns } from './measure.mjs';
@@ -107,12 +107,15 @@ async function benchJobs(place, root) {
 }
 
 async function benchStart(place, root) {
-  const command = (...args) => timed(place, [process.execPath, place.orch, ...args], { cwd: root });
+  const command = (...args) => timed(place, [process.execPath, ...args], { cwd: root });
+  const validate = ['validate', '.github/workflows/long.yml'];
+  const installed = installedCopy(place);
   const taken = await takeTurns(
     {
       node: () => timed(place, [process.execPath, '-e', '0']),
-      validate: () => command('validate', '.github/workflows/long.yml'),
-      one: () => command(...runArgs('one')),
+      validate: () => command(place.orch, ...validate),
+      installed: () => command(installed, ...validate),
+      one: () => command(place.orch, ...runArgs('one')),
     },
     { least: 7, most: 15, budget: 10_000 },
   );
@@ -125,8 +128,16 @@ async function benchStart(place, root) {
   });
   return [
     row(`\`orch validate\` of a workflow of ${longWorkflow().split('\n').length - 1} lines`, taken.validate, 4),
+    row('the same, nothing compiled ahead, as in an installed package', taken.installed, 4),
     row('a whole run of one job with one step', taken.one),
   ];
+}
+
+/** The program as a package has it: compiled code is for the Node of the machine that built it alone. */
+function installedCopy(place) {
+  const copy = join(place.top, 'installed');
+  cpSync(dirname(place.orch), copy, { recursive: true, filter: (path) => basename(path) !== 'compiled' });
+  return join(copy, basename(place.orch));
 }
 
 /** As people write them: matrices, conditions, expressions, scripts. */
