@@ -5,6 +5,7 @@ import { type AttemptSetting, runShell } from './attempt-setting.ts';
 import { cancelledFailure } from './cancellation.ts';
 import type { CommandEnd } from './command.ts';
 import { checkContracts } from './contracts/check.ts';
+import type { ReadFile } from './contracts/contract.ts';
 import {
   type Finding,
   findChanges,
@@ -76,25 +77,23 @@ async function judgeTree(judging: Judging, findings: readonly Finding[]): Promis
   return { seen: [...seen, finding], left: { ...left, tree: stamped, ...(report && { review: report }) } };
 }
 
-/** What would be committed counts: not what git ignores, nor what a link leads to. */
 async function findContracted(judging: Judging, captured: string): Promise<Finding> {
-  const { ports, tree, settings } = judging;
-  const { documents } = settings;
-  const found = await checkContracts(documents, (path, limit) => tree.read(captured, path, limit));
-  const faults = await Promise.all(
-    found.map(async (fault) => {
-      const isThere =
-        fault.code === 'artifact-missing' &&
-        (await ports.files.read(hostPath(`${tree.path}/${fault.path}`), 1)) !== undefined;
-      return isThere
-        ? { ...fault, message: `${fault.path} is there, but git does not see it: it is ignored, or behind a link` }
-        : fault;
-    }),
-  );
+  const { documents } = judging.settings;
+  const faults = await checkContracts(documents, readCaptured(judging, captured));
   return findDocuments(
     documents.map(({ path }) => path),
     faults,
   );
+}
+
+/** What would be committed counts: not what git ignores, nor what a link leads to. */
+function readCaptured({ ports, tree }: Judging, captured: string): ReadFile {
+  return async (path, limit) => {
+    const found = await tree.read(captured, path, limit);
+    if (found.kind !== 'absent') return found;
+    const isThere = (await ports.files.read(hostPath(`${tree.path}/${path}`), 1)) !== undefined;
+    return isThere ? { kind: 'unseen' } : found;
+  };
 }
 
 /** Not looked at when something else is wrong already. */
@@ -103,7 +102,8 @@ async function reviewedBy(judging: Judging, soFar: Finding, captured: string): P
   if (settings.review === undefined || soFar.failure) return undefined;
   // On this machine itself nothing keeps a command from files of others.
   const isIsolated = settings.isolated && settings.sandbox !== undefined;
-  return judgeReview({ subject: settings.review, tree, reviewed: baseline, captured, given, isIsolated });
+  const read = readCaptured(judging, captured);
+  return judgeReview({ subject: settings.review, tree, reviewed: baseline, captured, read, given, isIsolated });
 }
 
 function cancelled(ports: TaskPorts): Finding {

@@ -53,10 +53,10 @@ export interface Repository {
   }): Promise<
     { readonly ok: true; readonly commit: string } | { readonly ok: false; readonly conflicts: readonly string[] }
   >;
-  /** The tree of `tree` with these paths as they are in another, absent ones removed. All may be commits or trees. */
+  /** The tree of `tree` with these paths as they are in another, absent ones and those from nowhere removed. All may be commits or trees. */
   graft(request: {
     readonly tree: string;
-    readonly paths: readonly { readonly path: string; readonly from: string }[];
+    readonly paths: readonly { readonly path: string; readonly from?: string }[];
   }): Promise<string>;
   /** A commit by nobody in particular; no ref moves. */
   commit(request: { readonly tree: string; readonly parent: string; readonly message: string }): Promise<string>;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HANDOFF } from './change.ts';
 import { concludeReview } from './conclude.ts';
+import { REPORTS } from './review/reports.ts';
 import { settled } from './testing/fake-clock.ts';
 import { createRig, type Rig } from './testing/rig.ts';
 
@@ -38,6 +39,14 @@ describe('what a reviewer begins with', () => {
       message: /^change to be looked at\n/,
     });
     expect(history.isAncestor(rig.result, work.head)).toBe(false);
+  });
+
+  it('has no report of another review, which would count as its own', async () => {
+    const rig = createRig({ leg: 'api-review', files: Object.fromEntries(REPORTS.map((path) => [path, 'approve'])) });
+    const start = rig.repository.root;
+    rig.dependencies.set('api', [{ start, result: rig.repository.history.make({ [HANDOFF]: 'run it' }, start) }]);
+    await rig.prepare(CHANGE);
+    expect(Object.keys(rig.repository.work.files)).toEqual([HANDOFF]);
   });
 
   it('shows more paths of its author as they were', async () => {

@@ -1,4 +1,5 @@
 /** What orch asks of a review before it believes it, and what it says of one that it believes. */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { createRepository, endings, finished, orch, type Repository } from './rig/index.ts';
@@ -10,6 +11,9 @@ printf '# Handoff\\n## Context\\nAdds add.\\n## Commands\\ncat src/add\\n' > rev
 
 /** \`reviewer HOW\`: a good review, or one with a single fault. */
 const REVIEWER = `set -eu
+[ "$1" != lazy ] || exit 0
+mkdir -p review
+[ "$1" != hidden ] || echo '*-plan.md' > review/.gitignore
 printf '# Plan\\n## Scope\\nadd\\n## Test cases\\n1 + 1\\n' > review/test-plan.md
 [ "$1" = no-report ] || printf '# Bugs\\n## Bugs\\nNone.\\n' > review/bug-report.md
 printf '# Coverage\\n## Covered\\nadd\\n## Not covered\\nNone.\\n' > review/qa-coverage.md
@@ -25,6 +29,12 @@ esac
 `;
 
 const FAULTS = {
+  lazy: ['artifact-missing', 'review/code-review-report.md is missing; and 3 more', 'code-review-report.md'],
+  hidden: [
+    'artifact-missing',
+    'review/test-plan.md is there, but git does not see it: it is ignored, or behind a link',
+    'test-plan.md',
+  ],
   'no-report': ['artifact-missing', 'review/bug-report.md is missing', 'bug-report.md'],
   'no-verdict': [
     'verdict-missing',
@@ -66,10 +76,15 @@ function reviewedBy(...names: readonly string[]): Repository {
 
 it('a review does not count when its reports do not hold what they have to: file, line and template are named', async () => {
   const repo = reviewedBy(...Object.keys(FAULTS));
+  // What an earlier review has approved does not count for another.
+  execFileSync('sh', ['reviewer.sh', 'good'], { cwd: repo.root });
+  repo.commit('reports of an earlier review');
   const { exitCode, events } = await orch(repo, ['run']);
   expect(exitCode).toBe(1);
   for (const [name, [code, message, template]] of Object.entries(FAULTS)) {
-    const hint = `the template is framework/review/templates/${template}`;
+    const hint: unknown = expect.stringMatching(
+      new RegExp(`^the templates? (is|are) framework/review/templates/${template}`),
+    );
     expect([name, endings(events)[`${name}-reviewed`], finished(events, `${name}-review`).failure]).toMatchObject([
       name,
       'skipped: needs',

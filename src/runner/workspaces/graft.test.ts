@@ -3,7 +3,7 @@ import { graftTree } from './graft.ts';
 import { createSandbox } from './testing/sandbox.ts';
 
 it('takes paths from another tree, whatever stood there, and leaves everything else', async () => {
-  const sandbox = createSandbox({ 'a.txt': 'a\n', 'review/old.md': 'old\n', 'review[1]/x': 'x\n' });
+  const sandbox = createSandbox({ 'a.txt': 'a\n', 'review/old.md': 'old\n', 'review[1]/x': 'x\n', 'gone/y': 'y\n' });
   const start = sandbox.git('rev-parse', 'HEAD');
   sandbox.sh(
     sandbox.root,
@@ -16,6 +16,8 @@ it('takes paths from another tree, whatever stood there, and leaves everything e
     { path: 'review', from: start },
     { path: 'review/handoff.md', from: work },
     { path: 'review/absent', from: work },
+    { path: 'gone' },
+    { path: 'nowhere' },
   ];
   const tree = await graftTree(repository, { tree: work, paths });
   const names = sandbox.git('ls-tree', '-r', '--name-only', tree).split('\n');

@@ -3,13 +3,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { joinFields, splitFields } from './bytes.ts';
 import type { GitRepository } from './repository.ts';
-import type { GitPlace } from './trusted-git.ts';
+import type { GitPlace, TrustedGit } from './trusted-git.ts';
 
 export interface GraftRequest {
   /** A commit or a tree, as is each `from`. */
   readonly tree: string;
-  /** Replaced one after the other, with everything below; what is not in `from` is gone. */
-  readonly paths: readonly { readonly path: string; readonly from: string }[];
+  /** Replaced one after the other, with everything below; what is not in `from` is gone, and everything without one. */
+  readonly paths: readonly { readonly path: string; readonly from?: string }[];
 }
 
 let number = 0;
@@ -23,8 +23,7 @@ export async function graftTree({ git }: GitRepository, { tree, paths }: GraftRe
     for (const { path, from } of paths) {
       const old = await git.run(['--literal-pathspecs', 'ls-files', '-z', '--', path], place);
       const removed = splitFields(old.stdout).map((name) => `0 ${git.nullId}\t${name}`);
-      const added = await git.run(['--literal-pathspecs', 'ls-tree', '-r', '-z', '--full-tree', from, '--', path]);
-      const lines = [...removed, ...splitFields(added.stdout)];
+      const lines = [...removed, ...(from === undefined ? [] : await entriesOf(git, from, path))];
       if (lines.length > 0)
         await git.run(['update-index', '-z', '--index-info'], { ...place, input: joinFields(lines) });
     }
@@ -32,4 +31,10 @@ export async function graftTree({ git }: GitRepository, { tree, paths }: GraftRe
   } finally {
     await Promise.all([index, `${index}.lock`].map((file) => rm(file, { force: true })));
   }
+}
+
+/** As `update-index` reads them. */
+async function entriesOf(git: TrustedGit, tree: string, path: string): Promise<ReturnType<typeof splitFields>> {
+  const { stdout } = await git.run(['--literal-pathspecs', 'ls-tree', '-r', '-z', '--full-tree', tree, '--', path]);
+  return splitFields(stdout);
 }

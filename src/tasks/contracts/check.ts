@@ -1,6 +1,6 @@
 /** Holds documents against what was agreed on: they are there, they are text, and each section says something. */
 import { formatBytes } from '../../shared/quantity.ts';
-import { type Contract, type ContractFault, DOCUMENT_LIMIT, type FileRead, type ReadFile } from './contract.ts';
+import { type Contract, type ContractFault, DOCUMENT_LIMIT, type ReadFile } from './contract.ts';
 import { readFrontMatter, splitFrontMatter } from './front-matter.ts';
 import { readSections, type Section } from './markdown.ts';
 import { isFilled, sectionsNamed } from './section-content.ts';
@@ -43,11 +43,17 @@ type Text =
   | { readonly ok: true; readonly value: string }
   | { readonly ok: false; readonly code: ContractFault['code']; readonly message: string };
 
-function textOf(found: FileRead): Text {
+function textOf(found: Awaited<ReturnType<ReadFile>>): Text {
   const invalid = (message: string): Text => ({ ok: false, code: 'artifact-invalid', message });
   switch (found.kind) {
     case 'absent':
       return { ok: false, code: 'artifact-missing', message: 'is missing' };
+    case 'unseen':
+      return {
+        ok: false,
+        code: 'artifact-missing',
+        message: 'is there, but git does not see it: it is ignored, or behind a link',
+      };
     case 'link':
       return invalid('is a symbolic link, or lies behind one; it has to be a file');
     case 'not-file':

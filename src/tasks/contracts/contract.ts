@@ -38,8 +38,8 @@ export type FileRead =
   | { readonly kind: 'too-large'; readonly size: number }
   | { readonly kind: 'absent' | 'link' | 'not-file' };
 
-/** Reads a file of the tree that is judged, up to `limit` bytes. */
-export type ReadFile = (path: string, limit: number) => Promise<FileRead>;
+/** Reads a file of the tree that is judged, up to `limit` bytes. `unseen` is one that git ignores. */
+export type ReadFile = (path: string, limit: number) => Promise<FileRead | { readonly kind: 'unseen' }>;
 
 /** Bytes. A report is for people. */
 export const DOCUMENT_LIMIT = 1024 * 1024;

@@ -10,6 +10,8 @@ export interface ReviewFinding {
   readonly file: string;
   /** From 1. */
   readonly line: number;
+  /** Of a range; the same line otherwise. */
+  readonly lastLine: number;
   readonly text: string;
   /** Where it stands in the report: the line, from 1. */
   readonly at: number;
@@ -75,11 +77,20 @@ function readRow({ line: at }: TableRow, cell: (column: Column) => string): Revi
   if (severity === undefined) return { at, message: severityProblem(word) };
   const file = cell('File');
   if (file === '') return { at, message: 'the finding names no file' };
-  const [, first] = /^L?([1-9]\d{0,8})(?:\s*[-–]\s*L?\d{1,9})?$/.exec(cell('Line')) ?? [];
-  if (first === undefined) return { at, message: `the finding's line is ${shown(cell('Line'))}, not a number` };
+  const lines = readLines(cell('Line'));
+  if (lines === undefined)
+    return { at, message: `the finding's line is ${shown(cell('Line'))}, not one such as 12, or 12-15` };
   const text = cell('Finding');
   if (text === '') return { at, message: 'the finding says nothing' };
-  return { severity, file, line: Number(first), text, at };
+  return { severity, file, ...lines, text, at };
+}
+
+/** `12`, `L12`, `12-15`. */
+function readLines(text: string): Pick<ReviewFinding, 'line' | 'lastLine'> | undefined {
+  const [, first, last = first] = /^L?([1-9]\d{0,8})(?:\s*[-–]\s*L?([1-9]\d{0,8}))?$/.exec(text) ?? [];
+  const line = Number(first);
+  const lastLine = Number(last);
+  return line <= lastLine ? { line, lastLine } : undefined;
 }
 
 function severityProblem(word: string): string {

@@ -23,6 +23,8 @@ export interface ReviewRequest {
   /** What the reviewer was given, as a commit or tree, and what it has left. */
   readonly reviewed: string;
   readonly captured: string;
+  /** Files of what it has left. */
+  readonly read: ReadFile;
   readonly given: Given;
   /** Whether its command could see nothing else. */
   readonly isIsolated: boolean;
@@ -37,8 +39,7 @@ export interface JudgedReview {
 }
 
 export async function judgeReview(request: ReviewRequest): Promise<JudgedReview> {
-  const { tree, captured } = request;
-  const read: ReadFile = (path, limit) => tree.read(captured, path, limit);
+  const { read } = request;
   const report = await checkContract(CODE_REVIEW, read);
   const others = await checkContracts(TEST_REPORTS, read);
   const { findings, faults: rows } = findingsOf(report);

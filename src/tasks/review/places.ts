@@ -20,10 +20,10 @@ export async function findMisplaced(
 ): Promise<readonly FindingFault[]> {
   const known = new Map<string, Promise<Lines>>();
   const faults: FindingFault[] = [];
-  for (const { file, line, at } of findings) {
+  for (const { file, lastLine, at } of findings) {
     const lines = known.get(file) ?? countLines(file, reviewed);
     known.set(file, lines);
-    const problem = problemOf(await lines, line);
+    const problem = problemOf(await lines, lastLine);
     if (problem !== undefined) faults.push({ at, message: `the finding points to ${shown(file)}, ${problem}` });
   }
   return faults;

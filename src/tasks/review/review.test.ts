@@ -125,6 +125,12 @@ it.each<[string, Readonly<Record<string, string>>, string, string]>([
     'review/code-review-report.md:10: the finding points to src/sum.ts, line 4, which has 3 lines',
   ],
   [
+    'all lines of a range',
+    { 'review/code-review-report.md': report('approve', `${TABLE}| info | src/sum.ts | 2-4 | x |`) },
+    'review-invalid',
+    'review/code-review-report.md:10: the finding points to src/sum.ts, line 4, which has 3 lines',
+  ],
+  [
     'anything in a file',
     { 'review/code-review-report.md': report('approve', `${TABLE}| info | empty.ts | 1 | x |`) },
     'review-invalid',
@@ -164,6 +170,17 @@ it('names all reports that are missing', async () => {
     'review/bug-report.md is missing',
     'review/qa-coverage.md is missing',
   ]);
+});
+
+it('says of a report that git ignores it', async () => {
+  const rig = createRig({ files: CODE });
+  rig.outside.set('/work-tree/review/test-plan.md', REPORTS['review/test-plan.md']);
+  await rig.prepare();
+  const running = rig.run({ command: 'reviewer', review: '{"task":"api","round":1}' });
+  (await rig.processes.next()).exit(0);
+  expect((await running).failure?.details).toContain(
+    'review/test-plan.md is there, but git does not see it: it is ignored, or behind a link',
+  );
 });
 
 it('fails when something has changed files between the check and the stamp', async () => {

@@ -72,8 +72,8 @@ export function createFakeRepository(files: FakeFiles = { 'README.md': 'hello' }
       for (const { path, from } of paths) {
         const isAt = (name: string): boolean => name === path || name.startsWith(`${path}/`);
         for (const name of [...files.keys()].filter(isAt)) files.delete(name);
-        for (const [name, text] of Object.entries(history.filesOf(from)).filter(([name]) => isAt(name)))
-          files.set(name, text);
+        const put = from === undefined ? [] : Object.entries(history.filesOf(from));
+        for (const [name, text] of put.filter(([name]) => isAt(name))) files.set(name, text);
       }
       return history.addTree(Object.fromEntries(files));
     },
