@@ -350,15 +350,16 @@ echo "the key has \${#KEY}" > /out/ready; until [ -e /data/go ]; do sleep 0.05; 
             verify: 'test -s made',
             sandbox: { image, network: ['example.com'] },
           },
+          { name: 'after', command: 'cp made found', depends_on: ['box'], expect: ['found'] },
         ],
       },
     });
     expect(await orch(repo, ['export-gha'])).toMatchObject({ exitCode: 0 });
     repo.commit('exported');
-    const { exitCode, events } = await orch(repo, ['run', '.github/workflows/boxed.yml', '--job', 'box']);
+    const { exitCode, events } = await orch(repo, ['run', '.github/workflows/boxed.yml', '--job', 'after']);
     expect(logOf(repo, 'box')).toMatch(/at \/work\n.*HTTP\/1\.1 403 Forbidden/s);
     expect(logOf(repo, 'box')).toContain('##[warning]the sandbox refused a connection to a.test:443');
-    expect([exitCode, endings(events)]).toEqual([0, { box: 'success' }]);
+    expect([exitCode, endings(events)]).toEqual([0, { box: 'success', after: 'success' }]);
   });
 
   test('runs in an image of busybox alone, and gives the files back to whoever runs orch', async () => {

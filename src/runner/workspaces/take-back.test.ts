@@ -105,6 +105,20 @@ describe('taking back what was committed in a box', () => {
     expect((await playBox(sandbox, tree)).sh('git log --format=%s')).toBe('one\nfirst');
   });
 
+  it('moves the branch no more once a later process has put it on the result', async () => {
+    const { sandbox, tree, box } = await openBox();
+    box.sh('git commit -q --allow-empty -m one; echo rest > rest.txt');
+    const { commit: parent } = await tree.head();
+    const { tree: files } = await tree.capture();
+    const later = await jobIn(sandbox, await sandbox.open(), 't').current();
+    if (later === undefined) throw new Error('no worktree');
+    const result = await later.commit({ tree: files, parent, message: 'rest' });
+    await later.setBranch(branchOf('t'), result);
+    await later.close({ keep: false });
+    expect(sandbox.git('rev-parse', branchOf('t'))).toBe(result);
+    expect(existsSync(box.gitDir)).toBe(false);
+  });
+
   it('works for a repository that has objects elsewhere itself', async () => {
     const { sandbox: origin } = await openBox();
     const clone = join(origin.home, 'clone');

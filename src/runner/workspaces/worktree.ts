@@ -215,8 +215,9 @@ async function resetBoxGit(opened: Opened): Promise<readonly string[]> {
   return kept === undefined ? [] : [kept];
 }
 
-async function hasMore(opened: Opened): Promise<boolean> {
-  const taken = opened.memory.taken ?? (await takeOver(opened));
+/** Moves no branch: by now it may stand on what was committed of the task's files, and another process has taken over. */
+async function hasMore({ repository, record, memory }: Opened): Promise<boolean> {
+  const taken = memory.taken ?? (await takeBack(repository, record));
   return taken?.isMore === true;
 }
 
