@@ -1,9 +1,9 @@
 /** The digest of a run for whoever reads it first: Markdown in which no text of a task can be more than text. */
 import { formatBytes, formatDuration } from '../shared/quantity.ts';
-import type { RunDigest, Some } from './digest.ts';
 import { formatTime, plural } from './figures.ts';
 import { countsInWords } from './headline.ts';
 import { type Cell, code, prose, table, words } from './markdown.ts';
+import type { RunDigest, Some } from './run-digest.ts';
 
 export function renderDigest(digest: RunDigest): string {
   return [

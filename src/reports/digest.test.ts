@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../engine/index.ts';
-import { createDigestFold, type RunDigest } from './digest.ts';
+import { createDigestFold } from './digest.ts';
 import { renderDigest } from './digest-markdown.ts';
+import type { RunDigest } from './run-digest.ts';
 import { attempted, begun, createJournal, ended, logged, RUN, started, succeeded, verdict } from './testing/journal.ts';
 import { nastyText } from './testing/nasty-text.ts';
 

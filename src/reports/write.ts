@@ -5,8 +5,8 @@ import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostPath } from '../shared/brand.ts';
 import { MachineError } from '../shared/failure.ts';
-import type { RunDigest } from './digest.ts';
 import { renderDigest } from './digest-markdown.ts';
+import type { RunDigest } from './run-digest.ts';
 
 /**
  * Writes `text` to `root`/`path`, making the folders on the way. A reader sees the old file or the new one.

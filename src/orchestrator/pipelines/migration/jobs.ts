@@ -4,6 +4,7 @@
  */
 import type { SourceRange } from '../../../shared/source.ts';
 import type { JobShape, Task } from '../../config.ts';
+import { ownJob } from '../own-job.ts';
 import { APPROVAL_FILE, DOCUMENTS, GATE, MIGRATION_FOLDER, PROPOSAL, ROLLBACK_PLAN } from './documents.ts';
 
 /** `tasks`: those before the gate, in the order of the file. */
@@ -20,7 +21,7 @@ function confined(task: Task): Task {
 
 function proposal(tasks: readonly Task[], like: Task, at: SourceRange): Task {
   return {
-    ...withoutCommand(like, at),
+    ...check(like, at),
     name: PROPOSAL,
     description: 'joins what the migration proposes, and checks that all of it is there',
     dependsOn: tasks.map(({ name }) => name),
@@ -30,7 +31,7 @@ function proposal(tasks: readonly Task[], like: Task, at: SourceRange): Task {
 
 function gate(like: Task, at: SourceRange): Task {
   return {
-    ...withoutCommand(like, at),
+    ...check(like, at),
     name: GATE,
     description: 'waits until somebody has approved what the migration proposes',
     dependsOn: [PROPOSAL],
@@ -42,27 +43,7 @@ function checking(documents: typeof DOCUMENTS): JobShape {
   return { isBare: true, run: { documents: JSON.stringify(documents) } };
 }
 
-/** Checking takes seconds. Milliseconds. */
-const TIMEOUT = 60_000;
-
-/** Nothing of anybody's runs in it, and nothing is changed. */
-function withoutCommand({ retryDelay, retryFrom, verifyTimeout }: Task, at: SourceRange): Omit<Task, 'name'> {
-  return {
-    at,
-    retryDelay,
-    retryFrom,
-    verifyTimeout,
-    command: ':',
-    dependsOn: [],
-    outputs: [],
-    env: { kind: 'mapping', entries: [] },
-    envFrom: [],
-    secrets: [],
-    timeout: TIMEOUT,
-    retries: 0,
-    expect: [],
-    changes: 'forbidden',
-    commit: true,
-    artifacts: [],
-  };
+/** Nothing is changed. */
+function check(like: Task, at: SourceRange): Omit<Task, 'name'> {
+  return { ...ownJob(like), at, command: ':', changes: 'forbidden' };
 }

@@ -13,6 +13,7 @@ import {
 import type { JobShape, Task } from '../../config.ts';
 import { scalarsOf } from '../../nodes.ts';
 import { literal } from '../../translate/literal.ts';
+import { ownJob } from '../own-job.ts';
 import { HANDOFF, REVIEW_FOLDER } from './handoff.ts';
 import { changeJob, conclusionJob, reviewJob } from './names.ts';
 
@@ -113,27 +114,15 @@ function conclusion(task: Task, { notes }: Review, rounds: readonly number[]): T
   const reviews = rounds.map((round) => reviewJob(task.name, round));
   const changes = rounds.map((round) => changeJob(task.name, round));
   const verdicts = reviews.map((name) => `\${{ needs.${name}.outputs.verdict }}`).join(' ');
-  const { at, retryDelay, retryFrom, verifyTimeout } = task;
   return {
-    at,
-    retryDelay,
-    retryFrom,
-    verifyTimeout,
+    ...ownJob(task),
+    at: task.at,
     ...partOf(task, reviews.at(-1) ?? task.name),
     name: conclusionJob(task.name),
     description: `passes on what the review of ${task.name} approved`,
     command: '',
     dependsOn: [...changes, ...reviews],
-    outputs: [],
-    env: { kind: 'mapping', entries: [] },
-    envFrom: [],
-    secrets: [],
-    timeout: TIMEOUT,
-    retries: 0,
-    expect: [],
     changes: 'allowed',
-    commit: true,
-    artifacts: [],
     shape: {
       startsWith: [],
       // What was not approved does not get to those that run all the same.
@@ -146,9 +135,6 @@ function conclusion(task: Task, { notes }: Review, rounds: readonly number[]): T
     },
   };
 }
-
-/** Nothing of anybody's runs there. Milliseconds. */
-const TIMEOUT = 60_000;
 
 function noted(notes: readonly string[]): { readonly notes?: string } {
   return notes.length === 0 ? {} : { notes: notes.join('\n') };

@@ -95,6 +95,19 @@ export function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined;
 }
 
+const NOT_FOUND = 404;
+
+/** Whether an image, a volume and the like is there. Throws what else the engine says. */
+export async function isThere(thing: { readonly inspect: () => Promise<unknown> }): Promise<boolean> {
+  try {
+    await thing.inspect();
+    return true;
+  } catch (error) {
+    if (statusOf(error) === NOT_FOUND) return false;
+    throw error;
+  }
+}
+
 /** The engine refuses, is gone or hangs; anything else is a bug. */
 export function isEngineError(error: unknown): error is Error {
   return error instanceof Error && (statusOf(error) !== undefined || 'code' in error);

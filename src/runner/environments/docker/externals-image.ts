@@ -3,12 +3,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { MachineError } from '../../../shared/failure.ts';
-import { type Engine, reasonOf, statusOf } from './engine.ts';
+import { type Engine, isThere, reasonOf } from './engine.ts';
 import type { Externals } from './externals.ts';
 import { BUILD_LABEL } from './labels.ts';
 import { listEntries, packEntries } from './remote-files.ts';
-
-const NOT_FOUND = 404;
 
 const known = new WeakMap<Engine['docker'], Promise<string>>();
 
@@ -34,7 +32,7 @@ async function provide(
   const entries = mounts.flatMap((mount) => listEntries(mount, mounts, (inner) => inner));
   const name = `orch-externals:${digestOf(entries)}`;
   try {
-    if (await isThere(docker, name)) return name;
+    if (await isThere(docker.getImage(name))) return name;
     tell(`orch's own Node is copied to the engine at ${remote}, once`);
     const [repo = '', tag = ''] = name.split(':');
     const answer = await docker.importImage(
@@ -75,13 +73,3 @@ async function ended(answer: Readable): Promise<void> {
 }
 
 const LONGEST_WORDS = 4096;
-
-async function isThere(docker: Engine['docker'], name: string): Promise<boolean> {
-  try {
-    await docker.getImage(name).inspect();
-    return true;
-  } catch (error) {
-    if (statusOf(error) === NOT_FOUND) return false;
-    throw error;
-  }
-}

@@ -1,41 +1,18 @@
-/** The container of a job: created, started with the supervisor in it, and gone at the end of the job. */
+/** The container of a job: started with the supervisor in it, or without where it has to be, and gone at its end. */
 import { Duplex, PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Container, ContainerCreateOptions, MountSettings } from 'dockerode';
+import type { Container } from 'dockerode';
 import { type Failure, MachineError } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { startApart } from '../apart.ts';
 import type { JobEnvironment } from '../process.ts';
 import { type Carrier, openCarrier } from './carrier.ts';
-import type { CreateDraft } from './create-draft.ts';
-import { requestOf } from './create-draft.ts';
 import { type Engine, isEngineError, reasonOf } from './engine.ts';
-import type { Externals } from './externals.ts';
-import { divideEnvironment, type FirstEnvironment, splitEntry, type Variables } from './first-environment.ts';
-import { labelsOf, nameOf, type Owner } from './labels.ts';
-import type { Mount } from './path-map.ts';
+import { splitEntry } from './first-environment.ts';
+import { type Created, createJobContainer, type JobContainerRequest, PLAIN } from './job-creation.ts';
 import { openPlainExecs, readInContainer } from './plain-exec.ts';
 import type { SupervisorReady } from './reports.ts';
 import { openSupervised, type Supervised } from './supervised.ts';
-import { gone } from './sweep.ts';
-import { provideVolumes } from './volumes.ts';
-
-export interface JobContainerRequest {
-  readonly owner: Owner;
-  readonly image: string;
-  readonly options: CreateDraft;
-  readonly mounts: readonly Mount[];
-  readonly workdir: string;
-  readonly externals: Externals;
-  /** Its name; absent: the engine's default network. */
-  readonly network?: string | undefined;
-  /** Told why no supervisor runs, where commands may be started without one; absent: then there is no container. */
-  readonly onPlain?: (reason: string) => void;
-  /** Told of what has to be copied to an engine on another machine, once. */
-  readonly tell?: (line: string) => void;
-  /** Variables that may be seen by whoever inspects the container. */
-  readonly env: Readonly<Record<string, string>>;
-}
 
 export interface JobContainer {
   readonly id: string;
@@ -74,63 +51,18 @@ export async function startWithMounts(
   request: JobContainerRequest,
 ): Promise<Result<JobContainer, Failure>> {
   const { externals, image, onPlain } = request;
-  const created = await create(engine, request, { name: 'job', entrypoint: externals.supervisor });
+  const created = await createJobContainer(engine, request, { name: 'job', entrypoint: externals.supervisor });
   const supervised = created.ok ? await startSupervised(created.value) : created;
   if (supervised.ok) return supervised;
   const message = `the container of ${image} could not be started: ${supervised.error}`;
   const failed = err({ code: 'setup-failed', message } as const);
   // What the engine has refused to create it refuses again.
   if (!created.ok || onPlain === undefined) return failed;
-  const again = await create(engine, request, { name: 'plain', entrypoint: PLAIN });
+  const again = await createJobContainer(engine, request, { name: 'plain', entrypoint: PLAIN });
   const plain = again.ok ? await startPlain(again.value) : again;
   if (!plain.ok) return failed;
   onPlain(supervised.error);
   return plain;
-}
-
-interface Created {
-  readonly engine: Engine;
-  readonly container: Container;
-  /** Variables that its first process does without. */
-  readonly kept: Variables;
-  /** To its first process. Podman looks here already whether it can be started. */
-  readonly attach: () => Promise<NodeJS.ReadWriteStream>;
-  readonly remove: () => Promise<void>;
-}
-
-function destroy(stream: NodeJS.ReadWriteStream): void {
-  if (stream instanceof Duplex) stream.destroy();
-}
-
-interface FirstProcess {
-  /** What the container is called for. */
-  readonly name: string;
-  readonly entrypoint: readonly string[];
-}
-
-async function create(
-  engine: Engine,
-  request: JobContainerRequest,
-  first: FirstProcess,
-): Promise<Result<Created, string>> {
-  try {
-    await provideVolumes(engine, request.owner, request.options);
-    const { entries, kept } = await environmentOf(engine, request, first);
-    const container = await engine.docker.createContainer({ ...creation(request, first), Env: [...entries] });
-    let attached: NodeJS.ReadWriteStream | undefined;
-    const attach = async (): Promise<NodeJS.ReadWriteStream> => {
-      attached = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
-      return attached;
-    };
-    // A line to a container that never started would hold the whole process.
-    const remove = (): Promise<void> =>
-      gone(() => container.remove({ force: true, v: true })).finally(() => {
-        if (attached !== undefined) destroy(attached);
-      });
-    return ok({ engine, container, kept, attach, remove });
-  } catch (error) {
-    return err(reasonOf(error));
-  }
 }
 
 async function startSupervised(created: Created): Promise<Result<JobContainer, string>> {
@@ -153,9 +85,6 @@ async function startSupervised(created: Created): Promise<Result<JobContainer, s
     return err(reasonOf(error));
   }
 }
-
-/** Holds the container until the line to it breaks. */
-const PLAIN = ['sh', '-c', 'while read -r _; do :; done'];
 
 async function startPlain({ container, attach, remove }: Created): Promise<Result<JobContainer, string>> {
   let isOpen = true;
@@ -208,60 +137,6 @@ async function readyInTime({ ready }: Supervised): Promise<SupervisorReady | und
   } finally {
     timer.abort();
   }
-}
-
-/** The image's own programs, which run where no supervisor does, get what is theirs. */
-async function environmentOf(
-  engine: Engine,
-  { owner, image, options, env }: JobContainerRequest,
-  { entrypoint }: FirstProcess,
-): Promise<FirstEnvironment> {
-  const variables = Object.entries({ ...env, ORCH_SUPERVISED_RUN: owner.run }).map((entry) => entry.join('='));
-  const wanted = [...(requestOf(options).Env ?? []), ...variables];
-  return entrypoint === PLAIN ? { entries: wanted, kept: {} } : divideEnvironment(engine, image, wanted);
-}
-
-function creation(request: JobContainerRequest, { name, entrypoint }: FirstProcess): ContainerCreateOptions {
-  const { owner, image, options, mounts, workdir, externals, network } = request;
-  const wanted = requestOf(options);
-  return {
-    name: nameOf(owner, name),
-    WorkingDir: workdir,
-    ...wanted,
-    Image: image,
-    Entrypoint: [...entrypoint],
-    Cmd: [],
-    Labels: { ...wanted.Labels, ...labelsOf(owner) },
-    OpenStdin: true,
-    // When orch goes, however that is, the line to it does, and the supervisor ends with that.
-    StdinOnce: true,
-    AttachStdin: true,
-    AttachStdout: true,
-    AttachStderr: true,
-    HostConfig: {
-      ...wanted.HostConfig,
-      AutoRemove: true,
-      // What goes over the line is for orch alone.
-      LogConfig: { Type: 'none', Config: {} },
-      Mounts: [...mounts, ...externals.mounts].map(asMount).concat(wanted.HostConfig?.Mounts ?? []),
-      ...(network === undefined ? {} : { NetworkMode: network }),
-    },
-    ...(network === undefined ? {} : { NetworkingConfig: { EndpointsConfig: { [network]: endpointOf(options) } } }),
-  };
-}
-
-/** Unlike a bind in one text it may have a colon in its path, and its source has to be there. */
-function asMount({ host, inner, readOnly = false, volume }: Mount): MountSettings {
-  if (volume !== undefined) return { Type: 'volume', Source: volume, Target: inner, ReadOnly: readOnly };
-  return { Type: 'bind', Source: host, Target: inner, ReadOnly: readOnly };
-}
-
-/** What a container is called and numbered in the job's network. */
-function endpointOf({ aliases, address }: CreateDraft): object {
-  return {
-    Aliases: aliases,
-    ...(Object.keys(address).length === 0 ? {} : { IPAMConfig: address }),
-  };
 }
 
 /** The engine mixes both outputs into one stream; only stdout carries frames. */

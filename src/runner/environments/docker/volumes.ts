@@ -1,10 +1,8 @@
 /** Volumes that a job names: those that are not there are made for it, and go with it; the user's own stay. */
 import type { CreateDraft } from './create-draft.ts';
-import { type Engine, statusOf } from './engine.ts';
+import { type Engine, isThere } from './engine.ts';
 import { FILES_LABEL, labelsOf, type Owner, RUN_LABEL } from './labels.ts';
 import { volumeGone } from './sweep.ts';
-
-const NOT_FOUND = 404;
 
 /**
  * By run and volume, the jobs that name it: all jobs of a run are in this process. One that ends must not take a volume
@@ -22,7 +20,8 @@ export async function provideVolumes(
   if (draft.host.VolumeDriver !== undefined) return;
   for (const name of namesIn(draft)) {
     use(owner, name);
-    if (!(await isThere(docker, name))) await docker.createVolume({ Name: name, Labels: { ...labelsOf(owner) } });
+    if (!(await isThere(docker.getVolume(name))))
+      await docker.createVolume({ Name: name, Labels: { ...labelsOf(owner) } });
   }
 }
 
@@ -50,14 +49,4 @@ export function namesIn({ volumes, mounts }: Pick<CreateDraft, 'volumes' | 'moun
   const bound = volumes.flatMap((volume) => (volume.includes(':') ? [volume.slice(0, volume.indexOf(':'))] : []));
   const mounted = mounts.flatMap(({ Type, Source }) => (Type === 'volume' ? [Source] : []));
   return new Set([...bound, ...mounted].filter((name) => /^\w[\w.-]*$/.test(name)));
-}
-
-async function isThere(docker: Engine['docker'], name: string): Promise<boolean> {
-  try {
-    await docker.getVolume(name).inspect();
-    return true;
-  } catch (error) {
-    if (statusOf(error) === NOT_FOUND) return false;
-    throw error;
-  }
 }
