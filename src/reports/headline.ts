@@ -49,8 +49,12 @@ export function headline(view: RunView, result: RunResult): string {
   const total = view.legs.length;
   const of = (count: number, what: string): string =>
     `${count === total ? (total === 1 ? 'the' : 'all') : `${count} of`} ${plural(total, nounFor(view))} ${what}`;
-  const { failed, succeeded, reused, tolerated, running, waiting, awaiting } = view.counts;
+  const { failed, succeeded, reused, tolerated, cancelled, running, waiting, awaiting } = view.counts;
   const good = succeeded + reused;
+  const failedOtherwise = (): string =>
+    cancelled > 0
+      ? of(cancelled, cancelled === 1 ? 'was cancelled' : 'were cancelled')
+      : `${of(good, 'succeeded')}, and yet the run did not`;
   switch (result) {
     case 'success':
       if (awaiting > 0) return `${WORDS.success} so far: ${of(good, 'succeeded')}, ${awaiting} waiting for approval`;
@@ -58,9 +62,7 @@ export function headline(view: RunView, result: RunResult): string {
         ? `${WORDS.success}, but ${of(tolerated, 'failed, which is allowed')}`
         : `${WORDS.success}: ${of(good, 'succeeded')}`;
     case 'failure':
-      return failed > 0
-        ? `${WORDS.failure}: ${of(failed, 'failed')}`
-        : `${WORDS.failure}: ${of(good, 'succeeded')}, and yet the run did not`;
+      return failed > 0 ? `${WORDS.failure}: ${of(failed, 'failed')}` : `${WORDS.failure}: ${failedOtherwise()}`;
     case 'cancelled':
       return `${WORDS.cancelled}: ${of(good, 'succeeded')} before that${failed > 0 ? `, ${failed} failed` : ''}`;
     case 'incomplete':

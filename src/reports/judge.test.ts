@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunEvent, RunEventBody } from '../engine/index.ts';
 import type { JobResult } from '../workflow/index.ts';
 import { foldRun } from './fold.ts';
+import { headline } from './headline.ts';
 import { judgeRun } from './judge.ts';
 import { begun, createJournal, ended, started } from './testing/journal.ts';
 
@@ -122,6 +123,9 @@ test('a run that failed by a leg which had no turn, or was ended at once, says s
   } as const;
   const failed = createJournal().add(0, started([{ id: 'a' }]), refused, ended('failure', 1, 1));
   expect(judgeRun(foldRun(failed.events))).toEqual({ result: 'failure', reasons: ['a was cancelled: held'] });
+  const timedOut = night([good, { outcome: 'cancelled', tolerated: false }], [ended('failure', 1, 1)]);
+  expect(judgeRun(foldRun(timedOut))).toEqual({ result: 'failure', reasons: [] });
+  expect(headline(foldRun(timedOut), 'failure')).toBe('FAILED: 1 of 2 tasks was cancelled');
   const stopping = { type: 'run.cancelling', reason: 'user', message: 'stopped by SIGINT' } as const;
   const cut = createJournal().add(0, started([{ id: 'a' }]), ...begun('a'), stopping);
   expect(judgeRun(foldRun(cut.events))).toEqual({

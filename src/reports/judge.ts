@@ -27,16 +27,19 @@ function judgeEnd(view: RunView, { result: claimed, exitCode }: NonNullable<RunV
     return { result: 'cancelled', reasons: [view.cancelling?.message ?? 'The run was cancelled'] };
   }
   if (has(view, 'failure')) return { result: 'failure', reasons: [] };
-  if (claimed === 'failure') return { result: 'failure', reasons: [whyNoneFailed(view)] };
+  if (claimed === 'failure') return { result: 'failure', reasons: whyNoneFailed(view) };
   if (has(view, 'cancelled')) return { result: 'cancelled', reasons: [] };
   return judgeQuietEnd(view, claimed, exitCode);
 }
 
-/** Of a run that failed, and none of its legs: it was stopped, or a leg was ended before it began. */
-function whyNoneFailed({ cancelling, legs }: RunView): string {
+/** Of a run that failed, and none of its legs: it was stopped, or a leg was ended, before it began or while it ran. */
+function whyNoneFailed(view: RunView): readonly string[] {
+  const { cancelling, legs } = view;
   const leg = legs.find(({ skipped, conclusion }) => skipped !== undefined && conclusion === 'cancelled');
   const cause = leg?.skipped && `${leg.name} was cancelled: ${leg.skipped.message}`;
-  return cancelling?.message ?? cause ?? 'The run ended as a failure';
+  const why = cancelling?.message ?? cause;
+  if (why !== undefined) return [why];
+  return has(view, 'cancelled') ? [] : ['The run ended as a failure'];
 }
 
 /** Nothing failed and nothing was cancelled. */

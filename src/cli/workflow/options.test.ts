@@ -37,6 +37,8 @@ describe('settings', () => {
       notices: ['.actrc: --privileged has no meaning here'],
     });
     expect(read({ actor: 'ada' }).actor).toBe('ada');
+    writeFileSync(join(root, '.actrc'), '--rm\n--privileged\n--rm\n');
+    expect(read({}).notices).toEqual(['.actrc: --rm, --privileged have no meaning here']);
   });
 
   test('know folders in place of actions, and those of .actrc beneath them', () => {

@@ -223,9 +223,12 @@ function readFolders(
 
 /** What of `.actrc` is not done, told each time: its author counts on it. */
 function noticesOf({ ignored, otherImages }: ActSettings): readonly string[] {
+  const unknown = [...new Set(ignored)];
   const images = otherImages.map((text) => `-P ${text}`).join(', ');
   return [
-    ...(ignored.length === 0 ? [] : [`.actrc: ${[...new Set(ignored)].join(', ')} has no meaning here`]),
+    ...(unknown.length === 0
+      ? []
+      : [`.actrc: ${unknown.join(', ')} ${unknown.length === 1 ? 'has' : 'have'} no meaning here`]),
     ...(images === ''
       ? []
       : [`.actrc: images are taken from that of the repository alone; passed over, of your own: ${images}`]),

@@ -297,7 +297,7 @@ it.each<readonly [string, unknown, string]>([
   [
     'a regexp that is none',
     { problemMatcher: [{ owner: 'a', pattern: [{ regexp: '(', message: 1 }] }] },
-    'Invalid regular expression',
+    'Invalid regular expression: /(/',
   ],
   [
     'no message',

@@ -109,8 +109,9 @@ function readGroup(field: ProblemField, value: unknown, groups: number): Result<
 /** `groups` counts the whole match as one. */
 function compile(source: string): Result<{ readonly regexp: RegExp; readonly groups: number }, string> {
   try {
+    const regexp = new RegExp(source);
     const groups = new RegExp(`(?:${source})|`).exec('')?.length ?? 1;
-    return ok({ regexp: new RegExp(source), groups });
+    return ok({ regexp, groups });
   } catch (error) {
     if (error instanceof SyntaxError) return err(error.message);
     throw error;

@@ -1,6 +1,6 @@
 /** Takes secrets out of what a job reports, before it becomes an event that any sink can see. */
 
-/** Where people's and programs' words are. Ids, commits, branches and codes are ours and never touched. */
+/** Where people's and programs' words are; `file` is that of an annotation. Ids, commits, branches and codes are ours and never touched. */
 const TEXT: ReadonlySet<string> = new Set([
   'message',
   'hint',
@@ -14,6 +14,8 @@ const TEXT: ReadonlySet<string> = new Set([
   'title',
   'lastLines',
   'markdown',
+  'file',
+  'mime',
 ]);
 
 /** The same value with every text in it masked, however deep; anything else is handed on as it is. */

@@ -28,7 +28,8 @@ export function createEffects({ place, call, state }: Asking): StageEffects {
     output: ({ line }) => [line],
     debug: ({ message }) => (place.debug ? [`##[debug]${message}`] : []),
     annotation: ({ annotation, line }) => {
-      const kept = limit(annotation);
+      // Masked before it is cut: of a secret at the end of what is kept some would stay otherwise.
+      const kept = limit({ ...annotation, message: place.masker.maskText(annotation.message) });
       if (kept !== undefined) call.tell({ type: 'annotation', annotation: kept });
       if (annotation.level === 'error') lastError = annotation.message;
       return [line];

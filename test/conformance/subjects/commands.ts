@@ -255,6 +255,10 @@ export const secrets: Subject = {
         ),
         { says: ['*** ***'], annotations: ['warning is ***'], summary: 'in ***\n', without: [SECRET] },
       ),
+      run.job(steps(`echo "::warning file=src/\${{ secrets.S }}.js::$(printf %4090s x)\${{ secrets.S }}"`), {
+        annotations: [`warning src/***.js ${'x'.padStart(4090)}***`],
+        without: [SECRET.slice(0, 6)],
+      }),
       run.whole(
         'what the run leaves',
         ({ stdout, stderr, repository, run: id }) => {
