@@ -1,5 +1,5 @@
 /** Legacy migration: what its tasks may change, what waits for whom, and what an approval is worth. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import {
@@ -14,6 +14,7 @@ import {
   finished,
   NO_TRACES,
   orch,
+  processesNamed,
   type Repository,
   startOrch,
   taskOf,
@@ -260,6 +261,70 @@ it('nothing is approved while a run is on', async () => {
   expect((await orch(repo, ['approve', 'migration', '--by', 'task'])).exitCode).toBe(3);
   repo.tell('go');
   expect((await run.ended).exitCode).toBe(0);
+});
+
+it('what was done behind the gate is not done again by --rerun-failed, unless something else has been approved', async () => {
+  const repo = migrating({
+    migration: { tasks: [{ name: 'survey', command: `${FOUND}; ${PLANNED} rollback-plan` }] },
+    tasks: [
+      { name: 'apply', command: 'echo new > app', depends_on: ['migration'] },
+      { name: 'flaky', command: 'test -e "$HOME/ready"', depends_on: ['migration'] },
+      { name: 'aside', command: 'echo aside > aside' },
+    ],
+  });
+  const first = await orch(repo, ['run']);
+  await orch(repo, ['approve', 'migration', '--by', 'Ada']);
+  const second = await orch(repo, ['run']);
+  expect(endings(second.events)).toMatchObject({ apply: 'success', flaky: 'exit-code' });
+  const third = await orch(repo, ['run', '--rerun-failed', second.run]);
+  const origins = (events: typeof third.events): unknown =>
+    Object.fromEntries(eventsOf(events, 'job.finished').map(({ job, reusedFrom }) => [job, reusedFrom]));
+  const before = { survey: first.run, 'migration-proposal': first.run };
+  const behind = { migration: second.run, apply: second.run, aside: second.run, flaky: undefined };
+  expect(origins(third.events)).toEqual({ ...before, ...behind });
+
+  await orch(repo, ['approve', 'migration', '--revoke']);
+  await orch(repo, ['approve', 'migration', '--by', 'Bob']);
+  const fourth = await orch(repo, ['run', '--rerun-failed', third.run]);
+  expect(origins(fourth.events)).toEqual({ ...before, ...behind, migration: undefined, apply: undefined });
+}, 60_000);
+
+it('a proposal outlasts the runs that come while nobody has approved it; approving a newer one is told', async () => {
+  const repo = migrating(migration());
+  const proposed = await orch(repo, ['run']);
+  // More than are remembered, and all of them newer.
+  for (let n = 10; n < 35; n += 1) mkdirSync(join(repo.root, 'logs/runs', `20991231-2359${n}-aaaa`));
+  expect((await orch(repo, ['run', '--only', 'aside'])).exitCode).toBe(0);
+  const approved = await orch(repo, ['approve', 'migration', '--by', 'Ada']);
+  expect(approved).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`what run ${proposed.run} proposes`) });
+
+  // Of another worktree: the record is the repository's, the runs are not.
+  const linked = join(repo.place.top, 'linked');
+  repo.git('worktree', 'add', '-q', '-b', 'linked', linked);
+  const there = await orch(repo, ['run'], { cwd: linked });
+  expect(there.stdout).toContain(`the run ${proposed.run} is not in logs/runs`);
+  expect((await orch(repo, ['approve', 'migration', '--by', 'Bob'], { cwd: linked })).stdout).toMatch(
+    new RegExp(`It replaces the approval by Ada on .* UTC of what run ${proposed.run} proposed`),
+  );
+}, 60_000);
+
+it('who approves after a crash ends what the crashed run has left running', async () => {
+  const span = `${500_000 + Math.floor(Math.random() * 400_000)}.${process.pid}`;
+  const repo = migrating({
+    migration: { tasks: [{ name: 'survey', command: `${FOUND}; ${PLANNED} rollback-plan` }] },
+    tasks: [{ name: 'long', command: `tell running; sleep ${span}`, depends_on: ['migration'] }],
+  });
+  await orch(repo, ['run']);
+  await orch(repo, ['approve', 'migration', '--by', 'Ada']);
+  const killed = startOrch(repo, ['run']);
+  await repo.heard('running');
+  const run = await killed.run();
+  killed.kill('SIGKILL');
+  await killed.ended;
+  const revoked = await orch(repo, ['approve', 'migration', '--revoke']);
+  expect(revoked).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(`what run ${run} had left running`) });
+  expect(processesNamed(span)).toEqual([]);
+  expect(endings((await orch(repo, ['run'])).events)).toMatchObject({ migration: 'skipped: approval' });
 });
 
 const reason = whyNoContainers();

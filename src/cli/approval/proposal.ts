@@ -4,7 +4,7 @@ import type { JobFinished, RunEvent, RunStarted } from '../../engine/index.ts';
 import { MIGRATION } from '../../orchestrator/index.ts';
 import { branchTip, type GitRepository, hasCommit, readTreeFile } from '../../runner/workspaces/index.ts';
 import type { TaskReport } from '../../shared/verdict.ts';
-import { loadJournal, type RunRecord } from '../../store/index.ts';
+import { type Layout, listRuns, loadJournal, type RunRecord } from '../../store/index.ts';
 
 /** Bytes of one document. */
 const LIMIT = 1024 * 1024;
@@ -34,6 +34,15 @@ export async function readProposal(record: RunRecord): Promise<Proposal | undefi
     ...(proposed?.task === undefined ? {} : { report: proposed.task }),
     ...(proposed?.reusedFrom === undefined ? {} : { reusedFrom: proposed.reusedFrom }),
   };
+}
+
+/** Of the newest run that has a migration. */
+export async function newestProposal(layout: Layout): Promise<Proposal | undefined> {
+  for (const record of listRuns(layout)) {
+    const proposal = await readProposal(record);
+    if (proposal !== undefined) return proposal;
+  }
+  return undefined;
 }
 
 /**

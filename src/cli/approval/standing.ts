@@ -19,7 +19,11 @@ export async function standingOfRecord({ layout, repository }: Project): Promise
   const record = findRun(layout, approval.run);
   const proposal = record === undefined ? undefined : await readProposal(record);
   if (proposal === undefined)
-    return { kind: 'void', why: `the run ${approval.run} is not remembered any more`, approval };
+    return {
+      kind: 'void',
+      why: `the run ${approval.run} is not in logs/runs: it was removed, or is one of another worktree`,
+      approval,
+    };
   const why = await whyVoid(repository, approval, proposal);
   return why === undefined ? { kind: 'good', approval, proposal } : { kind: 'void', why, approval };
 }

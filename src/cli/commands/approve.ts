@@ -3,12 +3,22 @@ import { readFileSync, statSync } from 'node:fs';
 import { MIGRATION } from '../../orchestrator/index.ts';
 import { commitFiles, readTreeFile } from '../../runner/workspaces/index.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
-import { type Approval, acquireRunLock, listRuns, newRunId, removeApproval, writeApproval } from '../../store/index.ts';
+import {
+  type Approval,
+  acquireRunLock,
+  findRun,
+  newRunId,
+  readApproval,
+  removeApproval,
+  writeApproval,
+} from '../../store/index.ts';
 import { approvalText } from '../approval/approval-file.ts';
-import { hashProposal, type Proposal, readProposal, whyChanged } from '../approval/proposal.ts';
+import { hashProposal, newestProposal, type Proposal, readProposal, whyChanged } from '../approval/proposal.ts';
 import { approvedBy, standingOfRecord } from '../approval/standing.ts';
 import { UsageError } from '../explain.ts';
 import { type Project, withProject } from '../project.ts';
+import { say } from '../run/ending.ts';
+import { sweepStale } from '../run/stale.ts';
 
 export interface ApproveOptions {
   readonly by?: string;
@@ -23,6 +33,7 @@ export async function approve(options: ApproveOptions): Promise<number> {
     const lock = acquireRunLock(project.layout, newRunId(new Date()));
     if (!lock.ok) throw new UsageError(lock.error.message, { hint: lock.error.hint, exitCode: EXIT.locked });
     try {
+      for (const notice of await sweepStale(lock.value)) say(notice);
       if (options.revoke === true) await revoke(project, options);
       else await record(project, readWords(options), options.rollbackPlan);
       return EXIT.success;
@@ -89,17 +100,27 @@ async function record(project: Project, words: Words, planFile: string | undefin
     ],
   });
   const approval: Approval = { ...facts, approved };
+  const before = readApproval(layout);
   writeApproval(layout, approval);
-  tell(approval, hasPlan || plan !== undefined);
+  tell(approval, { hasPlan: hasPlan || plan !== undefined, before });
 }
 
-function tell(approval: Approval, hasPlan: boolean): void {
+interface Told {
+  readonly hasPlan: boolean;
+  /** What was approved until now. */
+  readonly before: ReturnType<typeof readApproval>;
+}
+
+/** There is one approval in a repository, whichever of its worktrees a run was made in. */
+function tell(approval: Approval, { hasPlan, before }: Told): void {
   const { run, proposal, approved } = approval;
   const missing = `There is no ${MIGRATION.rollbackPlan} yet, without which nothing behind the gate starts:\n  orch approve migration --by NAME --rollback-plan FILE\n`;
+  const other = before === undefined || before === 'damaged' || before.run === run ? undefined : before;
   process.stdout.write(
     [
       `Approved ${approvedBy(approval)}: what run ${run} proposes (sha256 ${proposal.slice(0, 12)}).\n`,
       `It is written down in ${MIGRATION.approvalFile} on the branch orch/${run}/${MIGRATION.gate} (${approved.slice(0, 12)}).\n`,
+      other === undefined ? '' : `It replaces the approval ${approvedBy(other)} of what run ${other.run} proposed.\n`,
       hasPlan ? 'Go on with: orch run\n' : missing,
     ].join(''),
   );
@@ -109,8 +130,7 @@ type Found = Proposal & Required<Pick<Proposal, 'report'>>;
 
 /** Of the newest run that has a migration; throws `UsageError` when it came to no proposal. */
 async function findProposal({ layout }: Project): Promise<Found> {
-  const proposals = await proposalsOf(layout);
-  const [newest] = proposals;
+  const newest = await newestProposal(layout);
   if (newest === undefined)
     throw new UsageError('there is nothing to approve yet: no run has a migration', {
       hint: 'orch run makes a proposal',
@@ -121,19 +141,13 @@ async function findProposal({ layout }: Project): Promise<Found> {
       hint: `orch status ${run} shows why`,
     });
   // The commit of a proposal that was taken over is that of its approval.
-  const own = reusedFrom === undefined ? newest : proposals.find((proposal) => proposal.run === reusedFrom);
+  const proposing = reusedFrom === undefined ? undefined : findRun(layout, reusedFrom);
+  const own = reusedFrom === undefined ? newest : proposing && (await readProposal(proposing));
   if (own?.report === undefined)
-    throw new UsageError(`the run ${reusedFrom} that proposed it is not remembered any more`);
+    throw new UsageError(`the run ${reusedFrom} that proposed it is not in logs/runs any more`, {
+      hint: 'let the tasks propose anew: orch run',
+    });
   return { ...own, report: own.report };
-}
-
-async function proposalsOf(layout: Project['layout']): Promise<readonly Proposal[]> {
-  const found: Proposal[] = [];
-  for (const record of listRuns(layout)) {
-    const proposal = await readProposal(record);
-    if (proposal !== undefined) found.push(proposal);
-  }
-  return found;
 }
 
 async function refuseRepeated(project: Project, commit: string, { isAdding }: { isAdding: boolean }): Promise<void> {

@@ -98,7 +98,8 @@ async function takeOver(
   results: TaskResults,
   request: JobRequest,
 ): Promise<JobOutcome | undefined> {
-  const outcome = approval?.reuse(request) ?? earlier?.reuse(request);
+  const given = approval?.reuse(request);
+  const outcome = earlier === undefined ? given : earlier.reuse(request, given);
   if (outcome?.task === undefined) return outcome;
   const { start, result } = outcome.task;
   await results.forLeg({ job: request.job.id, index: request.leg.index }).publish({ start, result });

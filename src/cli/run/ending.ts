@@ -5,6 +5,7 @@ import { createHostEnvironment, systemClock } from '../../runner/environments/in
 import { listWorktrees } from '../../runner/workspaces/index.ts';
 import type { Masker } from '../../shared/mask.ts';
 import { pruneRuns, readApproval, SUMMARY } from '../../store/index.ts';
+import { newestProposal } from '../approval/proposal.ts';
 import type { Project } from '../project.ts';
 import { listWorkDirectories } from '../workflow/work-directory.ts';
 import type { RunSetup } from './setup.ts';
@@ -66,6 +67,9 @@ export async function forgetOldRuns(project: Project): Promise<readonly string[]
   const approval = readApproval(layout);
   // What was approved counts for as long as its run can be asked.
   if (approval !== undefined && approval !== 'damaged') kept.add(approval.run);
+  // Nobody has to approve before other runs have pushed out what waits for it.
+  const proposal = await newestProposal(layout);
+  for (const run of [proposal?.run, proposal?.reusedFrom]) if (run !== undefined) kept.add(run);
   const { failed } = pruneRuns(layout, { spare: (record) => kept.has(record.run) });
   return failed.map(({ run, message }) => `the old run ${run} could not be removed: ${message}`);
 }

@@ -1,7 +1,6 @@
 /** A run of an orchestrator.yaml from the moment that it has its lock: performed, recorded, shown, written down. */
 import { type RunStarted, startRun } from '../../engine/index.ts';
-import { sweepContainers, sweepRun, systemClock } from '../../runner/environments/index.ts';
-import { sweepTemporary } from '../../runner/jobs/index.ts';
+import { systemClock } from '../../runner/environments/index.ts';
 import { createMasker } from '../../shared/mask.ts';
 import type { RunLock } from '../../store/index.ts';
 import type { UiMode } from '../../ui/index.ts';
@@ -14,6 +13,7 @@ import { headerOf } from './header.ts';
 import type { RunOutput } from './output.ts';
 import { takeBackLoans } from './sandboxes.ts';
 import type { RunOptions, RunSetup } from './setup.ts';
+import { sweepStale } from './stale.ts';
 
 export interface LockedRun {
   readonly loaded: Loaded;
@@ -70,21 +70,4 @@ export async function performRun(project: Project, locked: LockedRun): Promise<P
     },
   });
   return { ...followed, ...ended };
-}
-
-/** What a crashed run has left running is ended. */
-async function sweepStale({ stale }: RunLock): Promise<readonly string[]> {
-  if (stale === undefined) return [];
-  const run = stale.info?.run;
-  const swept = run === undefined ? [] : await sweepRun(run);
-  if (run !== undefined) await Promise.all([sweepContainers(run, process.env), sweepTemporary(run)]);
-  return [
-    stale.message,
-    ...swept.map(({ pid, command }) => `ended what run ${run} had left running: ${pid} ${programOf(command)}`),
-  ];
-}
-
-/** Arguments may hold secrets. */
-function programOf(command: string): string {
-  return command.split(' ', 1)[0] ?? '';
 }

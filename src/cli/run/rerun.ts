@@ -9,8 +9,12 @@ export interface EarlierRun {
   readonly run: string;
   /** The commit that it started from. */
   readonly base: string;
-  /** The result of a leg, when nothing that decides it has changed; asked once a leg, needs before dependents. */
-  readonly reuse: (request: JobRequest) => JobOutcome | undefined;
+  /**
+   * The result of a leg, when nothing that decides it has changed; asked once a leg, needs before dependents. `given`:
+   * what the leg came to by an approval, which stands whatever the earlier run says; where both agree, what depends on
+   * it can be reused.
+   */
+  readonly reuse: (request: JobRequest, given?: JobOutcome) => JobOutcome | undefined;
 }
 
 /** `definitions`: by job id, of the run to come. */
@@ -38,9 +42,13 @@ export async function openEarlierRun(
   return {
     run,
     base,
-    reuse: (request) => {
+    reuse: (request, given) => {
       const { job, leg } = request;
       const result = results.get(leg.id);
+      if (given !== undefined) {
+        if (result !== undefined && result.task?.result === given.task?.result) reused.add(request);
+        return given;
+      }
       const same = before.get(job.id) === current.definitions.get(job.id) && job.needs.every(reused.isWhole);
       if (!same || result === undefined) return undefined;
       reused.add(request);
