@@ -67,3 +67,18 @@ it('what is done to it while it is guarded is undone', () => {
   removeApproval(layout);
   expect([wasChanged(), readApproval(layout)]).toEqual([true, APPROVAL]);
 });
+
+it('a folder in its place is keeps nobody from approving', () => {
+  const { layout, file } = place();
+  const plant = () => mkdirSync(join(file, 'x'), { recursive: true });
+  const wasMade = guardApproval(layout);
+  plant();
+  expect(readApproval(layout)).toBe('damaged');
+  expect([wasMade(), wasMade(), readApproval(layout)]).toEqual([true, false, undefined]);
+  plant();
+  writeApproval(layout, APPROVAL);
+  expect(readApproval(layout)).toEqual(APPROVAL);
+  removeApproval(layout);
+  plant();
+  expect([removeApproval(layout), removeApproval(layout)]).toEqual([true, false]);
+});

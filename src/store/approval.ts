@@ -2,12 +2,13 @@
  * The record of what somebody has approved: one file among git's, for its owner alone. Only this counts; whatever the
  * tree says of an approval is for people.
  */
+import { lstatSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type HostPath, hostPath } from '../shared/brand.ts';
 import { PRIVATE_FILE } from '../shared/file-modes.ts';
 import type { Layout } from './paths.ts';
 import { isRunId } from './run-id.ts';
-import { ensureDirectory, readSmallFile, removeFile, replaceFile } from './safe-files.ts';
+import { ensureDirectory, machineError, readSmallFile, removeFile, replaceFile } from './safe-files.ts';
 
 export interface Approval {
   /** The run that left what was approved, and the commit that it left. */
@@ -42,7 +43,7 @@ export function writeApproval(layout: Layout, approval: Approval): void {
 
 /** False when there was none. */
 export function removeApproval(layout: Layout): boolean {
-  return removeFile(fileOf(layout));
+  return removeFolder(layout) || removeFile(fileOf(layout));
 }
 
 /**
@@ -62,7 +63,20 @@ export function guardApproval(layout: Layout): () => boolean {
 
 function put(layout: Layout, text: string): void {
   const folder = ensureDirectory(layout.gitCommonDir, basename(layout.orchDir));
+  removeFolder(layout);
   replaceFile(hostPath(join(folder, FILE)), text, PRIVATE_FILE);
+}
+
+/** Something that a task has put where the record belongs must not keep anybody from approving, nor from revoking. */
+function removeFolder(layout: Layout): boolean {
+  const path = fileOf(layout);
+  try {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return false;
+    rmSync(path, { recursive: true, force: true });
+    return true;
+  } catch (cause) {
+    throw machineError(`remove ${path}`, cause);
+  }
 }
 
 const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;

@@ -276,7 +276,7 @@ it('what was done behind the gate is not done again by --rerun-failed, unless so
   await orch(repo, ['approve', 'migration', '--by', 'Ada']);
   const second = await orch(repo, ['run']);
   expect(endings(second.events)).toMatchObject({ apply: 'success', flaky: 'exit-code' });
-  const third = await orch(repo, ['run', '--rerun-failed', second.run]);
+  const third = await orch(repo, ['run', '--rerun-failed', String(second.run)]);
   const origins = (events: typeof third.events): unknown =>
     Object.fromEntries(eventsOf(events, 'job.finished').map(({ job, reusedFrom }) => [job, reusedFrom]));
   const before = { survey: first.run, 'migration-proposal': first.run };
@@ -285,7 +285,7 @@ it('what was done behind the gate is not done again by --rerun-failed, unless so
 
   await orch(repo, ['approve', 'migration', '--revoke']);
   await orch(repo, ['approve', 'migration', '--by', 'Bob']);
-  const fourth = await orch(repo, ['run', '--rerun-failed', third.run]);
+  const fourth = await orch(repo, ['run', '--rerun-failed', String(third.run)]);
   expect(origins(fourth.events)).toEqual({ ...before, ...behind, migration: undefined, apply: undefined });
 }, 60_000);
 
