@@ -122,4 +122,21 @@ jobs:
     expect(atEngine(repository)).toEqual([]);
     expect((await orch(repository, ['clean'], user)).stdout).toBe('There is nothing to clean up.\n');
   });
+
+  test('of a run that finished, when the engine was not reached any more, goes by `orch clean`', async () => {
+    const repository = createRepository({ config: { tasks: [{ name: 'one', command: 'true' }] } });
+    const { run = '' } = await orch(repository, ['run']);
+    await orch(repository, ['clean', '--force']);
+    const [left, other] = [run, `${run}-of-others`].map((label) =>
+      docker('volume', 'create', `--label=dev.orch.run=${label}`),
+    );
+    onTestFinished(() => void docker('volume', 'rm', '--force', left ?? '', other ?? ''));
+    const listed = await orch(repository, ['clean', '--dry-run']);
+    expect(listed.stdout).toContain(`  container ${left}\n`);
+    expect(listed.stdout).not.toContain(other);
+    const cleaned = await orch(repository, ['clean']);
+    expect([cleaned.exitCode, cleaned.stderr]).toEqual([0, '']);
+    expect(volumes(`label=dev.orch.run=${run}`)).toBe('');
+    expect(volumes(`label=dev.orch.run=${run}-of-others`)).toBe(other);
+  });
 });

@@ -1,6 +1,6 @@
 /** What runs that are over have left: found by the registry of worktrees, the cache, the history, the lock, and the marks of processes. */
 import { relative } from 'node:path';
-import { listRunContainers, listRunProcesses } from '../../runner/environments/index.ts';
+import { listContainersByRun, listRunProcesses } from '../../runner/environments/index.ts';
 import { diskUse, type SweptWorktree, sweepWorktrees } from '../../runner/workspaces/index.ts';
 import {
   findRun,
@@ -26,14 +26,19 @@ export async function findLeftovers(project: Project, before: number, force: boo
   const crashed = listRuns(layout).flatMap(({ run, state }) => (state === 'crashed' ? [run] : []));
   // Only a crash leaves processes: at the end of a task nothing of it survives.
   const dead = new Set([...crashed, ...locked]);
+  const atEngine = await listContainersByRun(process.env);
+  // Also a run that ended well, when the engine was not reached at its end.
+  const stranded = [...atEngine.keys()].filter((run) => findRun(layout, run) !== undefined && takes(run));
   const found: Leftovers[] = [];
   const cloned = new Set((await listWorkDirectories(project)).filter(takes));
-  for (const run of [...new Set([...dead, ...cloned, ...worktrees.map((worktree) => worktree.run)])].sort()) {
+  for (const run of [
+    ...new Set([...dead, ...stranded, ...cloned, ...worktrees.map((worktree) => worktree.run)]),
+  ].sort()) {
     const own = worktrees.filter((worktree) => worktree.run === run);
     if (startOf(run, own) >= before) continue;
     const clones = workDirectory(project, run);
     const processes = dead.has(run) ? await listRunProcesses(run) : [];
-    const containers = dead.has(run) ? await listRunContainers(run, process.env) : [];
+    const containers = dead.has(run) || stranded.includes(run) ? (atEngine.get(run) ?? []) : [];
     found.push({
       run,
       state: findRun(layout, run)?.state ?? 'no longer in logs/runs',

@@ -23,7 +23,7 @@ export { startWithFiles } from './docker/remote-steps.ts';
 export { type Service, startService } from './docker/service.ts';
 export { splitWords } from './docker/shell-words.ts';
 export type { Supervised } from './docker/supervised.ts';
-export { listRunContainers, removeOrTell, sweepAbandoned, sweepContainers } from './docker/sweep.ts';
+export { listContainersByRun, removeOrTell, sweepAbandoned, sweepContainers } from './docker/sweep.ts';
 export { BOX_HOME, createTaskBoxes, type TaskBoxes } from './docker/task-box.ts';
 export { removeVolumes } from './docker/volumes.ts';
 export { listRunProcesses, type RunProcess, sweepRun } from './ending.ts';

@@ -123,6 +123,20 @@ it.each<[string, readonly Member[], readonly string[]]>([
   expect(existsSync('/outside')).toBe(false);
 });
 
+it('a hard link to a link is another link, and one to a pipe is left out like that', async () => {
+  await unpack(
+    { name: 'a', type: 'symlink', to: '../outside' },
+    { name: 'b', type: 'link', to: 'a' },
+    { name: 'c', type: 'link', to: './b' },
+    { name: 'c/x', text: 'x' },
+    { name: 'pipe', type: 'pipe' },
+    { name: 'other', type: 'link', to: 'pipe' },
+  );
+  expect(readdirSync(folder).toSorted()).toEqual(['a', 'b', 'c']);
+  expect(['a', 'b'].map((name) => readlinkSync(join(folder, name)))).toEqual(['../outside', '../outside']);
+  expect(readdirSync(join(top, 'outside'))).toEqual([]);
+});
+
 it('a hard link to a file outside is refused', async () => {
   await expect(unpack({ name: 'x', type: 'link', to: '../../../etc/passwd' })).rejects.toThrow(/not a valid hardlink/);
   expect(readdirSync(folder)).toEqual([]);

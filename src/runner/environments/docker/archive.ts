@@ -35,6 +35,8 @@ interface Link {
 export async function unpackArchive(archive: Readable, folder: HostPath, asked: UnpackOptions = {}): Promise<void> {
   const { bytes = MOST_BYTES, entries: most = MOST_ENTRIES, heard = () => undefined } = asked;
   const links: Link[] = [];
+  // What is not written while others are, and what it is: a hard link to it is another of the same.
+  const apart = new Map<string, Link['target']>();
   let entries = 0;
   let tooMany: Error | undefined;
   const isLeftOut = (path: string, header?: Headers): boolean => {
@@ -43,8 +45,11 @@ export async function unpackArchive(archive: Readable, folder: HostPath, asked: 
       tooMany ??= new Error(`it has more than ${most} files`);
       archive.destroy(tooMany);
     }
-    if (header?.type === 'symlink') links.push({ path, target: Reflect.get(header, 'linkname') });
-    return header?.type === 'symlink' || tooMany !== undefined;
+    const target = header === undefined ? WRITTEN : targetOf(header, folder, apart);
+    if (target === WRITTEN) return tooMany !== undefined;
+    apart.set(path, target);
+    if (target !== undefined) links.push({ path, target });
+    return true;
   };
   const writing = new Set<WriteStream>();
   const options = { ignore: isLeftOut, map: reachable, strict: false, umask: 0, chown: false, fs: watched(writing) };
@@ -58,6 +63,18 @@ export async function unpackArchive(archive: Readable, folder: HostPath, asked: 
   // With all files in their place no link can lead one of them elsewhere.
   const root = realpathSync(folder);
   for (const link of links) makeLink(link, root, folder);
+}
+
+const WRITTEN = Symbol('a file, a folder, or another name of a file');
+
+/** Where a link leads; undefined for what is left out, such as a device. */
+function targetOf(header: Headers, folder: HostPath, apart: ReadonlyMap<string, Link['target']>): unknown {
+  const { type } = header;
+  const linked: unknown = Reflect.get(header, 'linkname');
+  if (type === 'symlink') return linked;
+  if (type === 'file' || type === 'directory') return WRITTEN;
+  const same = type === 'link' && typeof linked === 'string' ? join(folder, posix.normalize(`/${linked}`)) : '';
+  return same === '' || apart.has(same) ? apart.get(same) : WRITTEN;
 }
 
 /** The file system, with the files that are being written told of: one may be opening when the archive breaks off. */

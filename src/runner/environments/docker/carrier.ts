@@ -10,6 +10,7 @@ import { type Failure, MachineError } from '../../../shared/failure.ts';
 import { type Engine, reasonOf } from './engine.ts';
 import type { Externals } from './externals.ts';
 import { provideExternalsImage } from './externals-image.ts';
+import { closeInTurn } from './in-turn.ts';
 import { FILES_LABEL, labelsOf, nameOf, type Owner } from './labels.ts';
 import type { Mount } from './path-map.ts';
 import { type CopiedMounts, createRemoteFiles, type RemoteFiles } from './remote-files.ts';
@@ -62,7 +63,17 @@ export async function openCarrier(engine: Engine, request: CarrierRequest): Prom
   }
   const own: Volume = { name: nameOf(owner, 'externals'), place: externals.root };
   const all = [...new Set([own, ...places.map(({ volume }) => volume)])];
-  const container = await create(engine, request, all);
+  const dropVolumes = async (): Promise<void> => {
+    await Promise.all(all.map(({ name }) => volumeGone(engine.docker.getVolume(name))));
+  };
+  let container: Container;
+  try {
+    container = await create(engine, request, all);
+  } catch (error) {
+    // Some of them may have been made.
+    await closeInTurn(() => Promise.reject(error), dropVolumes);
+    throw error;
+  }
   return {
     mounts: [
       ...request.mounts.flatMap((mount) => {
@@ -74,10 +85,7 @@ export async function openCarrier(engine: Engine, request: CarrierRequest): Prom
     ],
     externals: { ...externals, mounts: [{ ...bare(externals.root, own), readOnly: true }] },
     files: (copied) => createRemoteFiles({ ...copied, container, placeOf: (inner) => placeIn(places, inner) }),
-    close: async () => {
-      await gone(() => container.remove({ force: true, v: true }));
-      await Promise.all(all.map(({ name }) => volumeGone(engine.docker.getVolume(name))));
-    },
+    close: () => closeInTurn(() => gone(() => container.remove({ force: true, v: true })), dropVolumes),
   };
 }
 

@@ -8,18 +8,20 @@ import type { Externals } from './externals.ts';
 import { BUILD_LABEL } from './labels.ts';
 import { listEntries, packEntries } from './remote-files.ts';
 
-const known = new WeakMap<Engine['docker'], Promise<string>>();
+const underWay = new WeakMap<Engine['docker'], Promise<string>>();
 
-/** Its name. It is sent once, and stays. Throws `MachineError`. */
+/** Its name. It is sent once, and stays until somebody removes it there. Throws `MachineError`. */
 export function provideExternalsImage(
   engine: Engine,
   externals: Externals,
   tell: (line: string) => void,
 ): Promise<string> {
-  const image = known.get(engine.docker) ?? provide(engine, externals, tell);
-  known.set(engine.docker, image);
-  // Whoever comes next tries again.
-  image.catch(() => known.delete(engine.docker));
+  const image =
+    underWay.get(engine.docker) ??
+    provide(engine, externals, tell).finally(() => {
+      underWay.delete(engine.docker);
+    });
+  underWay.set(engine.docker, image);
   return image;
 }
 

@@ -74,7 +74,7 @@ function gateOf(container: JobContainer): Gate {
 
 function listen(server: Server, at: { readonly host: string; readonly port: number }): Promise<Result<string, string>> {
   return new Promise((resolve) => {
-    server.once('error', ({ message }) => resolve(err(`the port ${at.port} of this machine: ${message}`)));
+    server.on('error', ({ message }) => resolve(err(`the port ${at.port} of this machine: ${message}`)));
     server.listen(at, () => {
       const address = server.address();
       resolve(ok(String(typeof address === 'object' ? address?.port : at.port)));

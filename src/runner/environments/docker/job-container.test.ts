@@ -9,7 +9,7 @@ import { readCreateOptions } from './create-options.ts';
 import type { Engine } from './engine.ts';
 import { pastShell } from './externals.ts';
 import { type JobContainer, startJobContainer } from './job-container.ts';
-import { listRunContainers, sweepContainers } from './sweep.ts';
+import { listContainersByRun, sweepContainers } from './sweep.ts';
 import { BASE, findRealEngine, SMALL, testExternals } from './testing/real-engine.ts';
 
 const engine = await findRealEngine();
@@ -134,9 +134,9 @@ describe.skipIf(typeof engine === 'string')('on a real engine', async () => {
 
   it('is told apart from others by its labels, and is gone with its run', async () => {
     const { run, supervised } = await open(BASE);
-    expect(await listRunContainers(run, process.env)).toEqual([`orch-${run}-a-1-x-job`]);
+    expect((await listContainersByRun(process.env)).get(run)).toEqual([`orch-${run}-a-1-x-job`]);
     expect(await sweepContainers(run, process.env)).toEqual({ removed: [`orch-${run}-a-1-x-job`], problems: [] });
-    expect(await listRunContainers(run, process.env)).toEqual([]);
+    expect((await listContainersByRun(process.env)).get(run)).toBeUndefined();
     expect(supervised.isOpen()).toBe(false);
     const after = await supervised.start({ argv: ['true'], cwd: scratch, env: {}, onOutput: () => undefined });
     expect(await after.exit).toEqual({ kind: 'not-started', message: 'the container is gone' });
@@ -147,7 +147,7 @@ describe.skipIf(typeof engine === 'string')('on a real engine', async () => {
     const removed = real.docker.getContainer(id).wait({ condition: 'removed' });
     supervised.end();
     await removed;
-    expect(await listRunContainers(run, process.env)).toEqual([]);
+    expect((await listContainersByRun(process.env)).get(run)).toBeUndefined();
   });
 
   it('runs as another user, who cannot do what root can, and lets root tidy up', async () => {
@@ -207,7 +207,7 @@ describe.skipIf(typeof engine === 'string')('on a real engine', async () => {
     const removed = real.docker.getContainer(id).wait({ condition: 'removed' });
     supervised.end();
     await removed;
-    expect(await listRunContainers(run, process.env)).toEqual([]);
+    expect((await listContainersByRun(process.env)).get(run)).toBeUndefined();
     const after = await steps.start({ argv: ['true'], cwd: scratch, env: {}, onOutput: () => undefined });
     expect(await after.exit).toMatchObject({ kind: 'signalled', lost: expect.stringMatching(/container/i) });
   });

@@ -39,10 +39,14 @@ export async function startJobContainer(
   if (engine.remote === undefined) return startWithMounts(engine, request);
   const carrier = await openCarrier(engine, { tell: () => undefined, ...request });
   const { mounts, externals } = carrier;
-  const started = await startWithMounts(engine, { ...request, mounts, externals });
-  if (started.ok) return ok({ ...started.value, carrier });
-  await carrier.close();
-  return started;
+  let isKept = false;
+  try {
+    const started = await startWithMounts(engine, { ...request, mounts, externals });
+    isKept = started.ok;
+    return started.ok ? ok({ ...started.value, carrier }) : started;
+  } finally {
+    if (!isKept) await carrier.close();
+  }
 }
 
 /** The same where the engine can mount what is asked for, wherever it is. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { isMakerGone, labelsOf, MAKER_LABEL } from './labels.ts';
+import { isMakerGone, labelsOf, MAKER_LABEL, nameOf } from './labels.ts';
 
 const mine = labelsOf({ run: 'r', job: 'j' })[MAKER_LABEL] ?? '';
 const ended = String(spawnSync('true').pid);
@@ -35,4 +35,12 @@ it.skipIf(process.platform !== 'linux')('does not tell the engine which machine 
   const id = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   expect(mine).not.toContain(id);
   expect(JSON.parse(mine)).toMatchObject({ boot: expect.stringMatching(/^[0-9a-f]{16}$/), pid: process.pid });
+});
+
+it('names are for people, and tell apart what is too long for one', () => {
+  const long = 'j'.repeat(120);
+  const names = ['files 0', 'files 1'].map((what) => nameOf({ run: 'r', job: long }, what));
+  expect(new Set(names).size).toBe(2);
+  expect(names.every((name) => name.length < 128)).toBe(true);
+  expect(nameOf({ run: 'r', job: 'a (1, x)' }, 'job')).toBe('orch-r-a-1-x-job');
 });

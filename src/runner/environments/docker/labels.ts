@@ -82,8 +82,12 @@ function readOr(none: string, read: () => string): string {
   }
 }
 
-/** Only what the engine allows in a name, and not too much of it. */
+const LONGEST_NAME = 100;
+
+/** Only what the engine allows in a name, and not too much of it; what is cut off still tells two apart. */
 export function nameOf({ run, job }: Owner, what: string): string {
-  const plain = `${job}-${what}`.replaceAll(/[^A-Za-z0-9_.]+/g, '-').slice(0, 100);
-  return `orch-${run}-${plain}`.toLowerCase();
+  const plain = `${job}-${what}`.replaceAll(/[^A-Za-z0-9_.]+/g, '-');
+  const digest = createHash('sha256').update(plain).digest('hex').slice(0, 12);
+  const short = plain.length <= LONGEST_NAME ? plain : `${plain.slice(0, LONGEST_NAME - 13)}-${digest}`;
+  return `orch-${run}-${short}`.toLowerCase();
 }

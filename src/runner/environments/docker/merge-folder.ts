@@ -28,11 +28,10 @@ interface Merge {
 
 function mergeAt(path: string, merge: Merge): void {
   const { fresh, folder, kept } = merge;
-  const names = fresh === undefined ? [] : readdirSync(join(fresh, path));
+  const names = new Set(fresh === undefined ? [] : readdirSync(join(fresh, path)));
   const below = (name: string): string => (path === '' ? name : `${path}/${name}`);
   for (const name of readdirSync(join(folder, path)))
-    if (!names.includes(name) && !kept.has(below(name)))
-      rmSync(join(folder, below(name)), { recursive: true, force: true });
+    if (!names.has(name) && !kept.has(below(name))) rmSync(join(folder, below(name)), { recursive: true, force: true });
   if (fresh === undefined) return;
   for (const name of names) if (!kept.has(below(name))) mergeEntry(below(name), { ...merge, fresh });
 }
@@ -49,7 +48,7 @@ function mergeEntry(path: string, merge: Merge & { readonly fresh: string }): vo
     before !== undefined &&
     now.mode === before.mode &&
     now.size === before.size &&
-    (now.isSymbolicLink() ? readlinkSync(from) === readlinkSync(to) : now.isFile() && hasSameBytes(from, to));
+    (now.isSymbolicLink() ? readlinkSync(from) === readlinkSync(to) : now.isFile() && hasSameBytes(from, to, now.size));
   if (isSame) return;
   rmSync(to, { recursive: true, force: true });
   renameSync(from, to);
@@ -58,14 +57,15 @@ function mergeEntry(path: string, merge: Merge & { readonly fresh: string }): vo
 const PERMISSIONS = 0o777;
 const PIECE = 1024 * 1024;
 
-function hasSameBytes(one: string, other: string): boolean {
+function hasSameBytes(one: string, other: string, size: number): boolean {
   const files = [openSync(one, 'r'), openSync(other, 'r')] as const;
-  const pieces = [Buffer.alloc(PIECE), Buffer.alloc(PIECE)] as const;
+  const length = Math.min(PIECE, size + 1);
+  const pieces = [Buffer.alloc(length), Buffer.alloc(length)] as const;
   try {
     for (;;) {
-      const [length, length2] = [readSync(files[0], pieces[0]), readSync(files[1], pieces[1])];
-      if (length !== length2 || !pieces[0].subarray(0, length).equals(pieces[1].subarray(0, length))) return false;
-      if (length === 0) return true;
+      const [read, read2] = [readSync(files[0], pieces[0]), readSync(files[1], pieces[1])];
+      if (read !== read2 || !pieces[0].subarray(0, read).equals(pieces[1].subarray(0, read))) return false;
+      if (read === 0) return true;
     }
   } finally {
     for (const file of files) closeSync(file);

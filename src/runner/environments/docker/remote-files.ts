@@ -214,7 +214,7 @@ async function put(container: Container, files: Readable): Promise<void> {
   });
 }
 
-/** What is not there is left out. */
+/** What is not there is left out, as long as the container itself is: else all that it had would look removed. */
 async function take(container: Container, inner: string, folder: HostPath): Promise<void> {
   await moving(async (abortSignal, heard) => {
     try {
@@ -222,6 +222,7 @@ async function take(container: Container, inner: string, folder: HostPath): Prom
       await unpackArchive(archive, folder, { heard });
     } catch (error) {
       if (statusOf(error) !== NOT_FOUND) throw error;
+      await container.inspect({ abortSignal });
     }
   });
 }

@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { Duplex, PassThrough } from 'node:stream';
+import { Duplex, PassThrough, Writable } from 'node:stream';
 import { expect, it, onTestFinished } from 'vitest';
 import { createDoors } from './doors.ts';
 import { afterOpening, createFrameReader, messageFrame, type Order, streamFrame } from './frames.ts';
@@ -152,4 +152,33 @@ it('whoever knocks at a door that is none, or with a number of this end, is turn
   toOrch.write(messageFrame({ op: 'knock', id: 8, door: 1 }));
   await expect.poll(() => opened).toBe(1);
   expect(supervised.isOpen()).toBe(true);
+});
+
+it('who says that it takes, and does not read, fills no memory', async () => {
+  const toOrch = new PassThrough();
+  const line = Duplex.from({ readable: toOrch, writable: new Writable({ write: () => undefined }) });
+  const supervised = openSupervised(line);
+  const piece = Buffer.alloc(1024 * 1024);
+  let given = 0;
+  const endless = (): Duplex =>
+    new Duplex({
+      write: (_chunk, _encoding, done) => done(),
+      read() {
+        given += 1;
+        this.push(piece);
+      },
+    });
+  void supervised.listen(0, endless);
+  toOrch.write(messageFrame({ op: 'knock', id: 2, door: 1 }));
+  const lie = messageFrame({ op: 'stream', id: 2, word: 'taken', bytes: 1e9 });
+  await expect
+    .poll(
+      () => {
+        for (let at = 0; at < 100; at++) toOrch.write(lie);
+        return supervised.isOpen();
+      },
+      { interval: 1, timeout: 20_000 },
+    )
+    .toBe(false);
+  expect(given).toBeLessThan(300);
 });

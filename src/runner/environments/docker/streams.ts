@@ -27,6 +27,8 @@ const WINDOW = 512 * 1024;
 const SLACK = 256 * 1024;
 /** At once. */
 export const MOST_STREAMS = 256;
+/** Bytes of all of them that may wait for the line in one direction, when each keeps to what it may. */
+export const MOST_WAITING = MOST_STREAMS * (WINDOW + SLACK);
 
 export function createStreams(line: StreamLine): Streams {
   const open = new Map<number, Carried>();

@@ -23,7 +23,7 @@ import {
   readReady,
   type SupervisorReady,
 } from './reports.ts';
-import { createStreams, type Streams } from './streams.ts';
+import { createStreams, MOST_WAITING, type Streams } from './streams.ts';
 
 /** What a container has of its own. */
 export interface SupervisedProcess extends RunningProcess {
@@ -90,9 +90,7 @@ class Line implements Supervised {
     });
     this.#streams = createStreams({
       tell: (word) => this.#send(word),
-      send: (id, bytes) => {
-        if (this.#open) line.write(streamFrame(id, bytes));
-      },
+      send: (id, bytes) => this.#write(streamFrame(id, bytes)),
     });
     const read = createFrameReader({
       message: (text) => this.#hear(parse(text)),
@@ -145,7 +143,14 @@ class Line implements Supervised {
   }
 
   #send(order: Order): void {
-    if (this.#open) this.#line.write(messageFrame(order));
+    this.#write(messageFrame(order));
+  }
+
+  #write(frame: Buffer): void {
+    if (!this.#open) return;
+    this.#line.write(frame);
+    // Who says that it has taken what it has not even read would fill this machine's memory.
+    if (this.#line.writableLength > MOST_WAITING) this.#close(NOT_UNDERSTOOD);
   }
 
   #ask(grace: number, orderOf: (call: number) => Order): Promise<unknown> {

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { MachineError } from '../../../shared/failure.ts';
 import type { Engine } from './engine.ts';
 import { labelsOf } from './labels.ts';
-import { gone, listRunContainers, sweepContainers } from './sweep.ts';
+import { gone, listContainersByRun, sweepContainers } from './sweep.ts';
 import { BASE, findRealEngine } from './testing/real-engine.ts';
 
 /** Answers with one after the other, and with the last for good. */
@@ -62,7 +62,7 @@ describe.skipIf(typeof engine === 'string')('at a real engine', () => {
     await Promise.all(
       [gone(removal), gone(removal), gone(removal)].map(async (one) => {
         await one;
-        expect(await listRunContainers(`${run}-two`, process.env)).toEqual([]);
+        expect((await listContainersByRun(process.env)).get(`${run}-two`)).toBeUndefined();
       }),
     );
   });

@@ -7,12 +7,15 @@ import { isMakerGone, MAKER_LABEL, RUN_LABEL } from './labels.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Names of containers, networks and volumes. Without an engine there are none. */
-export async function listRunContainers(run: string, env: Variables): Promise<readonly string[]> {
+/** By run, names of containers, networks and volumes; of runs of other repositories and machines too. Without an engine there are none. */
+export async function listContainersByRun(env: Variables): Promise<ReadonlyMap<string, readonly string[]>> {
   const engine = await openEngine(env);
-  if (!engine.ok) return [];
-  const { containers, networks, volumes } = await findOf(`${RUN_LABEL}=${run}`, engine.value);
-  return [...containers, ...networks, ...volumes].map(({ name }) => name);
+  const byRun = new Map<string, readonly string[]>();
+  if (!engine.ok) return byRun;
+  const { containers, networks, volumes } = await findOf(RUN_LABEL, engine.value);
+  for (const { run, name } of [...containers, ...networks, ...volumes])
+    byRun.set(run, [...(byRun.get(run) ?? []), name]);
+  return byRun;
 }
 
 export interface Swept {
@@ -77,6 +80,7 @@ async function removeAll(found: readonly Found[], removal: (one: Found) => Promi
 interface Found {
   readonly id: string;
   readonly name: string;
+  readonly run: string;
   readonly maker: string | undefined;
 }
 
@@ -94,19 +98,15 @@ async function findOf(label: string, { docker }: Engine): Promise<OfRun> {
     docker.listVolumes({ filters }),
   ]);
   return {
-    containers: containers.map(({ Id, Names, Labels }) => ({
-      id: Id,
-      name: (Names[0] ?? Id).replace(/^\//, ''),
-      maker: Labels[MAKER_LABEL],
-    })),
-    networks: networks.map(({ Id, Name, Labels }) => ({ id: Id, name: Name, maker: Labels?.[MAKER_LABEL] })),
+    containers: containers.map(({ Id, Names, Labels }) => found(Id, (Names[0] ?? Id).replace(/^\//, ''), Labels)),
+    networks: networks.map(({ Id, Name, Labels }) => found(Id, Name, Labels)),
     // Null where there are none, whatever the types say.
-    volumes: [...(volumes.Volumes ?? [])].map(({ Name, Labels }) => ({
-      id: Name,
-      name: Name,
-      maker: Labels[MAKER_LABEL],
-    })),
+    volumes: [...(volumes.Volumes ?? [])].map(({ Name, Labels }) => found(Name, Name, Labels)),
   };
+}
+
+function found(id: string, name: string, labels: Readonly<Record<string, string>> | undefined): Found {
+  return { id, name, run: labels?.[RUN_LABEL] ?? '', maker: labels?.[MAKER_LABEL] };
 }
 
 const NOT_FOUND = 404;
