@@ -1,15 +1,12 @@
 /** What a job is to look at: the change that another has made, as a commit that tells nothing else of how it came to be. */
 import { hostPath } from '../shared/brand.ts';
 import type { Failure } from '../shared/failure.ts';
+import { HANDOFF, REVIEW_FOLDER } from '../shared/handoff.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { type InputReader, invalidInput } from './inputs.ts';
 import type { JobIdentity, Repository, Results } from './ports.ts';
 import { REPORTS } from './review/reports.ts';
 import { pathInside } from './tree-path.ts';
-
-/** The folder of what developers and reviewers write for each other, and the one file in it that a reviewer is given. */
-export const REVIEW = 'review';
-export const HANDOFF = `${REVIEW}/handoff.md`;
 
 export interface ChangeRequest {
   readonly results: Pick<Results, 'of'>;
@@ -41,10 +38,10 @@ export async function findChange(request: ChangeRequest): Promise<Result<FoundCh
     return err({ code: 'empty', message: `${change} has passed on nothing, so there is nothing to look at` });
   // Notes of whoever made it are none of a reviewer's business, beside the one that is meant for it.
   const paths = [
-    ...[REVIEW, ...notes].map((path) => ({ path, from: since })),
+    ...[REVIEW_FOLDER, ...notes].map((path) => ({ path, from: since })),
     // Those of another review would be taken for this one's, and count for it.
     ...REPORTS.map((path) => ({ path })),
-    { path: HANDOFF, from: of },
+    { path: HANDOFF.path, from: of },
   ];
   const tree = await repository.graft({ tree: of, paths });
   const message = `change to be looked at\n\nOrch-Run: ${job.run}\nOrch-Task: ${job.leg}\n`;

@@ -1,9 +1,10 @@
 /** Between prepare and finish of a review's last job: takes over the change that was approved, or says that none was. */
 import type { Failure } from '../shared/failure.ts';
+import { REVIEW_FOLDER } from '../shared/handoff.ts';
 import type { Verdict } from '../shared/verdict.ts';
 import type { ActionCall, TaskAction } from './action.ts';
 import { cancelledFailure } from './cancellation.ts';
-import { REVIEW, readNotes } from './change.ts';
+import { readNotes } from './change.ts';
 import { UNCONTAINED } from './command.ts';
 import { createInputReader, invalidInput, isTextList } from './inputs.ts';
 import { commitMessage, countOf } from './messages.ts';
@@ -85,7 +86,7 @@ interface Approved {
 /** The approved commit, and on top of it one that takes away what was written for the review. */
 async function takeOver({ ports, tree, prepared, change, notes }: Approved): Promise<Left> {
   const { start, branch } = prepared;
-  const paths = [REVIEW, ...notes].map((path) => ({ path, from: start }));
+  const paths = [REVIEW_FOLDER, ...notes].map((path) => ({ path, from: start }));
   const without = await ports.repository.graft({ tree: change, paths });
   const message = commitMessage(ports.job, `task: ${ports.job.leg}`);
   const isSame = (await tree.treeOf(change)) === without;

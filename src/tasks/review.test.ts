@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { HANDOFF } from './change.ts';
+import { HANDOFF as CONTRACT } from '../shared/handoff.ts';
 import { concludeReview } from './conclude.ts';
 import { REPORTS } from './review/reports.ts';
 import { settled } from './testing/fake-clock.ts';
 import { createRig, type Rig } from './testing/rig.ts';
+
+const HANDOFF = CONTRACT.path;
 
 /** A repository in which `api` has changed files since its start, with notes of its own beside the handoff. */
 function reviewed(leg = 'api-review'): Rig & { readonly start: string; readonly result: string } {

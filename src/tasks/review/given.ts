@@ -1,6 +1,6 @@
 /** What a reviewer is given, by its digests, taken before its command begins: afterwards it could be anything. */
 import { hostPath } from '../../shared/brand.ts';
-import { HANDOFF } from '../change.ts';
+import { HANDOFF } from '../../shared/handoff.ts';
 import type { TaskPorts, WorkTree } from '../ports.ts';
 
 /** SHA-256 in hex, by name: `diff`, `handoff`, `prompt`. */
@@ -22,7 +22,7 @@ const LIMIT = 16 * 1024 * 1024;
 
 /** What is not there is not in it. */
 export async function findGiven({ files, tree, start, since, prompt }: GivingRequest): Promise<Given> {
-  const handoff = await tree.read(start, HANDOFF, LIMIT);
+  const handoff = await tree.read(start, HANDOFF.path, LIMIT);
   const words = prompt === undefined ? undefined : await files.read(hostPath(prompt), LIMIT);
   return {
     ...(since !== undefined && { diff: await tree.digest(since, start) }),

@@ -1,16 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { HANDOFF } from '../../shared/handoff.ts';
 import { checkContract } from '../contracts/check.ts';
 import type { ReadFile } from '../contracts/contract.ts';
 import { readSections } from '../contracts/markdown.ts';
 import { readFindings } from './findings.ts';
 import { CODE_REVIEW, TEST_REPORTS } from './reports.ts';
-
-const HANDOFF = {
-  path: 'review/handoff.md',
-  sections: ['Context', 'Commands'],
-  template: 'framework/review/templates/handoff.md',
-};
 
 /** Files of this repository, with the report in place of the template itself. */
 const read =

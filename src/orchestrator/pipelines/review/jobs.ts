@@ -3,6 +3,7 @@
  * passes on what was approved. All are there from the beginning; a round that is not needed skips its steps, since a
  * job that is skipped would skip everything behind it.
  */
+import { HANDOFF, REVIEW_FOLDER } from '../../../shared/handoff.ts';
 import {
   conditionText,
   type MappingNode,
@@ -14,7 +15,6 @@ import type { JobShape, Task } from '../../config.ts';
 import { scalarsOf } from '../../nodes.ts';
 import { literal } from '../../translate/literal.ts';
 import { ownJob } from '../own-job.ts';
-import { HANDOFF, REVIEW_FOLDER } from './handoff.ts';
 import { changeJob, conclusionJob, reviewJob } from './names.ts';
 
 export interface Review {

@@ -1,4 +1,4 @@
-/** What a developer leaves for whoever reviews the work. */
+/** What developers leave for reviewers, and the folder in which they write for each other. */
 export const REVIEW_FOLDER = 'review';
 
 export const HANDOFF = {
