@@ -1,6 +1,9 @@
 /** Takes secrets out of what a job reports, before it becomes an event that any sink can see. */
 
-/** Where people's and programs' words are; `file` is that of an annotation. Ids, commits, branches and codes are ours and never touched. */
+/**
+ * Where people's and programs' words are; `file` is that of an annotation. Ids, commits, branches and codes are ours
+ * and never touched.
+ */
 const TEXT: ReadonlySet<string> = new Set([
   'message',
   'hint',
