@@ -265,7 +265,12 @@ it('nothing is approved while a run is on', async () => {
 
 it('what was done behind the gate is not done again by --rerun-failed, unless something else has been approved', async () => {
   const repo = migrating({
-    migration: { tasks: [{ name: 'survey', command: `${FOUND}; ${PLANNED} rollback-plan` }] },
+    migration: {
+      tasks: [
+        { name: 'survey', command: `${FOUND}; ${PLANNED} rollback-plan` },
+        { name: 'extra', command: 'exit 1', continue_on_error: true },
+      ],
+    },
     tasks: [
       { name: 'apply', command: 'echo new > app', depends_on: ['migration'] },
       { name: 'flaky', command: 'test -e "$HOME/ready"', depends_on: ['migration'] },
@@ -279,7 +284,7 @@ it('what was done behind the gate is not done again by --rerun-failed, unless so
   const third = await orch(repo, ['run', '--rerun-failed', String(second.run)]);
   const origins = (events: typeof third.events): unknown =>
     Object.fromEntries(eventsOf(events, 'job.finished').map(({ job, reusedFrom }) => [job, reusedFrom]));
-  const before = { survey: first.run, 'migration-proposal': first.run };
+  const before = { survey: first.run, extra: first.run, 'migration-proposal': first.run };
   const behind = { migration: second.run, apply: second.run, aside: second.run, flaky: undefined };
   expect(origins(third.events)).toEqual({ ...before, ...behind });
 

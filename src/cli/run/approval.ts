@@ -50,8 +50,11 @@ async function goOn(
   { jobs, base }: GoingOn,
 ): Promise<RunApproval> {
   const { run, by, at, note, approved } = approval;
-  const good = proposal.finished.filter(({ job, outcome }) => outcome === 'success' && jobs.includes(job));
-  const results = new Map(good.map((event) => [event.leg, event]));
+  // One that failed was allowed to, or nothing would have been proposed: what it would come to now was not approved.
+  const ended = proposal.finished.filter(
+    ({ job, outcome }) => (outcome === 'success' || outcome === 'failure') && jobs.includes(job),
+  );
+  const results = new Map(ended.map((event) => [event.leg, event]));
   const isBehind = await isAncestor(repository, base, approved);
   const message = `what is behind the approval starts from what was approved (${approved.slice(0, 12)}), which does not contain ${base.slice(0, 12)}`;
   return {
@@ -68,10 +71,11 @@ function outcomeOf(
   { run, approved }: { readonly run: string; readonly approved: string },
 ): JobOutcome | undefined {
   if (event === undefined) return undefined;
-  const { job, outputs, task } = event;
+  const { job, outcome, failure, outputs, task } = event;
   const result = job === MIGRATION.proposal ? { result: approved } : {};
   return {
-    result: 'success',
+    result: outcome === 'failure' ? 'failure' : 'success',
+    ...(failure === undefined ? {} : { failure }),
     outputs,
     reusedFrom: event.reusedFrom ?? run,
     ...(task === undefined ? {} : { task: { ...task, ...result } }),
