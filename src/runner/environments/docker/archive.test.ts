@@ -8,6 +8,7 @@ import {
   readlinkSync,
   rmSync,
 } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -153,4 +154,12 @@ it('what is more than was asked for is refused', async () => {
 it('one that breaks off is refused', async () => {
   const archive = tarOf({ name: 'a', text: 'x'.repeat(4096) }).subarray(0, 1024);
   await expect(unpackArchive(Readable.from([archive]), folder)).rejects.toThrow(/[Uu]nexpected end/);
+});
+
+it('nothing of one that broke off is written afterwards', async () => {
+  const archive = tarOf({ name: 'a', text: 'x'.repeat(4096) }).subarray(0, 1024);
+  await expect(unpackArchive(Readable.from([archive]), folder)).rejects.toThrow(/[Uu]nexpected end/);
+  // What was under way in the file system has come back before as many other calls have.
+  for (let call = 0; call < 50; call += 1) await lstat(folder);
+  expect(readdirSync(folder)).toEqual([]);
 });

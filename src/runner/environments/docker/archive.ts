@@ -4,6 +4,7 @@
  */
 import * as fs from 'node:fs';
 import { lstatSync, realpathSync, symlinkSync, type WriteStream } from 'node:fs';
+import { devNull } from 'node:os';
 import { basename, dirname, join, posix } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -52,10 +53,19 @@ export async function unpackArchive(archive: Readable, folder: HostPath, asked: 
     return true;
   };
   const writing = new Set<WriteStream>();
-  const options = { ignore: isLeftOut, map: reachable, strict: false, umask: 0, chown: false, fs: watched(writing) };
+  let isOver = false;
+  const options = {
+    ignore: isLeftOut,
+    map: reachable,
+    strict: false,
+    umask: 0,
+    chown: false,
+    fs: watched(writing, () => isOver),
+  };
   try {
     await pipeline(archive, counting(bytes, heard), extract(folder, options));
   } finally {
+    isOver = true;
     await Promise.all([...writing].map(closed));
   }
   // It may have been read to its end already.
@@ -77,10 +87,13 @@ function targetOf(header: Headers, folder: HostPath, apart: ReadonlyMap<string, 
   return same === '' || apart.has(same) ? apart.get(same) : WRITTEN;
 }
 
-/** The file system, with the files that are being written told of: one may be opening when the archive breaks off. */
-function watched(writing: Set<WriteStream>): typeof fs {
-  const createWriteStream: typeof fs.createWriteStream = (...args) => {
-    const stream = fs.createWriteStream(...args);
+/**
+ * The file system, with the files that are being written told of: one may be opening when the archive breaks off, and
+ * one may be about to be, which then goes nowhere.
+ */
+function watched(writing: Set<WriteStream>, isOver: () => boolean): typeof fs {
+  const createWriteStream: typeof fs.createWriteStream = (path, options) => {
+    const stream = fs.createWriteStream(isOver() ? devNull : path, options);
     writing.add(stream);
     return stream.once('close', () => writing.delete(stream));
   };
