@@ -14,6 +14,7 @@ import {
   readJournal,
   startOrch,
   taskOf,
+  tracesOf,
   waitUntil,
 } from './rig/index.ts';
 
@@ -103,6 +104,22 @@ it('a disk filled by a task that does not log: the run still ends, and says why'
   const journal = readJournal(join(repo.root, `logs/runs/${run}/events.jsonl`));
   expect(journal.map(({ seq }) => seq)).toEqual(journal.map((_, index) => index + 1));
   expect(repo.exists('docs/orchestrator-run-summary.md')).toBe(true);
+});
+
+it('a disk without room for the worktree of a framework review: it does not start', async (context) => {
+  const repo = createRepository();
+  repo.configure({
+    worktrees: { root: join(repo.place.top, 'trees') },
+    tasks: [{ name: 'one', command: 'echo x > x' }],
+    framework_review: { after: 'never', command: 'true' },
+  });
+  const { run } = await orch(repo, ['run']);
+  mountSmall(context, join(repo.place.top, 'trees'), '3m');
+  const review = await orch(repo, ['framework-review']);
+  expect([review.exitCode, review.run]).toEqual([1, undefined]);
+  expect(review.stderr).toMatch(/needs about .* are free/);
+  expect(repo.runs()).toEqual([run]);
+  expect(tracesOf(repo).locks).toEqual([]);
 });
 
 it('the whole repository on a full disk: tasks fail as disk-full, orch ends by itself and leaves a report', async (context) => {

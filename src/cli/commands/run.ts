@@ -1,6 +1,4 @@
 /** `orch run` of tasks: from the file to the report, unattended. */
-import { worktreeRoot } from '../../runner/workspaces/index.ts';
-import { hostPath } from '../../shared/brand.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
 import { acquireRunLock, type LockHeld, type RunLock, waitForLock } from '../../store/index.ts';
 import { openTerminal, renderPlan, type UiMode } from '../../ui/index.ts';
@@ -13,7 +11,7 @@ import { type Performed, performRun } from '../run/perform.ts';
 import { planView } from '../run/plan-view.ts';
 import { requireSandboxes } from '../run/sandboxes.ts';
 import { type RunOptions, type RunSetup, setUpRun } from '../run/setup.ts';
-import { checkSpace } from '../run/space.ts';
+import { checkSpaceForTasks } from '../run/space.ts';
 
 export interface RunCommandOptions extends RunOptions {
   readonly ui?: UiMode;
@@ -69,15 +67,9 @@ async function makeReady(project: Project, options: RunCommandOptions, run?: str
   if (options.dryRun !== true) await requireSandboxes(project, loaded);
   const setup = await setUpRun(project, loaded, options, run === undefined ? {} : { run });
   if (options.dryRun === true) return { loaded, setup };
-  await makeSureOfSpace(project, loaded, setup);
+  await checkSpaceForTasks(project, loaded, setup);
   await checkReviewToCome(project, loaded, options);
   return { loaded, setup };
-}
-
-function makeSureOfSpace(project: Project, { config }: Loaded, { plan, base }: RunSetup): Promise<void> {
-  const path = hostPath(worktreeRoot(project.repository, config.worktrees.root));
-  const trees = Math.min(plan.policy.maxParallel, plan.jobs.length);
-  return checkSpace(project, { path, trees, commit: base.commit });
 }
 
 function showPlan({ loaded: { config }, setup: { plan, base } }: Ready): number {

@@ -22,6 +22,7 @@ import { type Performed, performRun } from '../run/perform.ts';
 import { reviewWords } from '../run/rerun-words.ts';
 import { requireSandboxes } from '../run/sandboxes.ts';
 import { type RunOptions, setUpRun } from '../run/setup.ts';
+import { checkSpaceForTasks } from '../run/space.ts';
 import { chooseReviewed, type ReviewedRun } from './reviewed-run.ts';
 
 export interface ReviewOptions
@@ -122,6 +123,7 @@ async function reviewLocked(project: Project, { options, run, lock }: Locked): P
   const reviewed = chooseReviewed(project.layout, options.run);
   await requireSandboxes(project, loaded);
   const setup = await setUpRun(project, loaded, options, { run, event: eventOf(project, reviewed) });
+  await checkSpaceForTasks(project, loaded, setup);
   return performRun(project, {
     loaded,
     setup,
