@@ -99,7 +99,7 @@ describe('the digest of a run', () => {
   });
 
   it('stays small, whatever the run was', () => {
-    const ids = Array.from({ length: 3000 }, (_, i) => `task${i}`);
+    const ids = Array.from({ length: 1000 }, (_, i) => `task${i}`);
     const message = 'm'.repeat(10_000);
     const large = createJournal()
       .add(0, started(ids.map((id) => ({ id }))))
@@ -107,11 +107,11 @@ describe('the digest of a run', () => {
       .add(1, ...ids.map((leg) => ({ type: 'warning', job: leg, leg, code: `code-${leg}`, message }) as const))
       .add(2, ended('failure', 1, 2000));
     const digest = digestOf(large.events);
-    expect(digest.failures.shown[0]).toMatchObject({ count: 3000 });
-    expect([digest.tasks.total, digest.tasks.shown.length, digest.warnings.total]).toEqual([3000, 200, 3000]);
+    expect(digest.failures.shown[0]).toMatchObject({ count: 1000 });
+    expect([digest.tasks.total, digest.tasks.shown.length, digest.warnings.total]).toEqual([1000, 200, 1000]);
     expect(JSON.stringify(digest).length).toBeLessThan(200_000);
     expect(renderDigest(digest).length).toBeLessThan(300_000);
-    expect(renderDigest(digest)).toContain('and 2800 more');
+    expect(renderDigest(digest)).toContain('and 800 more');
   });
 
   it('holds the words of tasks as words', () => {

@@ -50,8 +50,11 @@ function digestOf(view: RunView, waits: WaitFold): RunDigest {
     duration: view.duration,
     missing: view.missing,
     counts: view.counts,
-    failures: some(countFailures(legs)),
-    retries: some(legs.filter(({ attempts }) => attempts.length > 1).map(retriedTask)),
+    failures: countFailures(legs),
+    retries: told(
+      legs.filter(({ attempts }) => attempts.length > 1),
+      retriedTask,
+    ),
     timeouts: some(legs.flatMap(timeoutsOf)),
     slowest: some(
       longest(
@@ -60,20 +63,22 @@ function digestOf(view: RunView, waits: WaitFold): RunDigest {
       ),
     ),
     waits: waitsOf(legs, waits),
-    warnings: some(countWarnings(view)),
+    warnings: countWarnings(view),
     refusedHosts: some(refusalsOf(view)),
     leftovers: some(legs.flatMap(leftoversOf)),
     processes: some(legs.flatMap(processesOf)),
     worktreesKept: legs.filter(({ task }) => task?.worktree !== undefined).length,
-    tasks: some(
-      legs.map((leg) => taskDigest(leg, waits)),
-      MOST_TASKS,
-    ),
+    tasks: told(legs, (leg) => taskDigest(leg, waits), MOST_TASKS),
   };
 }
 
-function some<T>(all: readonly T[], most = MOST): Some<T> {
-  return { total: all.length, shown: all.slice(0, most) };
+function some<T>(all: readonly T[]): Some<T> {
+  return told(all, (one) => one);
+}
+
+/** Words are found for those alone that are shown: of a large run they would take seconds. */
+function told<T, U>(all: readonly T[], tell: (one: T) => U, most = MOST): Some<U> {
+  return { total: all.length, shown: all.slice(0, most).map(tell) };
 }
 
 function line(text: string): string {
@@ -100,9 +105,10 @@ function grouped<T>(all: readonly T[], keyOf: (one: T) => string): readonly (rea
   return [...groups].toSorted(([, a], [, b]) => b.length - a.length);
 }
 
-function countFailures(legs: readonly LegView[]): readonly FailureCount[] {
+function countFailures(legs: readonly LegView[]): Some<FailureCount> {
   const failed = legs.filter(({ failure }) => failure !== undefined);
-  return grouped(failed, ({ failure }) => failure?.code ?? '').map(([code, of]) => ({
+  const byCode = grouped(failed, ({ failure }) => failure?.code ?? '');
+  return told(byCode, ([code, of]) => ({
     code: line(code),
     count: of.length,
     tasks: of.slice(0, MOST_NAMES).map(nameOf),
@@ -160,8 +166,9 @@ function sum(numbers: readonly number[]): number {
 
 const REFUSED = 'host-refused';
 
-function countWarnings(view: RunView): readonly WarningCount[] {
-  return grouped(warningsOf(view), ({ code = 'other' }) => code).map(([code, of]) => ({
+function countWarnings(view: RunView): Some<WarningCount> {
+  const byCode = grouped(warningsOf(view), ({ code = 'other' }) => code);
+  return told(byCode, ([code, of]) => ({
     code: line(code),
     count: of.length,
     example: line(of[0]?.message ?? ''),

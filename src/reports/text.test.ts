@@ -51,6 +51,7 @@ describe('cutting', () => {
   test.each([
     ['abcdef', 6, 'abcdef'],
     ['abcdef', 5, 'abcd…'],
+    ['ab  cdef', 5, 'ab…'],
     ['中文字', 4, '中…'],
     ['abcdef', 1, '…'],
     ['abcdef', 0, ''],
