@@ -9,7 +9,7 @@ import {
   listRuns,
   newestRun,
   type RunRecord,
-  readJournal,
+  readEvents,
   SUMMARY,
 } from '../store/index.ts';
 import { UsageError } from './explain.ts';
@@ -59,7 +59,7 @@ export async function readRun(record: RunRecord): Promise<ShownRun> {
   const fold = createRunFold();
   // A run has its folder a moment before its journal.
   if (existsSync(record.paths.journal)) {
-    for await (const entry of readJournal(record.paths.journal)) if (entry.kind === 'event') fold.add(entry.event);
+    for await (const event of readEvents(record.paths.journal)) fold.add(event);
   }
   const view = fold.view();
   return { run: record.run, view, state: stateOf(view, record.state === 'crashed') };

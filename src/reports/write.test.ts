@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hostPath } from '../shared/brand.ts';
-import { writeReport } from './write.ts';
+import { createJournal, ended, RUN, started } from './testing/journal.ts';
+import { writeDigest, writeReport } from './write.ts';
 
 let root: string;
 
@@ -58,4 +59,16 @@ test('a folder in the place of the file fails as the machine does, and leaves no
 
 test.each(['', '/etc/passwd', '../x', 'a/../../x', 'docs/'])('%j is not a path to write to', async (path) => {
   await expect(writeReport(hostPath(root), path, 'x')).rejects.toThrow('not a path inside');
+});
+
+test('the digest of a journal is made once, can be read by its owner alone, and says what its copy lacks', async () => {
+  const files = { json: join(root, 'digest.json'), markdown: join(root, 'digest.md') };
+  async function* events() {
+    yield* createJournal().add(0, started([]), ended('success', 0, 1000)).events;
+  }
+  await writeDigest(files, events(), 5_000_000);
+  expect(JSON.parse(await readFile(files.json, 'utf8'))).toMatchObject({ run: RUN, leftOut: 5_000_000 });
+  expect(await readFile(files.markdown, 'utf8')).toContain('its copy lacks 5.0 MB in its midst');
+  for (const path of Object.values(files)) expect((await stat(path)).mode & 0o777).toBe(0o400);
+  await expect(writeDigest(files, events(), 0)).rejects.toThrow('digest.json could not be written');
 });

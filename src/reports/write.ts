@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RunEvent } from '../engine/index.ts';
 import type { HostPath } from '../shared/brand.ts';
 import { MachineError } from '../shared/failure.ts';
+import { createDigestFold } from './digest.ts';
 import { renderDigest } from './digest-markdown.ts';
-import type { RunDigest } from './run-digest.ts';
 
 /**
  * Writes `text` to `root`/`path`, making the folders on the way. A reader sees the old file or the new one.
@@ -26,11 +27,18 @@ export async function writeReport(root: HostPath, path: string, text: string): P
   }
 }
 
-/** Two new files that their owner alone can read, and nobody is meant to change. Throws `MachineError`. */
+/**
+ * Two new files that their owner alone can read, and nobody is meant to change. `leftOut`: bytes that the journal beside
+ * them lacks. Throws `MachineError`.
+ */
 export async function writeDigest(
   files: { readonly json: string; readonly markdown: string },
-  digest: RunDigest,
+  events: AsyncIterable<RunEvent>,
+  leftOut: number,
 ): Promise<void> {
+  const fold = createDigestFold();
+  for await (const event of events) fold.add(event);
+  const digest = { ...fold.digest(), ...(leftOut === 0 ? {} : { leftOut }) };
   const texts = [
     [files.json, `${JSON.stringify(digest, null, 2)}\n`],
     [files.markdown, renderDigest(digest)],

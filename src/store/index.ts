@@ -17,7 +17,7 @@ export {
 export { continueJournal, createJournal, type Journal, journalSink } from './journal.ts';
 export { copyJournal } from './journal-copy.ts';
 export type { JournalEntry, JournalProblem } from './journal-lines.ts';
-export { type FollowOptions, followJournal, loadJournal, readJournal } from './journal-reader.ts';
+export { type FollowOptions, followJournal, loadJournal, readEvents, readJournal } from './journal-reader.ts';
 export { type Latest, latestRun, openLatest, type Published } from './latest.ts';
 export {
   acquireRunLock,

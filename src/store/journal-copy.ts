@@ -7,8 +7,11 @@ const CHUNK = 256 * 1024;
 /** Of the limit, for the beginning: it names the jobs, and the end tells how the run went. */
 const HEAD = 1 / 4;
 
+/** Bytes: more than a reader gets through, and no burden for a disk. */
+const LARGEST = 16 * 1024 * 1024;
+
 /** Makes `target`, readable by its owner alone. Returns how many bytes of the journal were left out in its midst. */
-export async function copyJournal(source: HostPath, target: HostPath, limit: number): Promise<number> {
+export async function copyJournal(source: HostPath, target: HostPath, limit = LARGEST): Promise<number> {
   try {
     const from = await open(source, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {

@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, closeSync, openSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../engine/index.ts';
 import { type HostPath, hostPath } from '../shared/brand.ts';
 import { MachineError } from '../shared/failure.ts';
 import type { JournalEntry } from './journal-lines.ts';
-import { followJournal, loadJournal, readJournal } from './journal-reader.ts';
+import { followJournal, loadJournal, readEvents, readJournal } from './journal-reader.ts';
 import { expanded, finished, jobFinished, numbered, started, warning } from './testing/sample-events.ts';
 import { temporaryDirectory } from './testing/temporary-layout.ts';
 
@@ -32,6 +33,12 @@ it('loads a journal that a crash cut short', async () => {
   const { events, problems } = await loadJournal(journalOf(LINES.join('').slice(0, -20)));
   expect(events).toEqual(EVENTS.slice(0, 4));
   expect(problems).toEqual([{ code: 'torn', line: 5, message: expect.stringContaining('the last, is not complete') }]);
+});
+
+it('passes over what is damaged where events alone are asked for', async () => {
+  const read: RunEvent[] = [];
+  for await (const event of readEvents(journalOf(`${LINES[0]}no JSON\n${LINES[1]}{"seq":`))) read.push(event);
+  expect(read).toEqual(EVENTS.slice(0, 2));
 });
 
 it('refuses what is no file, without waiting for it', async () => {

@@ -30,6 +30,11 @@ export async function* readJournal(path: HostPath): AsyncGenerator<JournalEntry,
   }
 }
 
+/** The events alone: for folds, which notice themselves what is missing. */
+export async function* readEvents(path: HostPath): AsyncGenerator<RunEvent, void, undefined> {
+  for await (const entry of readJournal(path)) if (entry.kind === 'event') yield entry.event;
+}
+
 /** The whole journal at once. */
 export async function loadJournal(
   path: HostPath,

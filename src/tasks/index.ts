@@ -2,7 +2,7 @@
 export type { ActionCall, ActionResult, Memo, TaskAction } from './action.ts';
 export { concludeReview } from './conclude.ts';
 export type { FileRead } from './contracts/contract.ts';
-export { DIGEST_FILES, digestRun } from './digest-run.ts';
+export { digestRun } from './digest-run.ts';
 export { CERTIFICATE_FILES } from './environment.ts';
 export { finishTask } from './finish.ts';
 export type {

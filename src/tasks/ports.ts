@@ -212,8 +212,16 @@ export interface Results {
 
 /** What is known of runs that are over. */
 export interface RunHistory {
-  /** Leaves journal and digest of a run in a folder (see `DIGEST_FILES`), or says why it cannot. */
-  digest(run: string, folder: HostPath): Promise<Failure | undefined>;
+  /** Makes these files of a run, or says why it cannot. */
+  digest(run: string, files: DigestFiles): Promise<Failure | undefined>;
+}
+
+/** None of them is there yet. */
+export interface DigestFiles {
+  /** A copy that a reader can get through. */
+  readonly journal: HostPath;
+  readonly markdown: HostPath;
+  readonly json: HostPath;
 }
 
 export interface JobCommits {

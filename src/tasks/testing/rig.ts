@@ -78,9 +78,9 @@ export function createRig(options: RigOptions = {}): Rig {
     },
     results: { of: async (job) => dependencies.get(job), publish: async (commits) => void published.push(commits) },
     history: {
-      digest: async (run, folder) => {
+      digest: async (run, files) => {
         if (run !== 'r0') return { code: 'input-invalid', message: `there is no run ${run}` };
-        outside.set(`${folder}/digest.md`, `# Run ${run}`);
+        outside.set(files.markdown, `# Run ${run}`);
         return undefined;
       },
     },
