@@ -16,7 +16,7 @@ export function chooseReviewed(layout: Layout, named: string | undefined): Revie
   if (started === undefined)
     throw new UsageError(`the run ${run} left no journal that could be reviewed`, { hint: 'name another run' });
   if (started.stream !== undefined)
-    throw new UsageError(`the run ${run} is a framework review itself`, ofMain(started));
+    throw new UsageError(`the run ${run} is a framework review itself`, ofMain(layout, started));
   if (started.kind !== 'tasks')
     throw new UsageError(`the run ${run} is of a workflow; what is reviewed is a run of tasks`);
   if (state === 'running') throw new UsageError(`the run ${run} is still on`, { hint: '--wait waits for its end' });
@@ -34,6 +34,9 @@ function noRun(layout: Layout, named: string | undefined): UsageError {
   return new UsageError(`there is no run "${named}"`, { hint });
 }
 
-function ofMain({ reviewOf }: ReviewedRun['started']): { readonly hint?: string } {
-  return reviewOf === undefined ? {} : { hint: `review that run again: orch framework-review ${reviewOf}` };
+function ofMain(layout: Layout, { reviewOf }: ReviewedRun['started']): { readonly hint?: string } {
+  // Old runs are forgotten, some of them before their reviews.
+  return reviewOf === undefined || findRun(layout, reviewOf) === undefined
+    ? {}
+    : { hint: `review that run again: orch framework-review ${reviewOf}` };
 }
