@@ -38,8 +38,10 @@ describe('taking back what was committed in a box', () => {
       1,
     );
     expect(await tree.head()).toEqual(head);
-    // A pack of the box's, the new pack, its check, the kind of the commit; then nothing is asked again.
-    expect([spent, repository.git.processes() - before]).toEqual([4, 4]);
+    // A pack of the box's, the new pack, its check, the kind of the commit; what moves refs, unless it is still there
+    // from before. Then nothing is asked again.
+    expect([4, 5]).toContain(spent);
+    expect(repository.git.processes() - before).toBe(spent);
     expect((await tree.capture()).problems).toEqual([]);
     await tree.close({ keep: false });
     expect(readdirSync(join(sandbox.root, '.git/orch')).filter((name) => name === 'worktrees')).toEqual(['worktrees']);
