@@ -151,12 +151,7 @@ it('what is more than was asked for is refused', async () => {
   );
 });
 
-it('one that breaks off is refused', async () => {
-  const archive = tarOf({ name: 'a', text: 'x'.repeat(4096) }).subarray(0, 1024);
-  await expect(unpackArchive(Readable.from([archive]), folder)).rejects.toThrow(/[Uu]nexpected end/);
-});
-
-it('nothing of one that broke off is written afterwards', async () => {
+it('one that breaks off is refused, and nothing of it is written afterwards', async () => {
   const archive = tarOf({ name: 'a', text: 'x'.repeat(4096) }).subarray(0, 1024);
   await expect(unpackArchive(Readable.from([archive]), folder)).rejects.toThrow(/[Uu]nexpected end/);
   // What was under way in the file system has come back before as many other calls have.
