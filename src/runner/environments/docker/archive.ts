@@ -53,6 +53,7 @@ export async function unpackArchive(archive: Readable, folder: HostPath, asked: 
     return true;
   };
   const writing = new Set<WriteStream>();
+  const calls = new Set<Promise<void>>();
   let isOver = false;
   const options = {
     ignore: isLeftOut,
@@ -60,13 +61,13 @@ export async function unpackArchive(archive: Readable, folder: HostPath, asked: 
     strict: false,
     umask: 0,
     chown: false,
-    fs: watched(writing, () => isOver),
+    fs: watched({ writing, calls }, () => isOver),
   };
   try {
     await pipeline(archive, counting(bytes, heard), extract(folder, options));
   } finally {
     isOver = true;
-    await Promise.all([...writing].map(closed));
+    await Promise.all([...[...writing].map(closed), ...calls]);
   }
   // It may have been read to its end already.
   if (tooMany !== undefined) throw tooMany;
@@ -87,17 +88,46 @@ function targetOf(header: Headers, folder: HostPath, apart: ReadonlyMap<string, 
   return same === '' || apart.has(same) ? apart.get(same) : WRITTEN;
 }
 
+/** What has begun and not ended. */
+interface UnderWay {
+  readonly writing: Set<WriteStream>;
+  readonly calls: Set<Promise<void>>;
+}
+
+/** What makes something in the folder, or is asked before that. */
+const CALLS = ['mkdir', 'lstat', 'stat', 'link', 'unlink', 'utimes', 'chmod'] as const;
+
 /**
- * The file system, with the files that are being written told of: one may be opening when the archive breaks off, and
- * one may be about to be, which then goes nowhere.
+ * The file system, with what is under way told of when the archive breaks off; what would begin after that does not, and
+ * a file that is about to be written goes nowhere.
  */
-function watched(writing: Set<WriteStream>, isOver: () => boolean): typeof fs {
+function watched({ writing, calls }: UnderWay, isOver: () => boolean): typeof fs {
+  const told =
+    (name: (typeof CALLS)[number]) =>
+    (first: unknown, ...more: unknown[]) => {
+      const done = more.pop();
+      if (typeof done !== 'function') throw new TypeError(`${name} is asked for without a callback`);
+      if (isOver()) {
+        process.nextTick(() => void Reflect.apply(done, undefined, [new Error('it broke off')]));
+        return;
+      }
+      const call = new Promise<void>((resolve) => {
+        const end = (...results: readonly unknown[]): void => {
+          // What it leads to has begun when this is over, and is told of itself.
+          Reflect.apply(done, undefined, results);
+          calls.delete(call);
+          resolve();
+        };
+        Reflect.apply(fs[name], fs, [first, ...more, end]);
+      });
+      calls.add(call);
+    };
   const createWriteStream: typeof fs.createWriteStream = (path, options) => {
     const stream = fs.createWriteStream(isOver() ? devNull : path, options);
     writing.add(stream);
     return stream.once('close', () => writing.delete(stream));
   };
-  return { ...fs, createWriteStream };
+  return { ...fs, ...Object.fromEntries(CALLS.map((name) => [name, told(name)])), createWriteStream };
 }
 
 function closed(stream: WriteStream): Promise<void> {
