@@ -102,7 +102,7 @@ jobs:
     await waitUntil('the step', () => filesBelow(workOf(repository)).some((path) => path.endsWith('/begun')));
     const run = await started.run();
     const anonymous = JSON.parse(
-      docker('inspect', docker('ps', '-q', `--filter=name=${run}-long-store`)),
+      docker('inspect', docker('ps', '-q', `--filter=name=${run}-long-service-store`)),
     )[0].Mounts.find((mount: { readonly Destination: string }) => mount.Destination === '/anonymous').Name;
     started.kill('SIGKILL');
     await started.ended;
@@ -111,7 +111,7 @@ jobs:
     // The job's own container ends with the line to it.
     await waitUntil('its end', () => docker('ps', '-aq', `--filter=name=orch-${run}-long-job`) === '');
     const listed = await orch(repository, ['clean', '--dry-run'], user);
-    for (const what of [`orch-${run}-long-store`, `orch-${run}-long-network`, made])
+    for (const what of [`orch-${run}-long-service-store`, `orch-${run}-long-network`, made])
       expect(listed.stdout).toContain(`  container ${what}\n`);
     const cleaned = await orch(repository, ['clean'], user);
     expect([cleaned.exitCode, cleaned.stderr]).toEqual([0, '']);

@@ -57,7 +57,7 @@ function creation({ owner, name, image, options, ...request }: ServiceRequest): 
   const endpoint = { Aliases: [name, ...options.aliases], IPAMConfig: options.address };
   return {
     ...wanted,
-    name: nameOf(owner, name),
+    name: nameOf(owner, `service ${name}`),
     Image: image,
     ...(entrypoint.length === 0 ? {} : { Entrypoint: [...entrypoint] }),
     ...(command.length === 0 ? {} : { Cmd: [...command] }),
