@@ -82,7 +82,9 @@ jobs:
     await started.ended;
     expect(atEngine(repository)).not.toEqual([]);
     const listed = await orch(repository, ['clean', '--dry-run']);
-    expect(listed.stdout).toMatch(/ {2}container orch-\S+-long-service-store\n[^]* {2}container orch-\S+-long-network\n/);
+    expect(listed.stdout).toMatch(
+      / {2}container orch-\S+-long-service-store\n[^]* {2}container orch-\S+-long-network\n/,
+    );
     expect((await orch(repository, ['run', 'ci', '--job', 'short'])).exitCode).toBe(0);
     expect(atEngine(repository)).toEqual([]);
   });
