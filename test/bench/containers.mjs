@@ -46,7 +46,7 @@ async function runOf(place, root, workflow) {
 }
 
 async function benchSteps(place, docker, root) {
-  const container = await startContainer(docker, 'bridge');
+  const { container, close } = await startContainer(docker, 'bridge');
   try {
     const taken = await takeTurns(
       {
@@ -74,7 +74,7 @@ async function benchSteps(place, docker, root) {
       row('the same without a supervisor', taken.plain, 1.3),
     ];
   } finally {
-    await container.remove({ force: true });
+    await close();
   }
 }
 
@@ -107,9 +107,14 @@ async function startContainer(docker, network) {
     AttachStdin: true,
     HostConfig: { AutoRemove: true, NetworkMode: network },
   });
-  await container.attach({ stream: true, stdin: true, hijack: true });
+  const stdin = await container.attach({ stream: true, stdin: true, hijack: true });
   await container.start();
-  return container;
+  const close = async () => {
+    await container.remove({ force: true });
+    // The engine leaves it open, and it would keep this program from its end.
+    stdin.destroy();
+  };
+  return { container, close };
 }
 
 async function benchStart(place, docker, root) {
@@ -119,9 +124,9 @@ async function benchStart(place, docker, root) {
         const started = performance.now();
         const network = await docker.createNetwork({ Name: `orch-bench-${process.pid}` });
         try {
-          const container = await startContainer(docker, network.id);
+          const { close } = await startContainer(docker, network.id);
           const ms = performance.now() - started;
-          await container.remove({ force: true });
+          await close();
           return { ms };
         } finally {
           await network.remove();
