@@ -186,5 +186,9 @@ export const commandFiles: Subject = {
         { says: ['set_env_', 'set_output_', 'save_state_', 'add_path_', 'step_summary_', 'new'] },
       ),
     ),
+    works(
+      'There is no GITHUB_ARTIFACTS file: it comes with a flag that is off',
+      run.job(steps('echo "= [${GITHUB_ARTIFACTS-}] [${GITHUB_ARTIFACTS_LIST-}]"'), { says: ['[] []'] }),
+    ),
   ],
 };

@@ -8,15 +8,19 @@ import { shareRun, steps } from '../rig/run.ts';
 const run = shareRun();
 
 /** The command line of a shell that need not be here, on a system that need not be this one. */
-function argv(shell: string | undefined, platform: NodeJS.Platform, expected: readonly string[] | string): Check {
+function argv(
+  shell: string | undefined,
+  platform: NodeJS.Platform | 'container',
+  expected: readonly string[] | string,
+): Check {
   return {
     what: `${shell ?? 'none'} on ${platform}`,
     actual: () => {
       const plan = planScript({
         script: 'x',
         shell,
-        platform,
-        container: false,
+        platform: platform === 'container' ? 'linux' : platform,
+        container: platform === 'container',
         which: (program) => program,
         pathOf: (name) => `/t/${name}`,
         id: 'id',
@@ -42,6 +46,10 @@ export const shells: Subject = {
           log: [/^shell: \/\S+\/bash -e \{0\}$/m],
         },
       ),
+    ),
+    works(
+      'Without `shell` in a job that runs in a container: `sh -e`',
+      argv(undefined, 'container', ['sh', '-e', '/t/id.sh']),
     ),
     works(
       '`bash`: with `--noprofile --norc -e -o pipefail`',
