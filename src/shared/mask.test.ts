@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cutText } from './cut-text.ts';
 import { secretForms } from './mask/forms.ts';
 import { createMasker, type Masker, type MaskOptions } from './mask.ts';
 
@@ -89,6 +90,28 @@ describe('forms', () => {
   ])('masks %s', (...row) => {
     const [, secret, text, options, expected] = row;
     expect(createMasker([secret], options).maskText(text)).toBe(expected);
+  });
+
+  it.each<readonly [string, string, number, string]>([
+    ['its head', 'subject hunter22-and-more', 14, 'subject ***…'],
+    ['its head within quotes', JSON.stringify(cutText('x hunter22-and-more', 8)), 100, '"x ***…"'],
+    ['its head at each of two cuts', `${cutText('hunter22-', 5)}, ${cutText('a hunter22-', 6)}`, 100, '***…, a ***…'],
+    ['all of it right before a cut', 'hunter22-and more', 13, '***…'],
+    ['all of it and the head of one that follows', 'hunter22-andhunter22-and', 18, '***…'],
+    ['the head of it in base64', Buffer.from('hunter22-and').toString('base64'), 9, '***…'],
+    ['nothing of another text', 'a tailor', 7, 'a tail…'],
+    ['a lone letter by which a secret happens to begin', 'a lash', 4, 'a l…'],
+  ])('masks what a cut has left: %s', (_, text, most, expected) => {
+    expect(createMasker(['hunter22-and', 'loose…change']).maskText(cutText(text, most))).toBe(expected);
+  });
+
+  it('masks a secret that looks as if it was cut', () => {
+    expect(createMasker(['loose…change']).maskText('a loose…change b…')).toBe('a *** b…');
+  });
+
+  it('masks a secret whose control characters were taken out', () => {
+    const masker = createMasker(['one\ttwo\u001b\u001bthree']);
+    expect(masker.maskText('one two three; one?two??three')).toBe('***; ***');
   });
 
   it('merges overlapping secrets', () => {

@@ -1,10 +1,11 @@
 /** Secrets taken out of text and byte streams, in whatever form and however split over chunks and lines. */
+import { CUT } from './cut-text.ts';
 import { type Automaton, buildAutomaton, ROOT } from './mask/automaton.ts';
 import { secretForms } from './mask/forms.ts';
 import { leap } from './mask/leaps.ts';
 
 export interface Masker {
-  /** The text with every secret replaced by `***`. */
+  /** The text with every secret replaced by `***`, and the beginning of one that `cutText` has left at the end. */
   maskText(text: string): string;
   /** A stream of its own over the same secrets. */
   stream(): MaskStream;
@@ -48,9 +49,8 @@ export function createMasker(secrets: readonly string[], options: MaskOptions = 
   return {
     maskText: (text) => {
       if (current() === undefined) return text;
-      const stream = createStream(current);
-      const bytes = Buffer.from(text);
-      return Buffer.concat([stream.push(bytes), stream.end()]).toString();
+      const masked = maskWhole(createStream(current), text);
+      return masked.includes(CUT) ? maskCuts(createStream(current), masked) : masked;
     },
     stream: () => createStream(current),
     add: (value) => {
@@ -58,6 +58,26 @@ export function createMasker(secrets: readonly string[], options: MaskOptions = 
       values.add(value);
     },
   };
+}
+
+function maskWhole(stream: MaskStream, text: string): string {
+  return Buffer.concat([stream.push(Buffer.from(text)), stream.end()]).toString();
+}
+
+/** A single byte before a cut tells nothing, and is too often the first of some form of a secret by chance. */
+const SHORTEST_HEAD = 2;
+
+/** What stands right before a cut and begins a secret is what the cut has left of one. */
+function maskCuts(stream: MaskStream, text: string): string {
+  const [last = '', ...others] = text.split(CUT).reverse();
+  const parts = others.reverse().map((part) => {
+    const before = Buffer.from(stream.push(Buffer.from(part)));
+    const isHead = stream.held() >= SHORTEST_HEAD;
+    const rest = stream.end();
+    if (!isHead) return Buffer.concat([before, rest]).toString();
+    return before.toString().replace(/(?:\*{3})?$/, '***');
+  });
+  return [...parts, last].join(CUT);
 }
 
 /** Where a secret stands in the data at hand. `start` may be negative when its beginning was handed out. */

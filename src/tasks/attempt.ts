@@ -1,5 +1,6 @@
 /** One attempt: the command, then the evidence for or against what it claims. */
 import { type HostPath, hostPath } from '../shared/brand.ts';
+import { cutText } from '../shared/cut-text.ts';
 import type { AttemptReport, Containment, ReviewReport } from '../shared/verdict.ts';
 import { type AttemptSetting, runShell } from './attempt-setting.ts';
 import { addContainment } from './command.ts';
@@ -72,7 +73,7 @@ async function readOutputs({ ports, settings, warn }: AttemptSetting, path: Host
   for (const name of undeclared)
     warn(
       'output-undeclared',
-      `the output ${JSON.stringify(name.slice(0, 100))} is not declared in outputs and is ignored`,
+      `the output ${JSON.stringify(cutText(name, 100))} is not declared in outputs and is ignored`,
     );
   return { values, finding: findOutputs(settings.outputs, Object.keys(values), fault) };
 }

@@ -47,6 +47,9 @@ const HIDE = [
   'echo x > "$(printf %s "$KEY" | sed -n 2p)"; mkdir -p out; echo x > out/x',
   // Not as an argument: that would be the task's own leak.
   'git add -A; echo "subject $TOKEN" | git -c user.name=t -c user.email=t@t commit -qF -',
+  // Subjects are cut to 500 characters: here in the middle of the secret, and of another form of it.
+  '{ printf "%0490d" 0; echo "$TOKEN"; } | git -c user.name=t -c user.email=t@t commit --allow-empty -qF -',
+  '{ printf "%0480d" 0; printf %s "$TOKEN" | base64 -w0; } | git -c user.name=t -c user.email=t@t commit --allow-empty -qF -',
 ];
 
 function run(repo: Repository, secretFile: string): ReturnType<typeof startOrch> {

@@ -1,5 +1,6 @@
 /** The processes of this machine: from `/proc` on Linux, from `ps` elsewhere. */
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { cutText } from '../../shared/cut-text.ts';
 import { cookiesIn } from './cookie.ts';
 import type { ProcessRow } from './process-row.ts';
 import { readPsTable } from './ps-table.ts';
@@ -51,11 +52,8 @@ export function readCookies(pid: number): readonly string[] {
 
 /** A process's command line for people, at most 200 characters. */
 export function readCommand(pid: number): string {
-  const line = readProc(`/proc/${pid}/cmdline`)?.toString().slice(0, 400) ?? '';
-  return line
-    .replaceAll(/\p{Cc}+/gu, ' ')
-    .trim()
-    .slice(0, 200);
+  const line = cutText(readProc(`/proc/${pid}/cmdline`)?.toString() ?? '', 400);
+  return cutText(line.replaceAll(/\p{Cc}+/gu, ' ').trim(), 200);
 }
 
 /** Tells the time as `ProcessRow.started` does. It may be behind by the length of a suspend, and is never ahead. */

@@ -1,4 +1,5 @@
 /** Questions about commits, and making them: without a working tree, hooks or signatures. */
+import { cutText } from '../../shared/cut-text.ts';
 import { withAttributesOf } from './merge-attributes.ts';
 import type { GitRepository } from './repository.ts';
 
@@ -31,7 +32,7 @@ export async function listCommits(
 
 /** A task wrote the subject: nothing in it may move a terminal's cursor. */
 function plain(subject: string): string {
-  return subject.replace(/\p{Cc}+/gu, ' ').slice(0, 500);
+  return cutText(subject.replace(/\p{Cc}+/gu, ' '), 500);
 }
 
 export async function commitTree(

@@ -6,6 +6,7 @@
 import { linkSync, lstatSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cutText } from '../../shared/cut-text.ts';
 import { isErrno } from '../../shared/errno.ts';
 import { MachineError } from '../../shared/failure.ts';
 import { createPace } from './pace.ts';
@@ -116,7 +117,7 @@ async function checked(git: TrustedGit, args: readonly string[], place: GitPlace
   const lines = stderr.split('\n').filter((line) => /^(fatal|error): /.test(line));
   const reasons = [...new Set(lines.slice(0, 3).map((line) => line.replace(/^(fatal|error): /, '')))];
   const reason = reasons.join('; ') || `git ${args[0]} ended with exit code ${code}`;
-  throw new OddObjects(reason.replace(/\p{Cc}/gu, '?').slice(0, 300));
+  throw new OddObjects(cutText(reason.replace(/\p{Cc}/gu, '?'), 300));
 }
 
 /** A folder of links to the files that count, beside the repository's objects. Returns its path. */

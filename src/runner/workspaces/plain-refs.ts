@@ -4,6 +4,7 @@
  */
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { cutText } from '../../shared/cut-text.ts';
 import { isErrno } from '../../shared/errno.ts';
 import { isRefName } from './head-file.ts';
 import { readRegular } from './safe-files.ts';
@@ -102,5 +103,5 @@ function kindOf(path: string): 'file' | 'folder' | 'symlink' | 'special file' | 
 
 /** Written by the box: nothing in it may move a terminal's cursor. */
 function quote(text: string): string {
-  return JSON.stringify(text.slice(0, 200)).replace(/\p{Cc}/gu, '?');
+  return JSON.stringify(cutText(text, 200)).replace(/\p{Cc}/gu, '?');
 }

@@ -4,6 +4,7 @@
  */
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { cutText } from '../../shared/cut-text.ts';
 import { isErrno } from '../../shared/errno.ts';
 import { boxGitDir } from './box-layout.ts';
 import type { BoxBegin } from './box-repository.ts';
@@ -36,7 +37,7 @@ export async function findPlanted(
   if (await isOther(join(gitDir, 'info', 'attributes'), begin.attributes)) found.push('info/attributes');
   for (const name of ['commondir', 'config.worktree', 'info/grafts', 'refs/replace'])
     if (await exists(join(gitDir, name))) found.push(name);
-  return found.map((name) => name.replace(/\p{Cc}/gu, '?').slice(0, 200)).sort();
+  return found.map((name) => cutText(name.replace(/\p{Cc}/gu, '?'), 200)).sort();
 }
 
 async function plantedSettings(git: TrustedGit, gitDir: string, begin: BoxBegin): Promise<readonly string[]> {

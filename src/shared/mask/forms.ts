@@ -47,6 +47,9 @@ function escapedForms(text: string): readonly string[] {
     for (const upper of [false, true]) jsonForms.push(jsonByNumber(text, unsafe, upper));
   }
   return [
+    // Control characters are taken out of what is shown on one line.
+    text.replaceAll(/\p{Cc}+/gu, ' '),
+    text.replaceAll(/\p{Cc}/gu, '?'),
     text.replaceAll('"', '\\"'),
     text.replaceAll("'", "''"),
     text.replaceAll("'", String.raw`'\''`),

@@ -1,5 +1,6 @@
 /** The YAML block at the head of a document: found, read without surprises, and compared with what it has to hold. */
 import { isAlias, isMap, isScalar, type Node, visit } from 'yaml';
+import { cutText } from '../../shared/cut-text.ts';
 import { nearest } from '../../shared/diagnostic.ts';
 import type { FailureCode } from '../../shared/failure.ts';
 import { composeYaml } from '../../shared/yaml.ts';
@@ -124,9 +125,9 @@ function absent(field: FrontMatterField, near: string | undefined): FrontMatterF
 }
 
 function shown(text: string): string {
-  return JSON.stringify(text.slice(0, 60));
+  return JSON.stringify(cutText(text, 60));
 }
 
 function firstSentence(message: string): string {
-  return (message.split('\n', 1)[0] ?? '').slice(0, 200).replace(/[.:]$/, '');
+  return cutText((message.split('\n', 1)[0] ?? '').replace(/[.:]$/, ''), 200);
 }

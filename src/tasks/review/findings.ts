@@ -1,4 +1,5 @@
 /** The findings of a review: rows of a table, each with a severity and a place. Pure. */
+import { cutText } from '../../shared/cut-text.ts';
 import { nearest } from '../../shared/diagnostic.ts';
 import { SEVERITIES, type Severity } from '../../shared/verdict.ts';
 import type { Section } from '../contracts/markdown.ts';
@@ -104,11 +105,11 @@ const LONGEST = 2000;
 
 /** Without the marks of code, stress and links around it. */
 function plain(cell: string): string {
-  const short = cell.slice(0, LONGEST);
+  const short = cutText(cell, LONGEST);
   const [, label] = /^\[([^\]]*)\]\([^)]*\)$/.exec(short) ?? [];
   return (label ?? short).replace(/^[*`\s]+|[*`\s]+$/g, '');
 }
 
 function shown(text: string): string {
-  return JSON.stringify(text.slice(0, 60));
+  return JSON.stringify(cutText(text, 60));
 }

@@ -1,4 +1,5 @@
 /** Whether findings point to lines that there are, in what was reviewed. */
+import { cutText } from '../../shared/cut-text.ts';
 import { countOf } from '../messages.ts';
 import type { WorkTree } from '../ports.ts';
 import { pathInside } from '../tree-path.ts';
@@ -65,5 +66,5 @@ function problemOf(lines: Lines, line: number): string | undefined {
 }
 
 function shown(file: string): string {
-  return file.slice(0, 200);
+  return cutText(file, 200);
 }

@@ -2,6 +2,7 @@
 import { Duplex, PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Container } from 'dockerode';
+import { cutText } from '../../../shared/cut-text.ts';
 import { type Failure, MachineError } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { startApart } from '../apart.ts';
@@ -125,7 +126,7 @@ async function readPlain(container: Container): Promise<SupervisorReady> {
   const told = await readInContainer(container, ['sh', '-c', 'cat /proc/self/environ; printf "\\0"; id -u']);
   const entries = told.split(NUL);
   const uid = Number(entries.pop());
-  if (!Number.isInteger(uid)) throw new Error(`the shell in it answers with ${told.slice(0, LONGEST_WORDS)}`);
+  if (!Number.isInteger(uid)) throw new Error(`the shell in it answers with ${cutText(told, LONGEST_WORDS)}`);
   const env = entries.filter((entry) => entry.includes('=')).map(splitEntry);
   return { env: Object.fromEntries(env), uid, hostUid: uid, version: '' };
 }
@@ -158,9 +159,9 @@ function collectWords(): { readonly stream: PassThrough; text(): string } {
   const stream = new PassThrough();
   let text = '';
   stream.on('data', (chunk: Uint8Array) => {
-    if (text.length < LONGEST_WORDS) text += String(chunk);
+    if (text.length <= LONGEST_WORDS) text += String(chunk);
   });
-  return { stream, text: () => text.trim().slice(0, LONGEST_WORDS) };
+  return { stream, text: () => cutText(text.trim(), LONGEST_WORDS) };
 }
 
 function asRoot(container: Container): JobContainer['runAsRoot'] {

@@ -1,4 +1,5 @@
 /** What comes from a supervisor, read as what anybody in its container may have written in its name. */
+import { cutText } from '../../../shared/cut-text.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Containment } from '../../../shared/verdict.ts';
 import type { ProcessExit } from '../process.ts';
@@ -49,7 +50,7 @@ export function readExit(exit: unknown): ProcessExit {
   if (!isLoose(exit)) return KILLED;
   const { kind, code, signal, message } = exit;
   if (kind === 'exited' && isCount(code) && code <= 255) return { kind, code };
-  if (kind === 'not-started' && typeof message === 'string') return { kind, message: message.slice(0, LONGEST_REASON) };
+  if (kind === 'not-started' && typeof message === 'string') return { kind, message: cutText(message, LONGEST_REASON) };
   return kind === 'signalled' && typeof signal === 'string' && SIGNAL.test(signal) ? { kind, signal } : KILLED;
 }
 
@@ -58,7 +59,7 @@ export function readListening(value: unknown): Result<number, string> {
   const { value: port, error } = value;
   if (isCount(port) && port > 0 && port <= LAST_PORT) return ok(port);
   return err(
-    typeof error === 'string' ? error.slice(0, LONGEST_REASON) : 'its supervisor does not answer as it should',
+    typeof error === 'string' ? cutText(error, LONGEST_REASON) : 'its supervisor does not answer as it should',
   );
 }
 

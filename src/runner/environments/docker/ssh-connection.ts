@@ -2,6 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { Agent } from 'node:http';
 import { Duplex, Readable, Writable } from 'node:stream';
+import { cutText } from '../../../shared/cut-text.ts';
 
 export interface SshTarget {
   /** '' for what ssh's own settings say. */
@@ -70,7 +71,7 @@ function inputOf({ stdin }: Child): Writable {
 function collectWords({ stderr }: Child): () => string {
   let text = '';
   stderr.on('data', (chunk: Uint8Array) => {
-    if (text.length < LONGEST_WORDS) text += String(chunk);
+    if (text.length <= LONGEST_WORDS) text += String(chunk);
   });
-  return () => text.trim().slice(0, LONGEST_WORDS);
+  return () => cutText(text.trim(), LONGEST_WORDS);
 }

@@ -8,6 +8,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type AllowList, formatHost, parseAuthority, type Target } from '../../../shared/allow-list.ts';
 import type { HostPath } from '../../../shared/brand.ts';
+import { cutText } from '../../../shared/cut-text.ts';
 import { MachineError } from '../../../shared/failure.ts';
 import { answerAndEnd, connectFirst, join } from './connecting.ts';
 import { type Judge, type Judgement, judgeTarget } from './judgement.ts';
@@ -151,8 +152,8 @@ const LONGEST_TARGET = 100;
 function tellIllegible({ onRefusal }: Place, { url = '' }: IncomingMessage): void {
   if (url.startsWith('/')) return;
   const [host = ''] = url.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').split(/[/?#\\]/, 1);
-  const named = host.slice(host.lastIndexOf('@') + 1).slice(0, LONGEST_TARGET);
-  onRefusal({ target: named.replaceAll(/[^!-~]/g, '?'), why: 'this is no host and port that could be listed' });
+  const named = host.slice(host.lastIndexOf('@') + 1).replaceAll(/[^!-~]/g, '?');
+  onRefusal({ target: cutText(named, LONGEST_TARGET), why: 'this is no host and port that could be listed' });
 }
 
 type Opened = { readonly socket: Socket } | { readonly status: 403 | 502; readonly text: string };
