@@ -46,8 +46,10 @@ export async function callArtifacts(method: string, call: Call, fields: Fields):
 /** What may be asked of another run. */
 const READING: readonly string[] = ['ListArtifacts', 'GetSignedArtifactURL'];
 
+export type BlobKind = 'upload' | 'download' | 'earlier';
+
 /** What an address of a blob is signed for. */
-export function signedFor(kind: 'upload' | 'download' | 'earlier', id: string): string {
+export function signedFor(kind: BlobKind, id: string): string {
   return `${kind} ${id}`;
 }
 
@@ -64,7 +66,8 @@ async function create(call: Call, fields: Fields): Promise<Answer> {
 async function finalize(call: Call, fields: Fields): Promise<Answer> {
   const { job } = call.bearer;
   if (!isOwn(call, fields)) return foreign();
-  const bytes = integer(fields['size']);
+  // Clients leave out a number that is zero.
+  const bytes = integer(fields['size'] ?? 0);
   if (bytes === undefined) return refuse(400, 'the size is no number of bytes');
   const name = text(fields, 'name') ?? '';
   const finalized = await call.shelf.finalize({ job, name, bytes, digest: text(fields, 'hash') });

@@ -26,6 +26,8 @@ const LONGEST_FILE = 200;
 export function checkArtifactName(name: string): Result<string, Refusal> {
   if (name === '') return refuse(400, 'an artifact has to have a name');
   if (name.length > LONGEST) return refuse(400, `the name of an artifact is at most ${LONGEST} characters long`);
+  // Who downloads all artifacts makes a folder of each name.
+  if (name === '.' || name === '..') return refuse(400, `an artifact cannot have the name ${name}`);
   const bad = [...FORBIDDEN.keys()].find((letter) => name.includes(letter));
   if (bad === undefined) return ok(name);
   return refuse(

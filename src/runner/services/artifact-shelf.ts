@@ -115,15 +115,21 @@ export class ArtifactShelf {
     if (isTaken || (begun !== undefined && begun[1].job !== job))
       return refuse(409, `there is an artifact of the name ${name} in this run already`);
     if (this.#countOf(job) >= MOST_OF_A_JOB) return refuse(400, `a job has at most ${MOST_OF_A_JOB} artifacts`);
-    await this.#checkPlace();
     this.#lastUpload += 1;
     const id = String(this.#lastUpload);
-    await mkdir(this.#incoming, { recursive: true, mode: 0o700 });
-    const incoming = await Incoming.open(hostPath(join(this.#incoming, id)), this.#freeSpace);
-    // While it was made, the same job may have asked once more.
-    const other = this.#uploadOf(name);
-    if (other !== undefined) await this.#drop(...other);
+    const incoming = new Incoming(hostPath(join(this.#incoming, id)), this.#freeSpace);
+    if (begun !== undefined) this.#uploads.delete(begun[0]);
+    // Before anything is waited for: of two jobs that ask at once for a name, one gets it.
     this.#uploads.set(id, { job, leg, name, mime, incoming });
+    try {
+      await begun?.[1].incoming.discard();
+      await this.#checkPlace();
+      await mkdir(this.#incoming, { recursive: true, mode: 0o700 });
+      await incoming.open();
+    } catch (error) {
+      this.#uploads.delete(id);
+      throw error;
+    }
     return ok(id);
   }
 
@@ -138,16 +144,16 @@ export class ArtifactShelf {
     if (whole === undefined) return refuse(400, `the content of the artifact ${name} was not uploaded`);
     // Nobody else takes it from here on.
     this.#uploads.delete(id);
-    if (bytes !== whole.bytes || (digest !== undefined && digest !== `sha256:${whole.sha256}`)) {
-      await upload.incoming.discard();
+    try {
+      if (bytes === whole.bytes && (digest === undefined || digest === `sha256:${whole.sha256}`))
+        return ok(await this.#store(upload, whole));
       return refuse(
         400,
         `what came of the artifact ${name} is not what was sent: ${whole.bytes} bytes, sha256 ${whole.sha256}`,
       );
+    } finally {
+      await upload.incoming.discard();
     }
-    const artifact = await this.#store(upload, whole);
-    await upload.incoming.discard();
-    return ok(artifact);
   }
 
   /** In the order in which they came. */
@@ -226,7 +232,7 @@ export class ArtifactShelf {
     const { directory, mask } = this.#settings;
     for (const again of [undefined, id]) {
       // A single file that is a zip ends like one by itself.
-      const file = artifactFileName(mask(name), isZip && !name.endsWith('.zip'), again);
+      const file = artifactFileName(mask(name), isZip && !/\.zip$/i.test(name), again);
       try {
         await (await open(join(directory, file), 'wx', PRIVATE_FILE)).close();
       } catch (error) {

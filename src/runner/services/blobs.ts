@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { isErrno } from '../../shared/errno.ts';
 import { ok, type Result } from '../../shared/result.ts';
-import { type Call, signedFor } from './artifact-calls.ts';
+import { type BlobKind, type Call, signedFor } from './artifact-calls.ts';
 import type { Artifact, ArtifactShelf, Upload } from './artifact-shelf.ts';
 import type { Incoming } from './incoming.ts';
 import type { Passes } from './passes.ts';
@@ -29,15 +29,27 @@ const LONGEST_LIST = 2 * 1024 * 1024;
 /** `/blob/RUN/upload/ID` and `/blob/RUN/download/ID`; `/blob/RUN/earlier/ID` for an artifact of another run. */
 export async function serveBlob(blob: BlobRequest): Promise<Result<void, Refusal>> {
   const [, , of = '', kind, id = ''] = blob.url.pathname.split('/');
-  if (kind !== 'upload' && kind !== 'download' && kind !== 'earlier')
-    return refuse(404, 'there is nothing at this address');
-  const run = decodeURIComponent(of);
+  const run = decode(of);
+  if (run === undefined || !isKind(kind)) return refuse(404, 'there is nothing at this address');
   const signed = signedFor(kind, kind === 'earlier' ? `${run}/${id}` : id);
   if (!blob.passes.isSigned(signed, blob.url.searchParams.get('sig') ?? ''))
     return refuse(403, 'the address is not one that was given out by this run');
   if (kind === 'upload') return upload(blob, id);
   const shelf = kind === 'download' ? blob.shelf : await blob.ofRun(run);
   return shelf === undefined ? refuse(404, 'the run is not there any more') : download({ ...blob, shelf }, id);
+}
+
+function isKind(text: string | undefined): text is BlobKind {
+  return text === 'upload' || text === 'download' || text === 'earlier';
+}
+
+function decode(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 async function upload(blob: BlobRequest, id: string): Promise<Result<void, Refusal>> {
@@ -79,10 +91,16 @@ async function receive({ request, response, url }: BlobRequest, incoming: Incomi
 async function takeList(request: IncomingMessage, incoming: Incoming): Promise<Result<unknown, Refusal>> {
   const list = await readText(request, LONGEST_LIST);
   if (!list.ok) return list;
-  const ids = [...list.value.matchAll(/<(Latest|Uncommitted|Committed)>([^<]*)<\/\1>/g)].map(([, , id = '']) =>
-    id.trim(),
-  );
-  return incoming.commit(ids);
+  const ids = readBlockList(list.value);
+  return ids === undefined ? refuse(400, 'the list of blocks is none') : incoming.commit(ids);
+}
+
+/** The ids in an Azure block list, in order; undefined for what is none, so that half a list is not taken for a short one. */
+function readBlockList(text: string): readonly string[] | undefined {
+  const [whole, listed = ''] = /^\s*(?:<\?xml[^>]*>\s*)?<BlockList(?:\/>|>([^]*)<\/BlockList>)\s*$/.exec(text) ?? [];
+  const entry = /<(Latest|Uncommitted|Committed)>([^<]*)<\/\1>/g;
+  if (whole === undefined || listed.replaceAll(entry, '').trim() !== '') return undefined;
+  return [...listed.matchAll(entry)].map(([, , id = '']) => id.trim());
 }
 
 async function takeContent(request: IncomingMessage, url: URL, incoming: Incoming): Promise<Result<unknown, Refusal>> {
@@ -161,7 +179,7 @@ function readRange(header: string | undefined, size: number): Span | undefined {
 
 /** As RFC 5987 wants it. A half of a pair is no text. */
 function encodeName({ name, mime }: Artifact): string {
-  const file = mime === 'application/zip' && !name.endsWith('.zip') ? `${name}.zip` : name;
+  const file = mime === 'application/zip' && !/\.zip$/i.test(name) ? `${name}.zip` : name;
   const whole = file.replaceAll(/\p{Cs}/gu, '_');
   return encodeURIComponent(whole).replaceAll(
     /['()*!]/g,

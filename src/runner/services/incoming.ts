@@ -49,16 +49,16 @@ export class Incoming {
   #files = 0;
   #isOpen = true;
   #whole: Whole | undefined;
+  #committing: { readonly list: string; readonly whole: Promise<Whole> } | undefined;
 
-  private constructor(directory: HostPath, freeSpace: FreeSpace) {
+  /** `directory` is the upload's own; it must not be there yet. */
+  constructor(directory: HostPath, freeSpace: FreeSpace) {
     this.#directory = directory;
     this.#freeSpace = freeSpace;
   }
 
-  /** `directory` is the upload's own; it must not be there yet. */
-  static async open(directory: HostPath, freeSpace: FreeSpace): Promise<Incoming> {
-    await mkdir(directory, { mode: 0o700 });
-    return new Incoming(directory, freeSpace);
+  async open(): Promise<void> {
+    await mkdir(this.#directory, { mode: 0o700 });
   }
 
   /** Undefined until everything is there. */
@@ -77,14 +77,20 @@ export class Incoming {
     return ok(undefined);
   }
 
-  /** `ids` of all blocks, in the order of the content. Nothing can be put afterwards. */
+  /**
+   * `ids` of all blocks, in the order of the content. Nothing can be put afterwards; the same list again, of a client
+   * that has lost the answer, changes nothing.
+   */
   async commit(ids: readonly string[]): Promise<Result<Whole, Refusal>> {
+    const list = ids.join(' ');
+    if (this.#committing?.list === list) return ok(await this.#committing.whole);
     if (!this.#isOpen) return refuse(409, OVER);
     const paths = ids.flatMap((id) => this.#blocks.get(id) ?? []);
     if (paths.length !== ids.length || new Set(ids).size !== ids.length)
       return refuse(400, 'the list names a block that was not uploaded, or one twice');
     this.#isOpen = false;
-    this.#whole = await chain(paths, this.#newFile());
+    this.#committing = { list, whole: chain(paths, this.#newFile()) };
+    this.#whole = await this.#committing.whole;
     return ok(this.#whole);
   }
 
@@ -99,7 +105,8 @@ export class Incoming {
 
   async discard(): Promise<void> {
     this.#isOpen = false;
-    await rm(this.#directory, { recursive: true, force: true });
+    // A block that still comes may make its file while they go.
+    await rm(this.#directory, { recursive: true, force: true, maxRetries: 5 });
   }
 
   async #receive({ stream, length }: Body): Promise<Result<Whole, Refusal>> {

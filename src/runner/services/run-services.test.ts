@@ -136,6 +136,45 @@ describe('an artifact', () => {
     expect(readdirSync(join(directory, '.incoming'))).toEqual([]);
   });
 
+  it('is of one job when several ask for its name at once', async () => {
+    const { job } = openScene();
+    const jobs = [await job(), await job(), await job()];
+    for (let round = 0; round < 20; round += 1) {
+      const name = `same-${round}`;
+      const asked = await Promise.all(jobs.map((one) => one.call('CreateArtifact', { name })));
+      expect(asked.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409]);
+      const winner = asked.findIndex(({ ok }) => ok === true);
+      expect(await put(String(asked[winner]?.['signed_upload_url']), 'x')).toBe(201);
+      expect(await jobs[winner]?.call('FinalizeArtifact', { name, size: '1' })).toMatchObject({ ok: true });
+    }
+  });
+
+  it('is told to be whole again by a client that has lost the answer, and not by half a list', async () => {
+    const { job } = openScene();
+    const one = await job();
+    const url = await begin(one, 'dist');
+    await put(`${url}&comp=block&blockid=YQ==`, 'a');
+    await put(`${url}&comp=block&blockid=Yg==`, 'b');
+    for (const list of ['', 'YQ==', '<BlockList><Latest>YQ==</Latest>', '<BlockList><Latest>YQ==</BlockList>'])
+      expect([list, await put(`${url}&comp=blocklist`, list)]).toEqual([list, 400]);
+    const both = [listOf('YQ==', 'Yg=='), listOf('YQ==', 'Yg==')].map((list) => put(`${url}&comp=blocklist`, list));
+    expect(await Promise.all(both)).toEqual([201, 201]);
+    expect(await put(`${url}&comp=blocklist`, listOf('YQ==', 'Yg=='))).toBe(201);
+    expect(await put(`${url}&comp=blocklist`, listOf('YQ=='))).toBe(409);
+    const hash = `sha256:${sha256('ab')}`;
+    expect(await one.call('FinalizeArtifact', { name: 'dist', size: '2', hash })).toMatchObject({ ok: true });
+  });
+
+  it('can be empty, in the words of a client that leaves out what is zero', async () => {
+    const { directory, job } = openScene();
+    const one = await job();
+    const url = await begin(one, 'EMPTY.ZIP');
+    expect(await put(`${url}&comp=blocklist`, '<BlockList/>')).toBe(201);
+    const hash = `sha256:${sha256('')}`;
+    expect(await one.call('FinalizeArtifact', { name: 'EMPTY.ZIP', hash })).toMatchObject({ ok: true });
+    expect(readFileSync(join(directory, 'EMPTY.ZIP'), 'utf8')).toBe('');
+  });
+
   it('leaves nothing when its upload breaks off', async () => {
     const { directory, services, job } = openScene();
     const one = await job();
@@ -252,7 +291,7 @@ describe('refused is', () => {
   });
 
   it('an address that was not given out', async () => {
-    const { job } = openScene();
+    const { services, job } = openScene();
     const one = await job();
     const url = new URL(await begin(one, 'x'));
     for (const change of [
@@ -267,6 +306,8 @@ describe('refused is', () => {
     }
     expect((await fetch(url)).status).toBe(400);
     expect((await fetch(`${one.origin}/blob/../../etc/passwd`)).status).toBe(401);
+    expect((await fetch(`${one.origin}/blob/%zz/upload/1`)).status).toBe(404);
+    await services.close();
   });
 
   it('what is no call', async () => {
@@ -304,10 +345,10 @@ describe('refused is', () => {
 it('two names that come to one file are two files, and none is hidden, an option or a path', async () => {
   const { directory, job } = openScene();
   const one = await job();
-  for (const name of ['a\tb', 'a_b', '..', '-rf', '.', 'é'.repeat(250), 'x.zip'])
+  for (const name of ['a\tb', 'a_b', '...', '-rf', '.x', 'é'.repeat(250), 'x.zip'])
     expect([name, await one.upload(name, name)]).toMatchObject([name, { ok: true }]);
-  await one.upload('..', 'x', { mime_type: 'text/plain' }).catch(() => undefined);
+  for (const name of ['.', '..']) expect((await one.call('CreateArtifact', { name })).status).toBe(400);
   expect(readdirSync(directory).sort()).toEqual(
-    ['.incoming', '_ (5).zip', '_.zip', '_rf.zip', 'a_b (2).zip', 'a_b.zip', 'x.zip', `${'é'.repeat(100)}.zip`].sort(),
+    ['.incoming', '_.zip', '_rf.zip', '_x.zip', 'a_b (2).zip', 'a_b.zip', 'x.zip', `${'é'.repeat(100)}.zip`].sort(),
   );
 });

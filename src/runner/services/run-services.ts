@@ -83,8 +83,11 @@ export function createRunServices(settings: RunServicesSettings): RunServices {
     async close() {
       if (opening === undefined) return;
       const { listening, shelf } = await opening;
-      await listening.close();
-      await shelf.close();
+      try {
+        await listening.close();
+      } finally {
+        await shelf.close();
+      }
     },
   };
 }

@@ -129,7 +129,7 @@ async function answer(services: Services, { request, url }: Exchange): Promise<A
   const { bearer, client } = caller;
   return callArtifacts(
     url.pathname.slice(METHODS_AT.length),
-    { shelf, ofRun, passes, bearer, origin: url.origin, ...client },
+    { shelf, ofRun, passes, bearer, origin: originOf(request), ...client },
     fields,
   );
 }
