@@ -241,7 +241,9 @@ describe('what a failed attempt has left', () => {
     const { rig, result } = await start({ retries: '1' });
     rig.repository.work.problems = [{ code: 'unsafe-tree', message: 'the link x leaves the tree' }];
     await playAttempt(rig, 1);
-    expect(rig.log()).toContain('warning: not kept with the leftovers of attempt 1: the link x leaves the tree');
+    expect(rig.log()).toContain(
+      'warning: the leftovers of attempt 1 are not kept as they should be: the link x leaves the tree',
+    );
     rig.repository.work.problems = [];
     await rig.clock.advance(10_000);
     await playAttempt(rig, 0);

@@ -240,7 +240,7 @@ describe('a failure', () => {
     const rig = await work(({ repository }) => {
       repository.work.problems = [{ code: 'unsafe-tree', message: 'the link x leaves the tree' }];
     });
-    expect((await reportOf(rig)).warnings).toEqual(['left out of what is kept: the link x leaves the tree']);
+    expect((await reportOf(rig)).warnings).toEqual(['what is kept is not as it should be: the link x leaves the tree']);
   });
 
   it('of setup keeps what setup has done', async () => {

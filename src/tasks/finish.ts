@@ -117,7 +117,8 @@ async function findLeft({ ran, tree, prepared, faults, warn }: FinishingTree): P
   const head = await faults.attempt('reading where the task left HEAD', () => tree.head(), unknown);
   const capture = await faults.attempt('recording the files', () => tree.capture(), undefined);
   if (capture) warnOfRemarks(warn, capture);
-  for (const problem of capture?.problems ?? []) warn(problem.code, `left out of what is kept: ${problem.message}`);
+  for (const problem of capture?.problems ?? [])
+    warn(problem.code, `what is kept is not as it should be: ${problem.message}`);
   return capture && { tree: capture.tree, head };
 }
 

@@ -29,7 +29,10 @@ export async function keepLeftovers(request: LeftoversRequest): Promise<string |
   const capture = await tree.capture();
   warnOfRemarks(request.warn, capture);
   for (const problem of capture.problems)
-    request.warn(problem.code, `not kept with the leftovers of attempt ${attempt}: ${problem.message}`);
+    request.warn(
+      problem.code,
+      `the leftovers of attempt ${attempt} are not kept as they should be: ${problem.message}`,
+    );
   const whole = { tree: capture.tree, head: found };
   const { tree: kept, head } = await confine({ repository, start, writable, guarded, left: whole });
   const isChanged = (await tree.changes(request.baseline, kept)).length > 0;

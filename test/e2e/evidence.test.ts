@@ -59,6 +59,13 @@ const CASES: readonly { readonly task: TaskSource; readonly ends: string }[] = [
     task: { name: 'reader', changes: 'forbidden', command: 'cat README.md; mkdir -p logs; echo x > logs/x' },
     ends: 'success',
   },
+  {
+    task: {
+      name: 'mislabelled',
+      command: 'echo "*.txt working-tree-encoding=UTF-16" > .gitattributes; printf hi > x.txt; echo y > y',
+    },
+    ends: 'unsafe-tree',
+  },
   { task: { name: 'piped', command: 'false | cat' }, ends: 'exit-code' },
   { task: { name: 'killed', command: 'kill -KILL $$' }, ends: 'signal' },
 ];
@@ -80,6 +87,8 @@ it('claims and evidence', async () => {
   // A verdict against a task keeps its work, but passes none of it on.
   const unproved = taskOf(events, 'unproved');
   expect([unproved.result, repo.git('show', `${unproved.tip}:x`)]).toEqual([unproved.start, 'x']);
+  expect(finished(events, 'mislabelled').failure?.details?.[0]).toContain('x.txt: BOM is required');
+  expect(repo.git('show', `orch/${run}/mislabelled:x.txt`)).toBe('hi');
   // What `verify` writes is nobody's work.
   expect(repo.git('ls-tree', '--name-only', `orch/${run}/proved`).split('\n')).not.toContain('litter');
   expect(warningsOf(events, 'verify-changed-files')).toHaveLength(1);

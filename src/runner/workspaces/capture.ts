@@ -4,7 +4,7 @@
  */
 import { unlink } from 'node:fs/promises';
 import type { Failure } from '../../shared/failure.ts';
-import { MachineError } from '../../shared/failure.ts';
+import { addFiles } from './add-files.ts';
 import { type BytePath, bytePath, joinFields, locate, show, splitFields } from './bytes.ts';
 import { refuse, unsafe } from './refusals.ts';
 import type { GitRepository } from './repository.ts';
@@ -41,7 +41,7 @@ const MAX_PATHSPECS = 200;
 
 export async function captureTree(repository: GitRepository, request: CaptureRequest): Promise<CapturedTree> {
   const { git } = repository;
-  const place: GitPlace = { workTree: request.workTree, index: request.index };
+  const place = { workTree: request.workTree, index: request.index };
   const problems: Failure[] = [];
   const scan = await scanTree(request.workTree);
   problems.push(...(await removeTraps(request.workTree, scan)));
@@ -50,7 +50,7 @@ export async function captureTree(repository: GitRepository, request: CaptureReq
   const foreign = await foreignRepositories(repository, place, embedded, problems);
   const left = [...submodules.map((submodule) => bytePath(submodule.path)), ...foreign];
   if (request.excluded.length <= MAX_PATHSPECS) left.push(...request.excluded);
-  problems.push(...(await addAll(repository, place, left)));
+  problems.push(...(await addFiles(repository, place, left)));
   if (scan.unreadable.length > 0) problems.push(unsafe('directories that cannot be listed', scan.unreadable));
   if (request.taskIndex !== undefined) await followTaskIndex(repository, place, request.taskIndex);
   await recordSubmodules(repository, request, submodules, problems);
@@ -109,36 +109,6 @@ async function foreignRepositories(
   );
   const files = splitFields(tracked.stdout);
   return embedded.filter((path) => !files.some((file) => file.startsWith(`${path}/`)));
-}
-
-async function addAll(
-  repository: GitRepository,
-  place: GitPlace,
-  left: readonly BytePath[],
-): Promise<readonly Failure[]> {
-  const args = ['add', '-A', '--ignore-errors'];
-  const options: GitPlace = { ...place, codes: [0, 1] };
-  const specs = left.map((path) => `:(exclude,literal)${path}`);
-  const output =
-    specs.length === 0
-      ? await repository.git.run([...args, '.'], options)
-      : await repository.git.run([...args, '--pathspec-from-file=-', '--pathspec-file-nul'], {
-          ...options,
-          input: joinFields(['.', ...specs]),
-        });
-  if (output.code === 0) return [];
-  if (/no space left on device/i.test(output.stderr))
-    throw new MachineError({ code: 'disk-full', message: 'git add: the disk is full' });
-  const lines = output.stderr.split('\n').filter((line) => line.startsWith('error: '));
-  // Without an error it only minds that a path which it is told to pass by is ignored anyway.
-  if (lines.length === 0) return [];
-  return [
-    {
-      code: 'unsafe-tree',
-      message: 'files that cannot be recorded',
-      details: lines.slice(0, 50).map((line) => line.slice(7)),
-    },
-  ];
 }
 
 /** Ignored files that the task tracks are tracked, tracked ones that it ignores and dropped are dropped. */
