@@ -1,6 +1,6 @@
 /** `orch export-gha`: what it writes, what it leaves alone, and what it says when files have drifted. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { createRepository, orch } from './rig/index.ts';
@@ -59,11 +59,25 @@ it('leaves alone what it has not written, and tells of what a config under anoth
   const forced = await orch(repo, ['export-gha', '--config', 'a.yaml', ...remote, '--force']);
   expect([forced.exitCode, repo.read('.github/workflows/new.yml')]).toEqual([0, expect.stringMatching(/^# Written/)]);
 
+  // Two configs of the same name would overwrite each other in turn; one that has only moved may.
+  repo.write('b.yaml', config('new'));
+  const taken = await orch(repo, ['export-gha', '--config', 'b.yaml', ...remote]);
+  expect([taken.exitCode, taken.stderr]).toEqual([1, expect.stringContaining('new.yml is the export of a.yaml')]);
+  renameSync(join(repo.root, 'a.yaml'), join(repo.root, 'c.yaml'));
+  expect((await orch(repo, ['export-gha', '--config', 'b.yaml', ...remote])).exitCode).toBe(0);
+  renameSync(join(repo.root, 'c.yaml'), join(repo.root, 'a.yaml'));
+
   // A folder that leads out of the repository is none to write to.
   symlinkSync('/tmp', join(repo.root, 'out'));
   expect((await orch(repo, ['export-gha', '--config', 'a.yaml', '--out', 'out', ...remote])).exitCode).not.toBe(0);
   for (const wrong of [
     ['--actions', 'me/orch'],
+    ['--actions', '../..@v1'],
+    ['--event', 'push:a\nb'],
+    ['--runs-on', '${{ matrix.os }}'],
+    ['--out', ''],
+    ['--out', '.git/hooks'],
+    ['--out', 'a.yaml'],
     ['--transport', 'pigeons'],
     ['--event', 'psuh'],
     ['--runs-on', ''],
@@ -73,6 +87,30 @@ it('leaves alone what it has not written, and tells of what a config under anoth
     expect([wrong, exitCode, stderr]).toEqual([wrong, 2, expect.stringMatching(/^orch: /)]);
   }
 }, 120_000);
+
+it('tells of the repository what a checkout on GitHub leaves out, and the command from its root', async () => {
+  const repo = createRepository({
+    files: {
+      'o.yaml': 'version: 1\nname: shop\ntasks: [{ name: a, command: "true" }]\n',
+      '.worktreeinclude': '# nothing\n.env\n',
+      '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n',
+      '.gitmodules': '[submodule "lib"]\n\tpath = lib\n\turl = ../lib\n',
+      'inner/x': 'x\n',
+    },
+  });
+  const args = ['export-gha', '--config', '../o.yaml', '--out', './flows/'];
+  const { stderr } = await orch(repo, args, { cwd: join(repo.root, 'inner') });
+  expect(stderr.match(/^\S+: warning: /gm)).toEqual([
+    '.worktreeinclude: warning: ',
+    '.gitmodules: warning: ',
+    '.gitattributes: warning: ',
+  ]);
+  const text = repo.read('inner/flows/shop.yml');
+  expect(text).toContain('#   orch export-gha --config o.yaml --out inner/flows\n');
+  expect(text).toContain('# - a runner has none of the ignored files that .worktreeinclude names\n');
+  const checked = await orch(repo, ['export-gha', '--config', 'o.yaml', '--out', 'inner/flows', '--check']);
+  expect(checked.exitCode).toBe(0);
+}, 60_000);
 
 it('this repository’s own workflow is what its tasks say, and its actions have the inputs that it gives', () => {
   const root = join(import.meta.dirname, '../..');

@@ -25,7 +25,7 @@ export function addExport(program: Command, done: Done): void {
     .option('--runs-on <labels>', 'the labels that a runner must have, apart by commas', 'ubuntu-latest')
     .option('--transport <way>', 'how commits get from job to job: artifacts, or branches that are pushed', 'artifacts')
     .option('--check', 'write nothing; exit 1 with a diff when the files are not what the tasks say')
-    .option('--stdout', 'print the workflow and write nothing')
+    .addOption(new Option('--stdout', 'print the workflow and write nothing').conflicts('check'))
     .option('--force', 'overwrite files that no export has written')
     .addHelpText(
       'after',

@@ -2,11 +2,12 @@
 import { EXPORT_MARK } from '../../orchestrator/index.ts';
 import type { HostPath } from '../../shared/brand.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
-import { inspectFile, putFile } from '../../store/index.ts';
+import { inspectFile, putFile, type Standing } from '../../store/index.ts';
 import { type Display, openDisplay } from '../display.ts';
 import { UsageError } from '../explain.ts';
 import { checkFiles } from '../export/check.ts';
 import { exportOf } from '../export/exported.ts';
+import { otherSource } from '../export/left-behind.ts';
 import { type ExportCommandOptions, typedWord } from '../export/request.ts';
 import type { RepositoryFile } from '../export/vendored.ts';
 import { loadProject } from '../load.ts';
@@ -26,27 +27,23 @@ export async function exportGha(options: ExportCommandOptions): Promise<number> 
       return EXIT.success;
     }
     if (options.check === true) return checkFiles(display, root, { files, stale, command: request.command });
-    return write(display, root, { files, stale, isForced: options.force === true });
+    return write(display, root, { files, stale, source: request.source, isForced: options.force === true });
   });
 }
 
 interface Writing {
   readonly files: readonly RepositoryFile[];
   readonly stale: readonly string[];
+  /** The config, from the root. */
+  readonly source: string;
   readonly isForced: boolean;
 }
 
 /** All or none: a file that is somebody else's stops it before the first is written. */
-function write({ terminal, look: { chalk } }: Display, root: HostPath, { files, stale, isForced }: Writing): number {
+function write({ terminal, look: { chalk } }: Display, root: HostPath, writing: Writing): number {
+  const { files, stale } = writing;
   const standing = new Map(files.map((file) => [file, inspectFile(root, file.path, EXPORT_MARK)] as const));
-  const foreign = files.filter((file) => standing.get(file)?.kind === 'foreign');
-  if (foreign.length > 0 && !isForced) {
-    const paths = foreign.map(({ path }) => path).join(', ');
-    throw new UsageError(`not written by an export, and left alone: ${paths}`, {
-      hint: 'move it away, name another folder with --out, or overwrite it with --force',
-      exitCode: EXIT.failed,
-    });
-  }
+  if (!writing.isForced) leaveAlone(root, standing, writing.source);
   for (const file of files) {
     const now = standing.get(file);
     const isSame = now?.kind === 'ours' && now.text === file.text;
@@ -58,4 +55,22 @@ function write({ terminal, look: { chalk } }: Display, root: HostPath, { files, 
       `${chalk.yellow('stale')}  ${path} is of another name of these tasks; remove it: git rm ${typedWord(path)}\n`,
     );
   return EXIT.success;
+}
+
+/** Throws `UsageError` when one of the files is somebody else's. */
+function leaveAlone(root: HostPath, standing: ReadonlyMap<RepositoryFile, Standing>, source: string): void {
+  const foreign = [...standing].filter(([, { kind }]) => kind === 'foreign').map(([{ path }]) => path);
+  if (foreign.length > 0)
+    throw new UsageError(`not written by an export, and left alone: ${foreign.join(', ')}`, {
+      hint: 'move it away, name another folder with --out, or overwrite it with --force',
+      exitCode: EXIT.failed,
+    });
+  for (const [{ path }, now] of standing) {
+    const other = now.kind === 'ours' ? otherSource(root, now.text, source) : undefined;
+    if (other !== undefined)
+      throw new UsageError(`${path} is the export of ${other}, and left alone`, {
+        hint: 'give one of both another "name", or overwrite it with --force',
+        exitCode: EXIT.failed,
+      });
+  }
 }

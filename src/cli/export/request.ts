@@ -7,6 +7,7 @@ import { shellWord } from '../../shared/shell-word.ts';
 import { UsageError } from '../explain.ts';
 import type { LoadOptions } from '../load.ts';
 import { WORKFLOWS } from '../workflow/files.ts';
+import { repositoryNotes } from './repository-notes.ts';
 
 export interface ExportCommandOptions extends LoadOptions {
   /** From here; the repository's own folder of workflows unless said. */
@@ -26,19 +27,36 @@ export function readRequest(root: HostPath, file: string, options: ExportCommand
   if (transport !== 'artifacts' && transport !== 'branches')
     throw new UsageError(`--transport wants "artifacts" or "branches", not "${transport}"`);
   const source = fromRoot(root, resolve(file));
+  const command = commandOf(source, folderOf(root, options), options);
+  // Both are told in a comment, which would end with its line.
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(source + command))
+    throw new UsageError(
+      'an export tells the command that writes it, which cannot hold control characters or line ends',
+    );
   return {
     source,
-    command: commandOf(source, options),
+    command,
     actions: readSource(options.actions),
     events: options.event ?? '',
-    runsOn: options.runsOn.split(',').map((label) => label.trim()),
+    runsOn: labelsOf(options.runsOn),
     transport,
+    repositoryNotes: repositoryNotes(root),
   };
+}
+
+function labelsOf(text: string): readonly string[] {
+  if (text.includes('${{')) throw new UsageError(`--runs-on wants labels, which an expression like "${text}" is not`);
+  return text.split(',').map((label) => label.trim());
 }
 
 /** The folder for workflows, from the root, with `/`; empty for the root itself. Throws `UsageError`. */
 export function folderOf(root: HostPath, { out }: ExportCommandOptions): string {
-  return out === undefined ? WORKFLOWS : fromRoot(root, resolve(out));
+  if (out === undefined) return WORKFLOWS;
+  if (out === '') throw new UsageError('--out wants a folder');
+  const folder = fromRoot(root, resolve(out));
+  if (folder.split('/').some((part) => part.toLowerCase() === '.git'))
+    throw new UsageError(`${out} is git's own: an export is to be committed`);
+  return folder;
 }
 
 /** What lies outside of the repository is not for an export to write. */
@@ -50,7 +68,7 @@ function fromRoot(root: HostPath, path: string): string {
 }
 
 /** OWNER/REPO@REF, and the release that this is. */
-const REMOTE = /^([\w.-]+\/[\w.-]+)@([^\s@#]+)(?:#([\w.+-]+))?$/;
+const REMOTE = /^(\w[\w-]*\/(?!\.{1,2}@)[\w.-]+)@([^\s@#]+)(?:#([\w.+-]+))?$/;
 
 function readSource(text: string): ActionSource {
   if (text === 'vendored') return { kind: 'vendored' };
@@ -61,14 +79,15 @@ function readSource(text: string): ActionSource {
 }
 
 /** What somebody at the root types for the same files; what is at its default is left out. */
-function commandOf(source: string, { actions, event, runsOn, transport, out }: ExportCommandOptions): string {
+function commandOf(source: string, folder: string, options: ExportCommandOptions): string {
+  const { actions, event, runsOn, transport } = options;
   const words = [
     ...(source === DEFAULT_CONFIG ? [] : ['--config', source]),
     ...(actions === 'vendored' ? [] : ['--actions', actions]),
     ...(event === undefined ? [] : ['--event', event]),
     ...(runsOn === 'ubuntu-latest' ? [] : ['--runs-on', runsOn]),
     ...(transport === 'artifacts' ? [] : ['--transport', transport]),
-    ...(out === undefined ? [] : ['--out', out]),
+    ...(folder === WORKFLOWS ? [] : ['--out', folder === '' ? '.' : folder]),
   ];
   return ['orch export-gha', ...words.map(typedWord)].join(' ');
 }

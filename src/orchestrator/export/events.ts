@@ -28,8 +28,7 @@ export function withEvents(dispatch: MappingNode, text: string): Result<MappingN
   const wanted = readEvents(text);
   for (const { name } of wanted)
     if (!EVENT_NAMES.includes(name)) return err(`${quote(name)} is no event that starts a workflow`);
-  for (const name of new Set(wanted.map((event) => event.name))) {
-    const details = wanted.flatMap((event) => (event.name === name && event.detail ? [event.detail] : []));
+  for (const [name, details] of byName(wanted)) {
     const value = filterOf(name, details, dispatch);
     if (!value.ok) return value;
     entries.set(name, { key: scalar(name), value: value.value });
@@ -39,6 +38,24 @@ export function withEvents(dispatch: MappingNode, text: string): Result<MappingN
   if (own !== undefined && (hasInputs || wanted.length === 0)) entries.set('workflow_dispatch', own);
   return ok({ kind: 'mapping', entries: [...entries.values()] });
 }
+
+/** Events of a caller, whose inputs, group and artifacts the workflow would share. */
+const CALLED = 'workflow_call';
+
+/** What is said of each; nothing when it is once wanted as it is, `push:main,push` being all of `push`. */
+function byName(wanted: readonly Wanted[]): ReadonlyMap<string, readonly string[]> {
+  const names = new Set(wanted.map(({ name }) => name));
+  return new Map(
+    [...names].map((name) => {
+      const details = wanted.flatMap((event) => (event.name === name ? [event.detail] : []));
+      const isWhole = details.includes(undefined) && BRANCHED.includes(name);
+      return [name, isWhole ? [] : details.filter((detail) => detail !== undefined)];
+    }),
+  );
+}
+
+/** Events that may be of some branches alone. */
+const BRANCHED: readonly string[] = ['push', 'pull_request', 'pull_request_target'];
 
 function readEvents(text: string): readonly Wanted[] {
   const events: Wanted[] = [];
@@ -58,22 +75,23 @@ function readEvents(text: string): readonly Wanted[] {
 }
 
 function filterOf(name: string, details: readonly string[], dispatch: MappingNode): Result<Node, string> {
-  switch (name) {
-    case 'workflow_dispatch':
-      return ok(dispatch.entries[0]?.value ?? scalar(null));
-    case 'schedule':
-      return scheduleOf(details);
-    case 'workflow_run':
-      if (details.length === 0) return err('workflow_run wants a workflow: --event "workflow_run:Build"');
-      return ok(mapping({ workflows: sequence(details.map(scalar)), types: sequence([scalar('completed')]) }));
-    case 'push':
-    case 'pull_request':
-    case 'pull_request_target':
-      if (details.length === 0) return ok(scalar(null));
-      return ok(mapping({ branches: sequence(details.flatMap((detail) => detail.split(/\s+/)).map(scalar)) }));
-    default:
-      return details.length === 0 ? ok(scalar(null)) : err(`${quote(name)} takes no branches`);
+  if (name === CALLED) return err('a workflow of tasks cannot be called by another: it has the name of that one then');
+  if (name === 'schedule') return scheduleOf(details);
+  if (name === 'workflow_run') {
+    if (details.length === 0) return err('workflow_run wants a workflow: --event "workflow_run:Build"');
+    return ok(mapping({ workflows: sequence(details.map(scalar)), types: sequence([scalar('completed')]) }));
   }
+  if (BRANCHED.includes(name)) return branchesOf(details);
+  if (details.length > 0) return err(`${quote(name)} takes no branches`);
+  return ok(name === 'workflow_dispatch' ? (dispatch.entries[0]?.value ?? scalar(null)) : scalar(null));
+}
+
+function branchesOf(details: readonly string[]): Result<Node, string> {
+  if (details.length === 0) return ok(scalar(null));
+  const branches = details.flatMap((detail) => detail.split(/\s+/));
+  if (branches.every((branch) => branch.startsWith('!')))
+    return err(`a pattern with "!" takes back what another one chose: --event "push:** ${branches.join(' ')}"`);
+  return ok(mapping({ branches: sequence(branches.map(scalar)) }));
 }
 
 function scheduleOf(times: readonly string[]): Result<Node, string> {

@@ -141,6 +141,11 @@ describe('what starts it', () => {
     );
   });
 
+  it('is all of an event that is once wanted as a whole', () => {
+    expect(onOf(plain, 'push:main', 'push:dev !dev/**')).toContain("branches: [main, dev, '!dev/**']");
+    expect(onOf(plain, 'push:main', 'push')).toBe('on: push');
+  });
+
   it('keeps the inputs, which only a person can give', () => {
     expect(onOf(config, 'push')).toBe(
       'on:\n  push:\n  workflow_dispatch:\n    inputs:\n      level:\n        type: string\n        default: low',
@@ -152,6 +157,9 @@ describe('what starts it', () => {
     ['schedule', 'a schedule wants its time: --event "schedule:0 6 * * 1-5"'],
     ['release:main', '"release" takes no branches'],
     ['schedule:0 6 * *', '"0 6 * *" is no time of a schedule: minute, hour, day of the month, month, day of the week'],
+    ['workflow_dispatch:main', '"workflow_dispatch" takes no branches'],
+    ['push:!x', 'a pattern with "!" takes back what another one chose: --event "push:** !x"'],
+    ['workflow_call', 'a workflow of tasks cannot be called by another: it has the name of that one then'],
     ['workflow_run', 'workflow_run wants a workflow: --event "workflow_run:Build"'],
   ])('refuses %s', (event, message) => {
     expect(exportWorkflow(plain, { ...OPTIONS, events: event })).toEqual({ ok: false, error: message });
@@ -195,6 +203,32 @@ it('warns of actions that may be moved, and tells the release of those that may 
   expect(pinned.text.match(/uses: me\/orch.*# v1$/gm)).toHaveLength(4);
   // Without a copy of the actions, the last job has nothing to check out, and no right to.
   expect(pinned.text).toMatch(/summary:\n.*permissions: \{\}\n.*steps:\n {6}- uses: me\/orch/s);
+});
+
+describe('what differs on GitHub', () => {
+  const notesOf = (config: Config, request: Partial<ExportRequest> = {}): readonly string[] => {
+    const file = exportFile(config, { ...OPTIONS, source: 'o.yaml', command: 'orch export-gha', ...request });
+    if (!file.ok) throw new Error(file.error);
+    const notes = file.value.notes.map(({ message }) => message);
+    for (const note of notes) expect(file.value.text).toContain(`# - ${note}\n`);
+    return notes;
+  };
+
+  it('is that inputs have no default when nobody gives them', () => {
+    const config = configOf('version: 1\ninputs: { level: low }\ntasks: [{ name: a, command: x }]');
+    const message = 'on GitHub inputs have no value, and no default, when the workflow starts by push';
+    expect(notesOf(config, { events: 'workflow_dispatch,push' })).toEqual([message]);
+    expect(notesOf(config, { events: 'workflow_dispatch' })).toEqual([]);
+    expect(notesOf(configOf('version: 1\ntasks: [{ name: a, command: x }]'), { events: 'push' })).toEqual([]);
+  });
+
+  it('is that variables of a task reach the actions around its command', () => {
+    const config = (env: string) => configOf(`version: 1\ntasks: [{ name: a, command: x, env: { ${env} } }]`);
+    expect(notesOf(config('GIT_AUTHOR_NAME: x, LEVEL: y, GITTER: z'))).toEqual([]);
+    expect(notesOf(config('PATH: /x, GIT_DIR: y, A: z'))).toEqual([
+      'on GitHub the actions around a command have its variables too, and PATH and GIT_DIR may change what they do',
+    ]);
+  });
 });
 
 it('finds a free name for the job that tells of the run', () => {

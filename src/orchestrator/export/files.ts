@@ -1,16 +1,20 @@
 /** An export as text: the workflow's file, its name, and what is to be said about it. */
 import type { Diagnostic } from '../../shared/diagnostic.ts';
 import { ok, type Result } from '../../shared/result.ts';
-import type { Workflow } from '../../workflow/index.ts';
+import type { MappingNode, Workflow } from '../../workflow/index.ts';
 import { writeWorkflow } from '../../workflow/write/index.ts';
 import type { Config } from '../config.ts';
+import { keyText } from '../nodes.ts';
 import { releasesOf } from '../translate/actions.ts';
 import { exportNotes } from '../translate/export-notes.ts';
-import { quote } from '../wording.ts';
+import { joinWords, quote } from '../wording.ts';
 import { headerOf, type Origin } from './header.ts';
 import { type ExportOptions, exportReview, exportWorkflow } from './workflow.ts';
 
-export interface ExportRequest extends ExportOptions, Origin {}
+export interface ExportRequest extends ExportOptions, Origin {
+  /** What of the repository itself differs on GitHub; the config knows nothing of it. */
+  readonly repositoryNotes?: readonly Diagnostic[];
+}
 
 export interface ExportedFile {
   /** In the folder of workflows. */
@@ -30,7 +34,7 @@ export function exportFile(config: Config, request: ExportRequest): Result<Expor
   if (!workflow.ok) return workflow;
   const review = exportReview(config, request);
   if (!review.ok) return review;
-  const notes = exportNotes(config);
+  const notes = [...exportNotes(config), ...eventNotes(config, workflow.value.on), ...(request.repositoryNotes ?? [])];
   const releases = releasesOf(request.actions);
   return ok({
     name: `${fileName(config.name)}.yml`,
@@ -44,6 +48,23 @@ export function exportFile(config: Config, request: ExportRequest): Result<Expor
 function reviewFile(config: Config, workflow: Workflow, request: ExportRequest): NonNullable<ExportedFile['review']> {
   const text = writeWorkflow(workflow, { header: headerOf(request, []), releases: releasesOf(request.actions) });
   return { name: `${fileName(`${config.name}-framework-review`)}.yml`, text, workflow };
+}
+
+/** Who gives inputs has started the workflow by hand. */
+function eventNotes({ file, inputs, keys }: Config, { entries }: MappingNode): readonly Diagnostic[] {
+  const others = entries.map(({ key }) => keyText(key)).filter((name) => name !== 'workflow_dispatch');
+  const [input] = Object.keys(inputs);
+  if (others.length === 0 || input === undefined) return [];
+  const range = keys?.['inputs'];
+  return [
+    {
+      severity: 'warning',
+      code: 'differs-on-github',
+      message: `on GitHub inputs have no value, and no default, when the workflow starts by ${joinWords(others)}`,
+      hint: `where it is used, write the default too: \${{ inputs.${input} || '…' }}`,
+      at: range === undefined ? { file } : { file, range },
+    },
+  ];
 }
 
 /** What has no place in the config. */

@@ -30,5 +30,5 @@ export function readHeader(text: string): Origin | undefined {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
+  return text.replace(/[\s\p{Cc}]+/gu, ' ');
 }

@@ -3,12 +3,16 @@ import type { Diagnostic } from '../../shared/diagnostic.ts';
 import type { SandboxSettings } from '../../shared/sandbox.ts';
 import type { SourceRange } from '../../shared/source.ts';
 import type { Config, Task } from '../config.ts';
+import { keyText } from '../nodes.ts';
 import { joinWords, quote } from '../wording.ts';
 import { limitsOf } from './limits.ts';
 
 /** Minutes that GitHub gives a job at most, and inputs that a dispatched workflow may have. */
 const LONGEST_JOB = 360;
 const MOST_INPUTS = 25;
+
+/** Variables by which programs start otherwise, or go elsewhere: those that Node.js, git and the loader look for. */
+const HEARD = /^(PATH|NODE_OPTIONS|(LD|DYLD)_\w+|GIT_(?!AUTHOR_|COMMITTER_)\w+|(https?|all|no)_proxy)$/i;
 
 const GIBIBYTE = 1024 ** 3;
 /** What GitHub's standard Linux runners have. */
@@ -21,6 +25,7 @@ export function exportNotes(config: Config): readonly Diagnostic[] {
 
 function fileNotes(config: Config): readonly Diagnostic[] {
   const { worktrees, maxParallel, inputs } = config;
+  const heard = heardVariables(config);
   const preparing = (['copy', 'link'] as const).filter((key) => worktrees[key].length > 0);
   const notes: readonly (readonly [applies: boolean, key: string, message: string])[] = [
     [
@@ -44,11 +49,16 @@ function fileNotes(config: Config): readonly Diagnostic[] {
       'migration',
       `on GitHub the migration is approved in the run itself, by the required reviewers of the environment ${quote(config.migration?.environment ?? '')}, which has to be given some; a new run proposes anew`,
     ],
+    [
+      heard.length > 0,
+      'env',
+      `on GitHub the actions around a command have its variables too, and ${joinWords(heard)} may change what they do`,
+    ],
     [config.onFinish !== undefined, 'on_finish', 'on GitHub nothing runs "on_finish"'],
     [
       Object.keys(config.vars).length > 0,
       'vars',
-      'on GitHub these are the variables of the repository; set them there',
+      'on GitHub "vars" are the variables of the repository; set them there',
     ],
     [
       Object.keys(inputs).length > MOST_INPUTS,
@@ -57,6 +67,11 @@ function fileNotes(config: Config): readonly Diagnostic[] {
     ],
   ];
   return notes.flatMap(([applies, key, message]) => (applies ? note(config, message, config.keys?.[key]) : []));
+}
+
+function heardVariables({ tasks }: Config): readonly string[] {
+  const names = tasks.flatMap(({ env }) => env.entries.map(({ key }) => keyText(key)));
+  return [...new Set(names)].filter((name) => HEARD.test(name));
 }
 
 function taskNotes(task: Task, config: Config): readonly Diagnostic[] {

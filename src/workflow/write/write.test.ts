@@ -154,6 +154,18 @@ jobs:
     expect(writeWorkflow(read(`on: [push]\n${jobs}`))).toContain('on: push\n');
   });
 
+  it('puts into quotes what older readers of YAML take for something else than text', () => {
+    const odd = ['on', 'No', 'YES', 'off', '=', '2026-01-01', '12:30:45', '1_000', '0b11'];
+    const plain = ['once', '1.2.3', '30m', '0 6 * * 1-5', 'a:b', '::x', 'n'];
+    const of = (texts: readonly string[]) => {
+      const env = mapping(Object.fromEntries(texts.map((text, index) => [`v${index}`, scalar(text)])));
+      return writeWorkflow({ on: mapping({ push: scalar(null) }), env, jobs: [] });
+    };
+    for (const [index, text] of odd.entries()) expect(of(odd)).toContain(`  v${index}: '${text}'\n`);
+    for (const [index, text] of plain.entries()) expect(of(plain)).toContain(`  v${index}: ${text}\n`);
+    expect(of(odd)).toMatch(/^on: push$/m);
+  });
+
   it('is read again as it was, whatever its texts are', () => {
     // Half of a surrogate pair is no text that a file could hold; an expression would be judged.
     const text = fc.oneof(

@@ -9,7 +9,7 @@ const SHORT = 70;
 function yamlNode(node: Node): Scalar | YAMLMap | YAMLSeq {
   switch (node.kind) {
     case 'scalar':
-      return yamlScalar(node);
+      return yamlValue(node);
     case 'sequence':
       return yamlSequence(node.items);
     case 'mapping':
@@ -20,6 +20,16 @@ function yamlNode(node: Node): Scalar | YAMLMap | YAMLSeq {
 function yamlScalar({ value }: ScalarNode): Scalar {
   const scalar = new Scalar(value);
   if (typeof value === 'string' && !isPrintable(value)) scalar.type = Scalar.QUOTE_DOUBLE;
+  return scalar;
+}
+
+/** What older readers take for a switch, a date, a time or a number; GitHub's does not, and people put it in quotes. */
+const AMBIGUOUS =
+  /^(?:yes|no|on|off|=|<<|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?|[-+]?0b[01_]+|[-+]?\d[\d_]*_[\d_.]*|\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?)$/i;
+
+function yamlValue(node: ScalarNode): Scalar {
+  const scalar = yamlScalar(node);
+  if (typeof node.value === 'string' && AMBIGUOUS.test(node.value)) scalar.type = Scalar.QUOTE_SINGLE;
   return scalar;
 }
 
@@ -43,7 +53,7 @@ function yamlSequence(items: readonly Node[]): YAMLSeq {
 
 /** Nothing behind a key is null, and is how people write it; an item of a list has to be seen. */
 function listItem(item: ScalarNode): Scalar {
-  const scalar = yamlScalar(item);
+  const scalar = yamlValue(item);
   if (item.value === null) scalar.source = 'null';
   return scalar;
 }
