@@ -52,6 +52,23 @@ describe('renderPlan', () => {
     `);
   });
 
+  test('what waits for an approval, and whether there is one', () => {
+    const gates = [
+      ['open', 'nothing is approved yet'],
+      ['void', 'the approval by \u001b[31mAda does not count'],
+      ['approved', 'approved by Ada'],
+    ] as const;
+    for (const [state, words] of gates) {
+      const gated = plan(job('migration', { gate: { state, words } }), job('apply', { needs: ['migration'] }));
+      expect(renderPlan(gated, 'text', terminal)).toContain(`\n             ${words.replace('\u001b[31m', '')}\n`);
+      expect(JSON.parse(renderPlan(gated, 'json', terminal)).jobs[0].gate).toEqual({ state, words });
+    }
+    const graph = plan(...gates.map(([state, words]) => job(state, { gate: { state, words } })));
+    expect(renderPlan(graph, 'mermaid', terminal)).toMatch(
+      /"open<br\/>awaits approval"[^]*"void<br\/>approval is void"[^]*"approved<br\/>approved"/,
+    );
+  });
+
   test('as a graph', () => {
     expect(renderPlan(HOUSE, 'mermaid', terminal)).toMatchInlineSnapshot(`
       "flowchart LR

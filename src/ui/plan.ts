@@ -28,6 +28,17 @@ export interface PlanJob {
   readonly mutex?: string;
   /** The container that the command runs in, in words. */
   readonly sandbox?: string;
+  readonly gate?: PlanGate;
+}
+
+/** Of a job that waits for an approval: whether there is one that counts. */
+export interface PlanGate {
+  readonly state: 'approved' | 'void' | 'open';
+  readonly words: string;
+  /** Of the approval that counts: the run that left what was approved, who approved it and when (ISO 8601). */
+  readonly run?: string;
+  readonly by?: string;
+  readonly at?: string;
 }
 
 export type PlanFormat = 'text' | 'json' | 'mermaid';
@@ -58,12 +69,6 @@ function text(plan: PlanView, look: Look, columns: number): string {
 /** The command first; then, in one line each, when it runs and what it has to show. */
 function linesOf(job: PlanJob, look: Look): string[] {
   const [command = '', ...more] = job.command.trim().split('\n');
-  const when = [
-    ...(job.needs.length > 0 ? [`after ${job.needs.join(', ')}`] : []),
-    ...(job.if === undefined ? [] : [`if ${job.if}`]),
-    ...(job.mutex === undefined ? [] : [`alone in ${job.mutex}`]),
-    ...(job.sandbox === undefined ? [] : [`in a sandbox of ${job.sandbox}`]),
-  ];
   const how = [
     `${formatDuration(job.timeout).replace(/ 00[smh]$/, '')}${job.retries > 0 ? `, ${plural(job.retries, 'retry', 'retries')}` : ''}`,
     ...(job.checks.length > 0 ? [`checks: ${job.checks.join(', ')}`] : []),
@@ -75,12 +80,32 @@ function linesOf(job: PlanJob, look: Look): string[] {
   return [
     `${command}${more.length > 0 ? ` ${look.ellipsis}` : ''}`,
     ...(job.description === undefined ? [] : [job.description]),
-    [...when, ...how].join(` ${look.dot} `),
+    ...(job.gate === undefined ? [] : [job.gate.words]),
+    [...whenOf(job), ...how].join(` ${look.dot} `),
     ...legs,
   ];
 }
 
+function whenOf(job: PlanJob): readonly string[] {
+  return [
+    ...(job.needs.length > 0 ? [`after ${job.needs.join(', ')}`] : []),
+    ...(job.if === undefined ? [] : [`if ${job.if}`]),
+    ...(job.mutex === undefined ? [] : [`alone in ${job.mutex}`]),
+    ...(job.sandbox === undefined ? [] : [`in a sandbox of ${job.sandbox}`]),
+  ];
+}
+
 function mermaid({ jobs }: PlanView): string {
-  const labelOf = ({ id, legs }: PlanJob) => [id, ...(legs && legs.length > 1 ? [plural(legs.length, 'leg')] : [])];
+  const labelOf = ({ id, legs, gate }: PlanJob) => [
+    id,
+    ...(legs && legs.length > 1 ? [plural(legs.length, 'leg')] : []),
+    ...(gate === undefined ? [] : [GATES[gate.state]]),
+  ];
   return `flowchart LR\n${mermaidLines(jobs, labelOf).join('')}`;
 }
+
+const GATES: Readonly<Record<PlanGate['state'], string>> = {
+  approved: 'approved',
+  void: 'approval is void',
+  open: 'awaits approval',
+};

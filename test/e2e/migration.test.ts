@@ -71,6 +71,13 @@ function migration(proposing = `${PLANNED} rollback-plan`): ConfigSource {
 
 const PROPOSED = { survey: 'success', advise: 'success', 'migration-proposal': 'success', aside: 'success' };
 const WAITING = { ...PROPOSED, migration: 'skipped: approval', apply: 'skipped: needs' };
+/** As `orch plan` has it. */
+async function gateOf(repo: Repository): Promise<unknown> {
+  const { stdout } = await orch(repo, ['plan', '--format', 'json']);
+  const { jobs } = JSON.parse(stdout) as { jobs: readonly { id: string; gate?: unknown }[] };
+  return jobs.find(({ id }) => id === 'migration')?.gate;
+}
+
 const recordOf = (repo: Repository): string => join(repo.root, '.git/orch/migration-approval.json');
 
 it('waits for an approval, goes on from what was approved, and waits again when that is taken back: here and from the export', async () => {
@@ -83,6 +90,7 @@ it('waits for an approval, goes on from what was approved, and waits again when 
     stderr: expect.stringContaining('no run has a migration'),
   });
 
+  expect(await gateOf(repo)).toEqual({ state: 'open', words: expect.stringContaining('nothing is approved yet') });
   const first = await orch(repo, ['run']);
   expect([first.exitCode, endings(first.events)]).toEqual([0, WAITING]);
   expect(eventsOf(first.events, 'job.skipped').at(-1)?.message).toBe('migration waits for approval');
@@ -104,6 +112,10 @@ it('waits for an approval, goes on from what was approved, and waits again when 
     stderr: expect.stringMatching(/approved already by Ada "the" Lovelace on .* UTC\n.*--revoke/),
   });
 
+  expect(await gateOf(repo)).toMatchObject({ state: 'approved', by: 'Ada "the" Lovelace', run: first.run });
+  expect((await orch(repo, ['plan'])).stdout).toContain('approved by Ada "the" Lovelace on ');
+  expect((await orch(repo, ['run', '--dry-run'])).stdout).toContain('approved by Ada "the" Lovelace on ');
+  expect((await orch(repo, ['plan', '--only', 'aside'])).stdout).not.toContain('approved');
   const second = await orch(repo, ['run']);
   expect([second.exitCode, endings(second.events)]).toEqual([
     0,
@@ -205,6 +217,8 @@ it('an approval is void when the documents, the tasks or its record have changed
   expect(await orch(repo, ['approve', 'migration', '--by', 'Ada'])).toMatchObject({ exitCode: 0 });
   const record = readFileSync(recordOf(repo), 'utf8');
   meddle();
+  expect(await gateOf(repo)).toEqual({ state: 'void', words: expect.stringContaining('holds other documents') });
+  expect((await orch(repo, ['plan', '--format', 'mermaid'])).stdout).toMatch(/"migration<br\/>approval is void"/);
   const changed = await orch(repo, ['run']);
   expect([changed.exitCode, endings(changed.events)]).toEqual([0, WAITING]);
   expect(warningsOf(changed.events, 'approval-void')).toEqual([

@@ -86,6 +86,11 @@ async function keepsDocuments(
   return now === (await hashProposal(repository, commit)) || now === (await hashProposal(repository, approved));
 }
 
+/** A clause on its own: whose approval it is, and why it is none. */
+export function whyItDoesNotCount({ approval, why }: Extract<ApprovalStanding, { readonly kind: 'void' }>): string {
+  return `the approval${approval === undefined ? '' : ` ${approvedBy(approval)}`} does not count: ${why}`;
+}
+
 /** `by Ada on 2026-11-23 08:00:00 UTC`. */
 export function approvedBy({ by, at }: Approval): string {
   return `by ${by} on ${at.slice(0, 19).replace('T', ' ')} UTC`;

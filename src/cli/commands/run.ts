@@ -72,8 +72,12 @@ async function makeReady(project: Project, options: RunCommandOptions, run?: str
   return { loaded, setup };
 }
 
-function showPlan({ loaded: { config }, setup: { plan, base } }: Ready): number {
-  const view = planView(config, { maxParallel: plan.policy.maxParallel, base: base.ref });
+function showPlan({ loaded: { config }, setup: { plan, base, approval } }: Ready): number {
+  const view = planView(config, {
+    maxParallel: plan.policy.maxParallel,
+    base: base.ref,
+    standing: approval?.standing,
+  });
   process.stdout.write(renderPlan(view, 'text', openTerminal(process.stdout, process.env)));
   return EXIT.success;
 }

@@ -1,13 +1,14 @@
 /** What an approval means for a run: what it goes on from, or what has to wait. */
 import type { JobFinished, JobOutcome, JobRequest, RunStarted } from '../../engine/index.ts';
-import { MIGRATION } from '../../orchestrator/index.ts';
+import { type Config, MIGRATION } from '../../orchestrator/index.ts';
 import { isAncestor } from '../../runner/workspaces/index.ts';
 import { guardApproval } from '../../store/index.ts';
-import { type ApprovalStanding, approvedBy, standingForRun } from '../approval/standing.ts';
+import { type ApprovalStanding, standingForRun, whyItDoesNotCount } from '../approval/standing.ts';
 import type { Loaded } from '../load.ts';
 import type { Project } from '../project.ts';
 
 export interface RunApproval {
+  readonly standing: ApprovalStanding;
   /** Jobs that do not start. */
   readonly awaiting: ReadonlySet<string>;
   /** For the header of the run. */
@@ -18,25 +19,29 @@ export interface RunApproval {
   readonly notices: readonly (readonly [code: string, message: string])[];
 }
 
-/** Undefined for a config without a migration, or with none of its gate. `base`: the commit that the run starts from. */
+/** The jobs of the migration, the one that joins them included; undefined without a migration, or with none of its gate. */
+export function jobsBeforeGate({ migration, tasks }: Config): readonly string[] | undefined {
+  if (migration === undefined || tasks.every(({ name }) => name !== MIGRATION.gate)) return undefined;
+  return [...migration.tasks, MIGRATION.proposal];
+}
+
+/** Undefined where nothing waits for an approval. `base`: the commit that the run starts from. */
 export async function openApproval(
   project: Project,
   { config }: Loaded,
   facts: { readonly definitions: ReadonlyMap<string, string>; readonly base: string },
 ): Promise<RunApproval | undefined> {
-  const { migration } = config;
-  if (migration === undefined || config.tasks.every(({ name }) => name !== MIGRATION.gate)) return undefined;
-  const jobs = [...migration.tasks, MIGRATION.proposal];
+  const jobs = jobsBeforeGate(config);
+  if (jobs === undefined) return undefined;
   const standing = await standingForRun(project, { ...facts, jobs });
   return standing.kind === 'good' ? goOn(project, standing, { jobs, base: facts.base }) : wait(standing);
 }
 
 function wait(standing: Exclude<ApprovalStanding, { readonly kind: 'good' }>): RunApproval {
   const awaiting = new Set([MIGRATION.gate]);
-  if (standing.kind === 'none') return { awaiting, reuse: () => undefined, notices: [] };
-  const whose = standing.approval === undefined ? '' : ` ${approvedBy(standing.approval)}`;
-  const message = `the approval${whose} does not count: ${standing.why}`;
-  return { awaiting, reuse: () => undefined, notices: [['approval-void', message]] };
+  const notices: RunApproval['notices'] =
+    standing.kind === 'none' ? [] : [['approval-void', whyItDoesNotCount(standing)]];
+  return { standing, awaiting, reuse: () => undefined, notices };
 }
 
 interface GoingOn {
@@ -46,9 +51,10 @@ interface GoingOn {
 
 async function goOn(
   { repository }: Project,
-  { approval, proposal }: Extract<ApprovalStanding, { readonly kind: 'good' }>,
+  standing: Extract<ApprovalStanding, { readonly kind: 'good' }>,
   { jobs, base }: GoingOn,
 ): Promise<RunApproval> {
+  const { approval, proposal } = standing;
   const { run, by, at, note, approved } = approval;
   // One that failed was allowed to, or nothing would have been proposed: what it would come to now was not approved.
   const ended = proposal.finished.filter(
@@ -58,6 +64,7 @@ async function goOn(
   const isBehind = await isAncestor(repository, base, approved);
   const message = `what is behind the approval starts from what was approved (${approved.slice(0, 12)}), which does not contain ${base.slice(0, 12)}`;
   return {
+    standing,
     awaiting: new Set(),
     given: { run, by, at, ...(note === undefined ? {} : { note }) },
     reuse: ({ leg }) => outcomeOf(results.get(leg.id), { run, approved }),

@@ -1,12 +1,38 @@
 /** The plan of an orchestrator.yaml as people look at it, before anything runs. */
-import type { Config, Task } from '../../orchestrator/index.ts';
+import { type Config, MIGRATION, type Task } from '../../orchestrator/index.ts';
 import { formatRule } from '../../shared/allow-list.ts';
 import type { SandboxSettings } from '../../shared/sandbox.ts';
 import type { PlanJob, PlanView } from '../../ui/index.ts';
 import { evaluateNode, expandMatrix, type Json } from '../../workflow/index.ts';
+import { type ApprovalStanding, approvedBy, whyItDoesNotCount } from '../approval/standing.ts';
 
-export function planView(config: Config, settings: { readonly maxParallel: number; readonly base: string }): PlanView {
-  return { name: config.name, ...settings, jobs: config.tasks.map(planJob) };
+interface ViewSettings {
+  readonly maxParallel: number;
+  readonly base: string;
+  /** Of the gate that the tasks have. */
+  readonly standing?: ApprovalStanding | undefined;
+}
+
+export function planView(config: Config, { maxParallel, base, standing }: ViewSettings): PlanView {
+  const jobs = config.tasks.map((task) =>
+    task.name === MIGRATION.gate && standing !== undefined
+      ? { ...planJob(task), gate: gateOf(standing) }
+      : planJob(task),
+  );
+  return { name: config.name, maxParallel, base, jobs };
+}
+
+function gateOf(standing: ApprovalStanding): NonNullable<PlanJob['gate']> {
+  switch (standing.kind) {
+    case 'none':
+      return { state: 'open', words: 'nothing is approved yet: what is behind it waits' };
+    case 'void':
+      return { state: 'void', words: whyItDoesNotCount(standing) };
+    case 'good': {
+      const { run, by, at } = standing.approval;
+      return { state: 'approved', words: `approved ${approvedBy(standing.approval)}`, run, by, at };
+    }
+  }
 }
 
 function planJob(task: Task): PlanJob {
