@@ -1,9 +1,11 @@
 /** From a tree without mistakes to a Config: defaults applied, durations in milliseconds. */
+
 import { FAILURE_CODES, type FailureCode } from '../shared/failure.ts';
 import { parseDuration } from '../shared/quantity.ts';
 import { readSandbox } from '../shared/sandbox.ts';
 import { type MappingEntry, type MappingNode, type Node, scalar } from '../workflow/index.ts';
 import type { Config, FrameworkReview, Migration, OnFailure, Task, TaskSandbox, WorktreeConfig } from './config.ts';
+import { inputJson } from './input-json.ts';
 import {
   entriesOf,
   entryOf,
@@ -115,7 +117,7 @@ function buildReview(view: TaskView, task: Task, root: Node): Review {
 function withoutMounts(sandbox: TaskSandbox | undefined): TaskSandbox | undefined {
   if (sandbox === undefined || sandbox.settings.mounts.length === 0) return sandbox;
   const { mounts: _mounts, ...rest } = JSON.parse(sandbox.text) as Readonly<Record<string, unknown>>;
-  return { settings: { ...sandbox.settings, mounts: [] }, text: JSON.stringify(rest) };
+  return { settings: { ...sandbox.settings, mounts: [] }, text: inputJson(rest) };
 }
 
 function buildTask(view: TaskView, root: Node, declared: ReadonlyMap<string, TaskView>): Task {
@@ -160,7 +162,7 @@ function buildSandbox(node: Node | undefined): TaskSandbox | undefined {
   if (mappingOf(node) === undefined || node === undefined) return undefined;
   const written = jsonOf(node);
   const settings = readSandbox(written);
-  return settings.ok ? { settings: settings.value, text: JSON.stringify(written) } : undefined;
+  return settings.ok ? { settings: settings.value, text: inputJson(written) } : undefined;
 }
 
 const NOWHERE = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } } as const;

@@ -2,6 +2,7 @@
 
 import { TASK_DEFAULTS } from '../build-config.ts';
 import type { Config, Task } from '../config.ts';
+import { inputJson } from '../input-json.ts';
 import { keyText } from '../nodes.ts';
 import { ancestorsOf, startsWith } from './ancestors.ts';
 import { literal } from './literal.ts';
@@ -28,8 +29,8 @@ export function prepareInputs(task: Task, config: Config): ActionInputs {
   // Where no command runs there is nothing to set up for.
   const setup = task.shape?.action === undefined && task.shape?.isBare !== true ? config.worktrees.setup : undefined;
   return present([
-    ['dependencies', JSON.stringify(startsWith(task)), '[]'],
-    ['ancestors', ancestors && JSON.stringify(ancestors)],
+    ['dependencies', inputJson(startsWith(task)), '[]'],
+    ['ancestors', ancestors && inputJson(ancestors)],
     ['setup', text(setup)],
     ...(setup === undefined
       ? []

@@ -1,6 +1,8 @@
 /** `framework_review` as a workflow of its own: the job of one task, which is given a digest of a run before its command. */
+
 import { type ActionStep, mapping, scalar } from '../../../workflow/index.ts';
 import type { Config, FrameworkReview } from '../../config.ts';
+import { inputJson } from '../../input-json.ts';
 import { type ActionSource, taskActionOf, usesOf } from '../../translate/actions.ts';
 import type { TaskJob } from '../../translate/job.ts';
 import { type TranslateOptions, type Translation, translate } from '../../translate/translate.ts';
@@ -52,7 +54,7 @@ function withDigest(job: TaskJob, source: ActionSource): TaskJob {
 function withDocuments(step: ActionStep): ActionStep {
   const own = step.with?.kind === 'mapping' ? step.with.entries : [];
   const { entries } = mapping({
-    documents: scalar(JSON.stringify(FRAMEWORK_REVIEW_DOCUMENTS)),
+    documents: scalar(inputJson(FRAMEWORK_REVIEW_DOCUMENTS)),
     writable: scalar(REVIEW_FOLDER),
   });
   return { ...step, with: { kind: 'mapping', entries: [...own, ...entries] } };

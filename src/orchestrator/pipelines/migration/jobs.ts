@@ -2,8 +2,10 @@
  * A migration as jobs: its tasks, which may write to one folder alone; one that joins what they left and holds the
  * documents against what was agreed on; and the gate, which what is behind it depends on.
  */
+
 import type { SourceRange } from '../../../shared/source.ts';
 import type { JobShape, Task } from '../../config.ts';
+import { inputJson } from '../../input-json.ts';
 import { ownJob } from '../own-job.ts';
 import { APPROVAL_FILE, DOCUMENTS, GATE, MIGRATION_FOLDER, PROPOSAL, ROLLBACK_PLAN } from './documents.ts';
 
@@ -40,7 +42,7 @@ function gate(like: Task, at: SourceRange): Task {
 }
 
 function checking(documents: typeof DOCUMENTS): JobShape {
-  return { isBare: true, run: { documents: JSON.stringify(documents) } };
+  return { isBare: true, run: { documents: inputJson(documents) } };
 }
 
 /** Nothing is changed. */

@@ -3,6 +3,7 @@
  * passes on what was approved. All are there from the beginning; a round that is not needed skips its steps, since a
  * job that is skipped would skip everything behind it.
  */
+
 import { HANDOFF, REVIEW_FOLDER } from '../../../shared/handoff.ts';
 import {
   conditionText,
@@ -12,6 +13,7 @@ import {
   usesStatusFunction,
 } from '../../../workflow/index.ts';
 import type { JobShape, Task } from '../../config.ts';
+import { inputJson } from '../../input-json.ts';
 import { scalarsOf } from '../../nodes.ts';
 import { literal } from '../../translate/literal.ts';
 import { ownJob } from '../own-job.ts';
@@ -49,7 +51,7 @@ function behindReviews(task: Task, reviews: ReadonlyMap<string, Review>): Task {
 }
 
 function reviewedTask(task: Task, review: Review): readonly Task[] {
-  const developed: Task = { ...task, shape: { ...task.shape, run: { documents: JSON.stringify([HANDOFF]) } } };
+  const developed: Task = { ...task, shape: { ...task.shape, run: { documents: inputJson([HANDOFF]) } } };
   const rounds = Array.from({ length: review.rounds }, (_, index) => index + 1);
   return [
     developed,
@@ -93,7 +95,7 @@ function reviewer(task: Task, { reviewer: own, notes }: Review, round: number): 
     run: {
       writable: REVIEW_FOLDER,
       isolated: 'true',
-      review: JSON.stringify({ task: task.name, round }),
+      review: inputJson({ task: task.name, round }),
       'review-round': String(round),
     },
   };
@@ -130,7 +132,7 @@ function conclusion(task: Task, { notes }: Review, rounds: readonly number[]): T
       prepare: { 'start-of': task.name },
       action: {
         name: 'conclude-review',
-        inputs: { changes: JSON.stringify(changes), verdicts, ...noted(notes.map(literal)) },
+        inputs: { changes: inputJson(changes), verdicts, ...noted(notes.map(literal)) },
       },
     },
   };
