@@ -52,15 +52,23 @@ it('fails an attempt that leaves no document as agreed, which is worth another',
   });
 });
 
-it('says so when git ignores the document', async () => {
+const WAY_OUT =
+  'so that no commit has it: take that rule away, or add the lines !/review/ and !/review/** at the end of .gitignore';
+
+it.each([
+  [true, '.gitignore:2 (review/)', `is ignored by .gitignore:2 (review/), ${WAY_OUT}`],
+  [false, '.gitignore:2 (review/)', `is missing, and would be ignored by .gitignore:2 (review/), ${WAY_OUT}`],
+  [true, undefined, 'is there, but git does not see it: it is behind a link, or not part of this repository'],
+])('says why git does not see the document (there: %s, rule: %s)', async (isThere, rule, said) => {
   const rig = createRig();
-  rig.outside.set('/work-tree/review/handoff.md', '# Context\nignored\n');
+  if (isThere) rig.outside.set('/work-tree/review/handoff.md', '# Context\nignored\n');
+  if (rule !== undefined) rig.repository.work.ignored.set('review/handoff.md', rule);
   await rig.prepare();
   const running = rig.run({ command: 'agent', documents: DOCUMENTS });
   (await rig.processes.next()).exit(0);
   expect((await running).failure).toMatchObject({
     code: 'artifact-missing',
-    message: 'review/handoff.md is there, but git does not see it: it is ignored, or behind a link',
+    message: `review/handoff.md ${said}`,
   });
 });
 

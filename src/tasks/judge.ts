@@ -92,7 +92,9 @@ function readCaptured({ ports, tree }: Judging, captured: string): ReadFile {
     const found = await tree.read(captured, path, limit);
     if (found.kind !== 'absent') return found;
     const isThere = (await ports.files.read(hostPath(`${tree.path}/${path}`), 1)) !== undefined;
-    return isThere ? { kind: 'unseen' } : found;
+    const rule = await tree.ignoredBy(path);
+    if (rule === undefined && !isThere) return found;
+    return { kind: 'unseen', isThere, ...(rule !== undefined && { rule }) };
   };
 }
 

@@ -89,6 +89,8 @@ export interface WorkTree {
   read(tree: string, path: string, limit: number): Promise<FileRead>;
   /** Replaces a file of the working tree; false where that is no regular file, or lies behind a link. */
   write(path: string, text: string): Promise<boolean>;
+  /** The rule by which git ignores a path, there or not, in words: file, line and pattern. */
+  ignoredBy(path: string): Promise<string | undefined>;
   /** SHA-256 in hex of how `to` differs from `from`: `git diff-tree -r --no-renames --no-abbrev FROM TO`. */
   digest(from: string, to: string): Promise<string>;
   /** The tree that a commit holds. */

@@ -268,6 +268,22 @@ it('nothing behind the gate starts without a plan to go back; documents that are
   });
 }, 60_000);
 
+it('documents that git ignores: the rule is named, and the way out leads out', async () => {
+  const repo = migrating(migration());
+  repo.write('.gitignore', `${repo.read('.gitignore')}\n/migration/\n`);
+  repo.commit('ignored');
+  const { failure } = finished((await orch(repo, ['run'])).events, 'migration-proposal');
+  expect(failure?.code).toBe('artifact-missing');
+  expect(failure?.message).toMatch(
+    /^migration\/legacy-snapshot\.md is missing, and would be ignored by \.gitignore:\d+ \(\/migration\/\)/,
+  );
+  const [, first = '', second = ''] =
+    /add the lines (\S+) and (\S+) at the end of .gitignore/.exec(failure?.message ?? '') ?? [];
+  repo.write('.gitignore', `${repo.read('.gitignore')}${first}\n${second}\n`);
+  repo.commit('not ignored');
+  expect(endings((await orch(repo, ['run'])).events)).toEqual(WAITING);
+}, 60_000);
+
 it('nothing is approved while a run is on', async () => {
   const repo = migrating({ tasks: [{ name: 'long', command: 'tell running; await-note go' }] });
   const run = startOrch(repo, ['run']);

@@ -12,6 +12,7 @@ import { type BoxGit, type BoxPlace, clearBoxGit, hasKeptBoxGit, openBoxGit, rem
 import { type CapturedTree, captureTree } from './capture.ts';
 import { readHead, readRef } from './head-file.ts';
 import { type CommitLine, commitTree, listCommits } from './history.ts';
+import { ignoreRule } from './ignore-rule.ts';
 import { guard } from './machine-failure.ts';
 import { moveBranch } from './refs.ts';
 import type { GitRepository } from './repository.ts';
@@ -38,6 +39,7 @@ export interface LinkedWorktree {
   commit(request: { readonly tree: string; readonly parent: string; readonly message: string }): Promise<string>;
   read(tree: string, path: string, limit: number): Promise<TreeFile>;
   write(path: string, text: string): Promise<boolean>;
+  ignoredBy(path: string): Promise<string | undefined>;
   digest(from: string, to: string): Promise<string>;
   treeOf(commit: string): Promise<string>;
   setBranch(branch: string, commit: string): Promise<void>;
@@ -90,6 +92,7 @@ export function attachWorktree(
     commit: guard((request) => commit(opened, request)),
     read: guard((tree, path, limit) => readTreeFile(repository.git, tree, { path, limit })),
     write: guard((path, text) => replaceTreeFile(record.path, path, text)),
+    ignoredBy: guard((path) => ignoreRule(repository, { workTree: record.path, index: record.index }, path)),
     digest: guard((from, to) => digestDiff(repository.git, from, to)),
     treeOf: guard((id) => treeOf(opened, id)),
     setBranch: guard((branch, id) => repository.exclusive(() => moveBranch(repository, branch, id))),

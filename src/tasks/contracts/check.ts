@@ -1,6 +1,6 @@
 /** Holds documents against what was agreed on: they are there, they are text, and each section says something. */
 import { formatBytes } from '../../shared/quantity.ts';
-import { type Contract, type ContractFault, DOCUMENT_LIMIT, type ReadFile } from './contract.ts';
+import { type Contract, type ContractFault, DOCUMENT_LIMIT, type ReadFile, type Unseen } from './contract.ts';
 import { readFrontMatter, splitFrontMatter } from './front-matter.ts';
 import { readSections, type Section } from './markdown.ts';
 import { isFilled, sectionsNamed } from './section-content.ts';
@@ -26,7 +26,7 @@ export async function checkContracts(
 }
 
 export async function checkContract(contract: Contract, read: ReadFile): Promise<ContractCheck> {
-  const text = textOf(await read(contract.path, DOCUMENT_LIMIT));
+  const text = textOf(contract.path, await read(contract.path, DOCUMENT_LIMIT));
   if (!text.ok) return { faults: [faultOf(contract, text)], values: new Map(), sections: [], text: '' };
   const { frontMatter, body, bodyLine } = splitFrontMatter(text.value);
   const fields = readFrontMatter(frontMatter, contract.frontMatter ?? []);
@@ -43,17 +43,13 @@ type Text =
   | { readonly ok: true; readonly value: string }
   | { readonly ok: false; readonly code: ContractFault['code']; readonly message: string };
 
-function textOf(found: Awaited<ReturnType<ReadFile>>): Text {
+function textOf(path: string, found: Awaited<ReturnType<ReadFile>>): Text {
   const invalid = (message: string): Text => ({ ok: false, code: 'artifact-invalid', message });
   switch (found.kind) {
     case 'absent':
       return { ok: false, code: 'artifact-missing', message: 'is missing' };
     case 'unseen':
-      return {
-        ok: false,
-        code: 'artifact-missing',
-        message: 'is there, but git does not see it: it is ignored, or behind a link',
-      };
+      return { ok: false, code: 'artifact-missing', message: whyUnseen(path, found) };
     case 'link':
       return invalid('is a symbolic link, or lies behind one; it has to be a file');
     case 'not-file':
@@ -63,6 +59,15 @@ function textOf(found: Awaited<ReturnType<ReadFile>>): Text {
     case 'file':
       return decode(found.bytes) ?? invalid('is not UTF-8 text');
   }
+}
+
+function whyUnseen(path: string, { isThere, rule }: Unseen): string {
+  if (rule === undefined)
+    return 'is there, but git does not see it: it is behind a link, or not part of this repository';
+  const top = `!/${path.split('/', 1)[0]}`;
+  const lines = path.includes('/') ? `the lines ${top}/ and ${top}/**` : `the line ${top}`;
+  const what = isThere ? `is ignored by ${rule}` : `is missing, and would be ignored by ${rule}`;
+  return `${what}, so that no commit has it: take that rule away, or add ${lines} at the end of .gitignore`;
 }
 
 /** A byte order mark at the beginning is taken away. */
@@ -80,7 +85,7 @@ function decode(bytes: Uint8Array): Text | undefined {
 /** None at hand is no fault of the task's. */
 async function readTemplate({ template }: Contract, read: ReadFile): Promise<readonly Section[]> {
   if (template === undefined) return [];
-  const text = textOf(await read(template, DOCUMENT_LIMIT));
+  const text = textOf(template, await read(template, DOCUMENT_LIMIT));
   return text.ok ? readSections(splitFrontMatter(text.value).body) : [];
 }
 

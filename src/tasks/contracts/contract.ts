@@ -38,8 +38,16 @@ export type FileRead =
   | { readonly kind: 'too-large'; readonly size: number }
   | { readonly kind: 'absent' | 'link' | 'not-file' };
 
-/** Reads a file of the tree that is judged, up to `limit` bytes. `unseen` is one that git ignores. */
-export type ReadFile = (path: string, limit: number) => Promise<FileRead | { readonly kind: 'unseen' }>;
+/** A file that is not in the tree, though it may be in the working tree: git ignores it, or does not see it. */
+export interface Unseen {
+  readonly kind: 'unseen';
+  readonly isThere: boolean;
+  /** That ignores it, in words: file, line and pattern. */
+  readonly rule?: string;
+}
+
+/** Reads a file of the tree that is judged, up to `limit` bytes. */
+export type ReadFile = (path: string, limit: number) => Promise<FileRead | Unseen>;
 
 /** Bytes. A report is for people. */
 export const DOCUMENT_LIMIT = 1024 * 1024;

@@ -179,7 +179,7 @@ it('says of a report that git ignores it', async () => {
   const running = rig.run({ command: 'reviewer', review: '{"task":"api","round":1}' });
   (await rig.processes.next()).exit(0);
   expect((await running).failure?.details).toContain(
-    'review/test-plan.md is there, but git does not see it: it is ignored, or behind a link',
+    'review/test-plan.md is there, but git does not see it: it is behind a link, or not part of this repository',
   );
 });
 

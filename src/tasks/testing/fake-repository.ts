@@ -24,6 +24,8 @@ interface FakeWork {
   problems: readonly Failure[];
   /** What the next resets say to have moved. */
   moved: readonly string[];
+  /** Rules by path, of files that are not in it. */
+  readonly ignored: Map<string, string>;
   write(path: string, text: string): void;
   remove(path: string): void;
   /** A commit of all files, as the task's own git would make it. */
@@ -107,6 +109,7 @@ function createState(history: FakeHistory, branches: Map<string, string>): State
     path: '/work-tree',
     problems: [],
     moved: [],
+    ignored: new Map(),
     branch: undefined,
     closed: undefined,
     get files() {
@@ -197,7 +200,7 @@ function createWorkTree({ state, history, branches, ask }: TreeParts): WorkTree 
   };
 }
 
-function createFiles({ state, history, ask }: TreeParts): Pick<WorkTree, 'read' | 'write' | 'digest'> {
+function createFiles({ state, history, ask }: TreeParts): Pick<WorkTree, 'read' | 'write' | 'digest' | 'ignoredBy'> {
   return {
     read: async (tree, path, limit) => {
       ask('read', tree, path);
@@ -209,6 +212,10 @@ function createFiles({ state, history, ask }: TreeParts): Pick<WorkTree, 'read' 
       ask('write', path);
       state.write(path, text);
       return true;
+    },
+    ignoredBy: async (path) => {
+      ask('ignoredBy', path);
+      return state.ignored.get(path);
     },
     digest: async (from, to) => {
       ask('digest', from, to);
