@@ -17,6 +17,7 @@ function step(uses: string, more: Partial<Step> = {}): Step {
 
 /** Runs a job whose steps are the handlers, by the name in `uses`. */
 function start(steps: readonly Step[], handlers: Readonly<Record<string, Handler>>, job: Partial<StepsJob> = {}) {
+  const closing: (() => void)[] = [];
   const clock = createFakeClock();
   const controller = new AbortController();
   const lost = new AbortController();
@@ -43,12 +44,15 @@ function start(steps: readonly Step[], handlers: Readonly<Record<string, Handler
       },
       note: (line) => void notes.push(line),
       lost: lost.signal,
-      close: async () => ({ log: { path: 'j.log', bytes: 0, sha256: '' } }),
+      close: async () => {
+        for (const act of closing) act();
+        return { log: { path: 'j.log', bytes: 0, sha256: '' } };
+      },
     }),
   });
   const done = runner.run(request, (event) => void events.push(event), controller.signal);
   const cancel = (): void => controller.abort({ reason: 'user', message: 'stopped' } satisfies Cancellation);
-  return { done, clock, events, notes, ran, cancel, lost };
+  return { done, clock, events, notes, ran, cancel, lost, closing };
 }
 
 describe('the steps of a job', () => {
@@ -189,6 +193,13 @@ describe('cancellation', () => {
     await job.clock.advance(2 * 60_000);
     expect((await job.done).result).toBe('success');
     expect(job.ran).toEqual(['slow', 'b']);
+  });
+
+  it('that comes when the steps are over changes nothing, and leaves no clock behind', async () => {
+    const job = start([step('a')], { a: () => OK });
+    job.closing.push(job.cancel);
+    expect((await job.done).result).toBe('success');
+    expect(job.clock.pending()).toBe(0);
   });
 
   it('fails a job whose log is lost', async () => {

@@ -85,6 +85,8 @@ async function openJob(settings: JobRunnerSettings, request: JobRequest, first: 
       const patience = (request.leg.cancelTimeoutMinutes ?? CANCEL_MINUTES) * 60_000;
       detach = clock.after(patience, () => overdue.abort(signal.reason));
     };
+    // Who cancels it while what is around it is being closed comes too late: a clock set then would have nobody to stop it.
+    detach = () => signal.removeEventListener('abort', cancel);
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
   };
