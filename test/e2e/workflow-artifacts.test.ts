@@ -46,10 +46,14 @@ console.log('listed ' + artifacts.map(({ name }) => name).sort().join());
 `,
 };
 
-function prepare(workflow: string): { readonly repository: Repository; readonly source: readonly string[] } {
-  const repository = createRepository({ files: { ...LIST, [CI]: workflow }, untidy: true });
+function prepare(
+  workflow: string,
+  files: Readonly<Record<string, string>> = {},
+): { readonly repository: Repository; readonly source: readonly string[] } {
+  const repository = createRepository({ files: { ...LIST, ...files, [CI]: workflow }, untidy: true });
   const server = createServer(repository);
   for (const [name, files] of Object.entries(actions)) server.repository(`me/${name}`, files).git('tag', 'v1');
+  server.repository('actions/download-artifact', actions['artifact'] ?? {}).git('tag', 'v8');
   return { repository, source: ['--action-source', server.source] };
 }
 
@@ -214,6 +218,63 @@ jobs:
   expect(eventsOf(events, 'artifact.deleted')).toEqual([]);
   expect(eventsOf(repository.events(String(id)), 'artifact.deleted')).toHaveLength(1);
   expect(artifactsOf(ran)).toEqual(['stamp.zip', 'two.zip']);
+});
+
+test('of an earlier run here are read by its id, and those of no run are not made up for by those at hand', async () => {
+  const take = (run: string, token: string): string =>
+    `{ do: download, name: dist, path: got, run-id: "${run}", github-token: "${token}" }`;
+  const { repository, source } = prepare(
+    `
+name: build
+on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo earlier > made
+      - uses: me/artifact@v1
+        with: { do: upload, name: dist, path: made }
+`,
+    {
+      '.github/workflows/follow.yml': `
+on: { workflow_run: { workflows: [build] } }
+jobs:
+  follow:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo own > made
+      - uses: me/artifact@v1
+        with: { do: upload, name: dist, path: made }
+      - uses: actions/download-artifact@v8
+        with: ${take('${{ github.event.workflow_run.id }}', '${{ github.token }}')}
+      - run: echo "says $(cat got/made)"
+      - uses: actions/download-artifact@v8
+        with: ${take('${{ github.event.workflow_run.id }}', 'of-github')}
+      - run: echo "says $(cat got/made)"
+      - uses: actions/download-artifact@v8
+        with: ${take('${{ github.run_id }}', 'of-github')}
+      - run: echo "says $(cat got/made)"
+      - uses: actions/download-artifact@v8
+        with: ${take('123', '${{ github.token }}')}
+`,
+    },
+  );
+  const built = await orch(repository, ['run', 'ci', ...source]);
+  expect(endings(built.events)).toEqual({ build: 'success' });
+  const ran = { repository, ...(await orch(repository, ['run', 'follow', '--event', 'workflow_run', ...source])) };
+  expect(endings(ran.events)).toEqual({ follow: 'exit-code' });
+  expect(told(ran, 'follow')).toEqual([
+    'uploaded dist',
+    'downloaded made',
+    'says earlier',
+    'downloaded made',
+    'says earlier',
+    'downloaded made',
+    'says own',
+    expect.stringMatching(/^##\[error\].*\(404\) Not Found: no run of this repository here .*GitHub was not asked/),
+  ]);
+  const texts = filesBelow(join(repository.root, 'logs')).map((path) => repository.read(`logs/${path}`));
+  expect(texts.filter((text) => TOKEN.test(text))).toEqual([]);
 });
 
 describe.skipIf(whyNoContainers() !== undefined)('in a container', () => {

@@ -111,8 +111,8 @@ export function createActionContainers(parts: ActionContainersParts): ActionCont
         inside,
         platform: 'linux',
         hostEnv: parts.settings.env,
-        services: async (kind) => {
-          const offered = await job.services(kind);
+        services: async (kind, use) => {
+          const offered = await job.services(kind, use);
           isOffered = offered.runtimeToken !== undefined;
           return isOffered ? { ...offered, runtimeUrl: SERVICES, resultsUrl: SERVICES } : {};
         },

@@ -1,12 +1,13 @@
 /** What a job's actions are told of the services of the run, and what the run is told of what they do there. */
 import type { RunnerEvent } from '../../engine/index.ts';
 import type { JobAccess, RunServices } from '../services/index.ts';
-import type { StepKind, StepServices } from '../steps/index.ts';
+import type { StepKind, StepServices, StepUse } from '../steps/index.ts';
+import { readElsewhere } from './download-source.ts';
 import type { JobContainers } from './job-containers.ts';
 
 export interface ServiceOffer {
   /** Opens the services for the first action of the job; a script has none. */
-  of(kind: StepKind): Promise<StepServices>;
+  of(kind: StepKind, use: StepUse): Promise<StepServices>;
   close(): Promise<void>;
 }
 
@@ -38,10 +39,11 @@ export function openAccess({ services, owner, emit, note }: AccessSettings): Job
 export function offerServices({ access, containers, note }: OfferSettings): ServiceOffer {
   let offered: Promise<StepServices> | undefined;
   return {
-    of: async (kind) => {
+    of: async (kind, use) => {
       if (kind === 'run') return {};
       offered ??= open(access, containers, note);
-      return offered;
+      const services = await offered;
+      return services.runtimeToken === undefined ? services : { ...services, ...(await readElsewhere(access, use)) };
     },
     close: () => access.close(),
   };

@@ -55,7 +55,7 @@ export function placeOf(settings: WorkflowFrames, parts: JobParts): JobPlace {
     masker: settings.masker,
     write: (chunk) => log.log.write(chunk),
     debug,
-    services: (kind) => offer.of(kind),
+    services: (kind, use) => offer.of(kind, use),
     matchers: createMatcherRegistry(),
     repositoryFile: createRepositoryFiles({ checkout: workspace.work, serverUrl, repository }),
     github: {

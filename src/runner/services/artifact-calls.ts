@@ -10,7 +10,10 @@ export type Fields = Readonly<Record<string, unknown>>;
 export interface Call {
   readonly shelf: ArtifactShelf;
   readonly passes: Passes;
+  /** Its run is this one, or another whose artifacts alone it is for. */
   readonly bearer: Bearer;
+  /** This one. */
+  readonly run: string;
   /** The job, as the run calls it. */
   readonly leg: string;
   /** As the client reaches the service: `http://127.0.0.1:1234`. */
@@ -36,12 +39,17 @@ export async function callArtifacts(method: string, call: Call, fields: Fields):
   const perform = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
   if (perform === undefined) return refuse(404, `the artifact service of orch has no method ${method}`);
   const run = text(fields, 'workflow_run_backend_id') ?? '';
-  if (run === call.bearer.run) return perform(call, fields);
+  if (run === call.run) return perform(call, fields);
   const shelf = READING.includes(method) ? await call.ofRun(run) : undefined;
-  if (shelf === undefined) return refuse(403, 'the artifacts of another run cannot be reached');
+  if (shelf === undefined) return run === call.bearer.run ? refuse(404, NO_RUN) : refuse(403, OTHER_RUN);
   if (perform === list) return list({ ...call, shelf }, fields, run);
   return addressIn(call, { shelf, run }, fields);
 }
+
+const OTHER_RUN = 'the artifacts of another run cannot be reached';
+const NO_RUN =
+  'no run of this repository here that is over has this id; GitHub was not asked, since github-token is empty ' +
+  '(the secret GITHUB_TOKEN fills it)';
 
 /** What may be asked of another run. */
 const READING: readonly string[] = ['ListArtifacts', 'GetSignedArtifactURL'];
@@ -76,7 +84,7 @@ async function finalize(call: Call, fields: Fields): Promise<Answer> {
   return ok({ ok: true, artifact_id: String(finalized.value.id) });
 }
 
-function list({ shelf, bearer }: Call, fields: Fields, run = bearer.run): Answer {
+function list({ shelf, run: own }: Call, fields: Fields, run = own): Answer {
   const name = text(fields, 'name_filter');
   const id = fields['id_filter'];
   const artifacts = shelf
@@ -122,8 +130,8 @@ async function remove(call: Call, fields: Fields): Promise<Answer> {
 }
 
 /** The client of the blobs takes what comes first in the path for an account, and wants a folder and a name behind it. */
-function addressOf({ passes, bearer, origin }: Call, kind: 'upload' | 'download', id: string): string {
-  return `${origin}/blob/${bearer.run}/${kind}/${id}?sig=${passes.sign(signedFor(kind, id))}`;
+function addressOf({ passes, run, origin }: Call, kind: 'upload' | 'download', id: string): string {
+  return `${origin}/blob/${run}/${kind}/${id}?sig=${passes.sign(signedFor(kind, id))}`;
 }
 
 /** Nobody uploads in the name of another job; what others have uploaded is there for all. */

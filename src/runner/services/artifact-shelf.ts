@@ -88,9 +88,15 @@ export class ArtifactShelf {
   }
 
   static async open(settings: ShelfSettings): Promise<ArtifactShelf> {
-    const shelf = new ArtifactShelf(settings);
+    const shelf = await ArtifactShelf.ofEarlier(settings);
     // Of a process that was killed.
     await rm(shelf.#incoming, { recursive: true, force: true });
+    return shelf;
+  }
+
+  /** To read what there is of a run that is over; its folder stays as it is. */
+  static async ofEarlier(settings: ShelfSettings): Promise<ArtifactShelf> {
+    const shelf = new ArtifactShelf(settings);
     for (const artifact of settings.known) {
       if (await isFile(shelf.pathOf(artifact))) shelf.#artifacts.set(artifact.name, artifact);
     }

@@ -27,6 +27,8 @@ export interface RunServices {
 export interface JobAccess {
   /** Opens them when nobody has yet. `origin` is that on this machine. */
   enter(): Promise<{ readonly origin: string; readonly token: string }>;
+  /** A token for the artifacts of another run of this repository, and whether there is such a run that is over. */
+  reader(of: string): Promise<{ readonly token: string; readonly isThere: boolean }>;
   /** The token is none from here on, and uploads that are not whole go. */
   close(): Promise<void>;
 }
@@ -35,6 +37,9 @@ interface Opened {
   readonly listening: Listening;
   readonly shelf: ArtifactShelf;
 }
+
+/** No run has this id. */
+const NO_RUN = 'none';
 
 export function createRunServices(settings: RunServicesSettings): RunServices {
   const { run } = settings;
@@ -46,9 +51,12 @@ export function createRunServices(settings: RunServicesSettings): RunServices {
     const shelf = await ArtifactShelf.open(settings);
     const ofRun = async (of: string): Promise<ArtifactShelf | undefined> => {
       const found = await settings.findRun?.(of);
-      return found && ArtifactShelf.open({ ...settings, ...found });
+      return found && ArtifactShelf.ofEarlier({ ...settings, ...found });
     };
-    return { shelf, listening: await startServices({ shelf, ofRun, passes, clientOf: (job) => clients.get(job) }) };
+    return {
+      shelf,
+      listening: await startServices({ run, shelf, ofRun, passes, clientOf: (job) => clients.get(job) }),
+    };
   };
   const opened = (): Promise<Opened> => {
     if (opening === undefined) {
@@ -73,6 +81,12 @@ export function createRunServices(settings: RunServicesSettings): RunServices {
             clients.set(job, client);
           }
           return { origin: listening.origin, token };
+        },
+        async reader(of) {
+          const isThere = (await settings.findRun?.(of)) !== undefined;
+          const reader = passes.tokenOf({ run: isThere ? of : NO_RUN, job });
+          settings.onToken(reader);
+          return { token: reader, isThere };
         },
         async close() {
           clients.delete(job);

@@ -12,6 +12,7 @@ import { noSpace, type Refusal, refusalBody, refuse } from './refusal.ts';
 import { readText } from './request-text.ts';
 
 export interface Services {
+  readonly run: string;
   readonly shelf: ArtifactShelf;
   readonly ofRun: Call['ofRun'];
   readonly passes: Passes;
@@ -118,7 +119,7 @@ async function attempt(services: Services, exchange: Exchange): Promise<Answered
 }
 
 async function answer(services: Services, { request, url }: Exchange): Promise<Answered> {
-  const { shelf, ofRun, passes } = services;
+  const { run, shelf, ofRun, passes } = services;
   const caller = callerOf(services, request);
   if (caller === undefined) return refuse(401, 'the token is none of a job that runs here');
   if (request.method !== 'POST' || !url.pathname.startsWith(METHODS_AT)) return unknownService(url);
@@ -129,7 +130,7 @@ async function answer(services: Services, { request, url }: Exchange): Promise<A
   const { bearer, client } = caller;
   return callArtifacts(
     url.pathname.slice(METHODS_AT.length),
-    { shelf, ofRun, passes, bearer, origin: originOf(request), ...client },
+    { run, shelf, ofRun, passes, bearer, origin: originOf(request), ...client },
     fields,
   );
 }

@@ -17,5 +17,5 @@ export { runDocker } from './run-docker.ts';
 export { type NodeStage, runNode } from './run-node.ts';
 export { type ScriptSettings, scriptHandler } from './run-script.ts';
 export type { ScriptCommand, ScriptRequest } from './shells.ts';
-export type { StepEnvInput, StepKind, StepServices } from './step-env.ts';
+export type { StepEnvInput, StepKind, StepServices, StepUse } from './step-env.ts';
 export { type TaskActionName, taskActions } from './task-actions.ts';

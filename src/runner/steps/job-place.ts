@@ -6,7 +6,7 @@ import type { MatcherRegistry, RepositoryFile } from '../commands/index.ts';
 import type { JobEnvironment } from '../environments/index.ts';
 import type { CommandFiles } from './command-file-set.ts';
 import type { Inside } from './inside.ts';
-import type { StepKind, StepServices } from './step-env.ts';
+import type { StepKind, StepServices, StepUse } from './step-env.ts';
 
 export interface JobPlace {
   /** GITHUB_WORKSPACE. */
@@ -26,7 +26,7 @@ export interface JobPlace {
   /** Debug lines are shown. */
   readonly debug: boolean;
   /** What a step of the kind is told of them; they are opened when the first one comes that could use them. */
-  readonly services: (kind: StepKind) => Promise<StepServices>;
+  readonly services: (kind: StepKind, use: StepUse) => Promise<StepServices>;
   readonly matchers: MatcherRegistry;
   readonly repositoryFile: (path: string) => RepositoryFile;
   /** The contexts as far as they are the same for all steps. */

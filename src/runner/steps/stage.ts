@@ -46,7 +46,7 @@ export async function runStage(stage: Stage): Promise<StepEnd> {
     const command = await stage.prepare(github);
     if (!command.ok) return { outcome: 'failure', failure: command.error, outputs: {} };
     const effects = createEffects(stage);
-    const services = await place.services(command.value.kind);
+    const services = await place.services(command.value.kind, { github, given: call.inputs });
     const env = envOf(command.value, { stage, github, services });
     const exit = await runCommand(command.value, { stage, env, effects });
     await effects.apply(files.read(place.platform));
@@ -85,7 +85,7 @@ function envOf({ kind, inputs }: StageCommand, around: Surroundings): Readonly<R
     base: place.hostEnv,
     env: call.env,
     state: Object.fromEntries(state),
-    inputs,
+    inputs: { ...inputs, ...services.inputs },
     prepends: place.made.path,
     github,
     runner: place.runner,

@@ -36,6 +36,16 @@ export interface StepServices {
   readonly idTokenUrl?: string;
   readonly idTokenToken?: string;
   readonly orchestrationId?: string;
+  /** What the action is given in place of what the workflow says. */
+  readonly inputs?: Readonly<Record<string, string>>;
+}
+
+/** For what a step wants the services. */
+export interface StepUse {
+  /** With the members that are the step's own, such as `action_repository`. */
+  readonly github: Readonly<Record<string, Json>>;
+  /** The inputs that the workflow says, and no defaults. */
+  readonly given: Readonly<Record<string, string>>;
 }
 
 /** Neither the token nor the event is among them. */

@@ -57,16 +57,18 @@ function missing(what) {
 async function download(client) {
   const path = resolve(core.getInput('path') || '.');
   const name = core.getInput('name');
+  const run = runToAsk();
   const pattern = new RegExp(`^${(core.getInput('pattern') || '*').replaceAll('*', '.*')}$`);
   const found =
     name === ''
-      ? (await client.listArtifacts({ latest: true })).artifacts.filter((one) => pattern.test(one.name))
-      : [(await client.getArtifact(name)).artifact];
+      ? (await client.listArtifacts({ latest: true, ...run })).artifacts.filter((one) => pattern.test(one.name))
+      : [(await client.getArtifact(name, run)).artifact];
   for (const artifact of found) {
     const alone = name !== '' || core.getInput('merge-multiple') === 'true';
     const to = alone ? path : join(path, artifact.name);
     mkdirSync(to, { recursive: true });
-    const { digestMismatch } = await client.downloadArtifact(artifact.id, { path: to, expectedHash: artifact.digest });
+    const options = { path: to, expectedHash: artifact.digest, ...run };
+    const { digestMismatch } = await client.downloadArtifact(artifact.id, options);
     if (digestMismatch === true) core.setFailed(`the digest of ${artifact.name} is wrong`);
   }
   core.info(
@@ -74,6 +76,13 @@ async function download(client) {
       .map((file) => relative(path, file))
       .join()}`,
   );
+}
+
+function runToAsk() {
+  const token = core.getInput('github-token');
+  if (token === '') return {};
+  const [repositoryOwner, repositoryName] = core.getInput('repository').split('/');
+  return { findBy: { token, workflowRunId: Number(core.getInput('run-id')), repositoryOwner, repositoryName } };
 }
 
 async function list(client) {

@@ -32,7 +32,7 @@ export function bundledAction(
 }
 
 const ARTIFACT_INPUTS =
-  'do name path pattern merge-multiple overwrite archive if-no-files-found compression-level retention-days';
+  'do name path pattern merge-multiple overwrite archive if-no-files-found compression-level retention-days github-token run-id repository';
 
 /**
  * An action that does as upload-artifact and download-artifact do, by its input `do`: with the client of today, or
