@@ -2,12 +2,13 @@
 import { cleanText, plural, shortCommit } from '../../reports/index.ts';
 import { listRunProcesses, reclaimFiles, sweepContainers, sweepRun } from '../../runner/environments/index.ts';
 import { sweepTemporary } from '../../runner/jobs/index.ts';
+import { dropUploads } from '../../runner/services/index.ts';
 import { removeTree, type SweptWorktree, sweepWorktrees } from '../../runner/workspaces/index.ts';
 import type { HostPath } from '../../shared/brand.ts';
 import { isErrno } from '../../shared/errno.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
 import { formatBytes, parseDuration } from '../../shared/quantity.ts';
-import { acquireRunLock, acquireStreamLock, newRunId } from '../../store/index.ts';
+import { acquireRunLock, acquireStreamLock, findRun, newRunId } from '../../store/index.ts';
 import { type Leftovers, renderLeftovers } from '../../ui/index.ts';
 import { findLeftovers, isOver } from '../clean/leftovers.ts';
 import { openDisplay } from '../display.ts';
@@ -38,7 +39,7 @@ export async function clean({ dryRun = false, olderThan, force = false }: CleanO
     }
     const alive = await endProcesses(project, found);
     const containers = await removeContainers(project, found);
-    for (const { run } of found) if (isOver(project, run)) await sweepTemporary(run);
+    for (const { run } of found) if (isOver(project, run)) await removeTemporary(project, run);
     removeStaleLock(project, found);
     const swept = await removeWorktrees(project, found, force);
     const { removed, problems: kept } = await removeClones(project, found);
@@ -47,6 +48,12 @@ export async function clean({ dryRun = false, olderThan, force = false }: CleanO
     for (const problem of problems) console.error(`orch: ${problem}`);
     return problems.length === 0 ? EXIT.success : EXIT.failed;
   });
+}
+
+async function removeTemporary({ layout }: Project, run: string): Promise<void> {
+  await sweepTemporary(run);
+  const artifacts = findRun(layout, run)?.paths.artifacts;
+  if (artifacts !== undefined) await dropUploads(artifacts);
 }
 
 function spanOf(text: string): number {

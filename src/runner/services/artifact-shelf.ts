@@ -70,6 +70,15 @@ const INCOMING = '.incoming';
 /** GitHub's. */
 const MOST_OF_A_JOB = 500;
 
+/** What a process that was killed, or a run that is over, has left of uploads that were not whole. `directory` is that of the run's artifacts. */
+export async function dropUploads(directory: HostPath): Promise<void> {
+  await rm(incomingIn(directory), { recursive: true, force: true, maxRetries: 5 });
+}
+
+function incomingIn(directory: HostPath): HostPath {
+  return hostPath(join(directory, INCOMING));
+}
+
 export class ArtifactShelf {
   readonly #settings: ShelfSettings;
   readonly #freeSpace: FreeSpace;
@@ -89,8 +98,7 @@ export class ArtifactShelf {
 
   static async open(settings: ShelfSettings): Promise<ArtifactShelf> {
     const shelf = await ArtifactShelf.ofEarlier(settings);
-    // Of a process that was killed.
-    await rm(shelf.#incoming, { recursive: true, force: true });
+    await dropUploads(settings.directory);
     return shelf;
   }
 
@@ -104,7 +112,7 @@ export class ArtifactShelf {
   }
 
   get #incoming(): HostPath {
-    return hostPath(join(this.#settings.directory, INCOMING));
+    return incomingIn(this.#settings.directory);
   }
 
   pathOf({ path }: Artifact): HostPath {
@@ -196,7 +204,7 @@ export class ArtifactShelf {
 
   async close(): Promise<void> {
     this.#uploads.clear();
-    await rm(this.#incoming, { recursive: true, force: true });
+    await dropUploads(this.#settings.directory);
   }
 
   #uploadOf(name: string): readonly [string, Upload] | undefined {

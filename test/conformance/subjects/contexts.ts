@@ -265,9 +265,14 @@ const artifacts = shareRun({
     get 'me/artifact'() {
       return artifactAction('artifact');
     },
+    get 'actions/download-artifact'() {
+      return artifactAction('artifact');
+    },
   },
 });
 const use = (id: string, inputs: string): string => `- uses: me/artifact@v1\n  id: ${id}\n  with: { ${inputs} }`;
+const take = (id: string, run: string, token: string): string =>
+  `- uses: actions/download-artifact@v1\n  id: ${id}\n  with: { do: download, name: by-id, path: ${id}, run-id: "${run}", github-token: "${token}" }`;
 
 export const services: Subject = {
   title: 'Services of GitHub',
@@ -308,7 +313,21 @@ export const services: Subject = {
         { says: ['failure', 'three', 'failure'] },
       ),
     ),
-    notYet('Artifacts of other runs, by `run-id`', 'the client asks the API of GitHub'),
+    differs(
+      'Artifacts of other runs, by `run-id` and `github-token` of `download-artifact`',
+      'of runs here that are over; for any other GitHub is asked, and without a token the step fails',
+      artifacts.job(
+        steps(
+          'echo one > a',
+          use('u', 'do: upload, name: by-id, path: a'),
+          take('own', '${{ github.run_id }}', 'any'),
+          'echo "= $(cat own/a)"',
+          `${take('none', '12', '')}\n  continue-on-error: true`,
+          'echo "= $(ls none)"',
+        ),
+        { says: ['one', ''] },
+      ),
+    ),
     notYet(
       'Caches: `actions/cache`, and what `setup-*` actions keep',
       'there is no such service yet; those actions go on without',
