@@ -41,6 +41,8 @@ it('a run that was killed is told from one that is on, and cleaned up: clones, p
   started.kill('SIGKILL');
   await started.ended;
   expect(workDirectories(repo)).toEqual([run]);
+  const uploads = `logs/runs/${run}/artifacts/.incoming`;
+  repo.write(`${uploads}/1/1`, 'half of an artifact');
 
   const status = await orch(repo, ['status']);
   expect(status.stdout).toContain('crashed: its process is gone');
@@ -52,6 +54,7 @@ it('a run that was killed is told from one that is on, and cleaned up: clones, p
   expect([cleaned.exitCode, cleaned.stderr]).toEqual([0, '']);
   expect(cleaned.stdout).toContain('emoved the clones of 1 run (');
   expect(workDirectories(repo)).toEqual([]);
+  expect(existsSync(join(repo.root, uploads))).toBe(false);
   await waitUntil('no process', () => processesWith(run).length === 0);
   expect((await orch(repo, ['report', '--stdout'])).stdout).toMatch(/^# DID NOT FINISH/);
 });

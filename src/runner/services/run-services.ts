@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { ArtifactShelf, type ShelfSettings } from './artifact-shelf.ts';
-import { createPasses } from './passes.ts';
+import { createPasses, type Passes } from './passes.ts';
 import type { Listening, ServiceClient } from './server.ts';
 
 export interface RunServicesSettings extends ShelfSettings {
@@ -69,31 +69,7 @@ export function createRunServices(settings: RunServicesSettings): RunServices {
     return opening;
   };
   return {
-    openJob: (client) => {
-      const job = randomUUID();
-      let token: string | undefined;
-      return {
-        async enter() {
-          const { listening } = await opened();
-          if (token === undefined) {
-            token = passes.tokenOf({ run, job });
-            settings.onToken(token);
-            clients.set(job, client);
-          }
-          return { origin: listening.origin, token };
-        },
-        async reader(of) {
-          const isThere = (await settings.findRun?.(of)) !== undefined;
-          const reader = passes.tokenOf({ run: isThere ? of : NO_RUN, job });
-          settings.onToken(reader);
-          return { token: reader, isThere };
-        },
-        async close() {
-          clients.delete(job);
-          if (token !== undefined) await (await opened()).shelf.endJob(job);
-        },
-      };
-    },
+    openJob: (client) => openJob({ settings, passes, clients, opened }, client),
     async close() {
       if (opening === undefined) return;
       const { listening, shelf } = await opening;
@@ -102,6 +78,40 @@ export function createRunServices(settings: RunServicesSettings): RunServices {
       } finally {
         await shelf.close();
       }
+    },
+  };
+}
+
+interface Parts {
+  readonly settings: RunServicesSettings;
+  readonly passes: Passes;
+  /** By job, while it is on. */
+  readonly clients: Map<string, ServiceClient>;
+  readonly opened: () => Promise<Opened>;
+}
+
+function openJob({ settings, passes, clients, opened }: Parts, client: ServiceClient): JobAccess {
+  const job = randomUUID();
+  let token: string | undefined;
+  const issue = (run: string): string => {
+    const issued = passes.tokenOf({ run, job });
+    settings.onToken(issued);
+    return issued;
+  };
+  return {
+    async enter() {
+      const { listening } = await opened();
+      token ??= issue(settings.run);
+      clients.set(job, client);
+      return { origin: listening.origin, token };
+    },
+    async reader(of) {
+      const isThere = (await settings.findRun?.(of)) !== undefined;
+      return { token: issue(isThere ? of : NO_RUN), isThere };
+    },
+    async close() {
+      clients.delete(job);
+      if (token !== undefined) await (await opened()).shelf.endJob(job);
     },
   };
 }
