@@ -22,7 +22,11 @@ export function addExport(program: Command, done: Done): void {
       '--event <events>',
       'what starts it, apart by commas: push, "push:main dev", pull_request, "schedule:0 6 * * 1-5", workflow_run:NAME (default: workflow_dispatch)',
     )
-    .option('--runs-on <labels>', 'the labels that a runner must have, apart by commas', 'ubuntu-latest')
+    .option(
+      '--runs-on <labels>',
+      'the labels that a runner must have, and group:NAME, apart by commas',
+      'ubuntu-latest',
+    )
     .option('--transport <way>', 'how commits get from job to job: artifacts, or branches that are pushed', 'artifacts')
     .option('--check', 'write nothing; exit 1 with a diff when the files are not what the tasks say')
     .addOption(new Option('--stdout', 'print the workflow and write nothing').conflicts('check'))

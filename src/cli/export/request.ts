@@ -38,15 +38,10 @@ export function readRequest(root: HostPath, file: string, options: ExportCommand
     command,
     actions: readSource(options.actions),
     events: options.event ?? '',
-    runsOn: labelsOf(options.runsOn),
+    runsOn: options.runsOn.split(',').map((label) => label.trim()),
     transport,
     repositoryNotes: repositoryNotes(root),
   };
-}
-
-function labelsOf(text: string): readonly string[] {
-  if (text.includes('${{')) throw new UsageError(`--runs-on wants labels, which an expression like "${text}" is not`);
-  return text.split(',').map((label) => label.trim());
 }
 
 /** The folder for workflows, from the root, with `/`; empty for the root itself. Throws `UsageError`. */

@@ -205,6 +205,30 @@ it('warns of actions that may be moved, and tells the release of those that may 
   expect(pinned.text).toMatch(/summary:\n.*permissions: \{\}\n.*steps:\n {6}- uses: me\/orch/s);
 });
 
+describe('the runners', () => {
+  const config = configOf('version: 1\ntasks: [{ name: a, command: x }]');
+
+  it('are named by labels and a group', () => {
+    const lines = (...runsOn: readonly string[]) =>
+      writeWorkflow(workflowOf(config, { runsOn })).split(/\n {4}steps:/)[0];
+    expect(lines('self-hosted', 'arm64')).toContain('runs-on: [self-hosted, arm64]\n');
+    expect(lines('group:large')).toContain('runs-on:\n      group: large\n    timeout');
+    expect(lines('linux', 'group:org/large', 'gpu')).toContain(
+      'runs-on:\n      group: org/large\n      labels: [linux, gpu]\n',
+    );
+  });
+
+  it.each([
+    [[''], '--runs-on wants a label'],
+    [['${{ matrix.os }}'], '--runs-on wants labels, and no expression'],
+    [['group:a', 'group:b'], '--runs-on takes one group'],
+    [['group:'], '"" is no group of runners: NAME, organization/NAME or enterprise/NAME'],
+    [['group:me/large'], '"me/large" is no group of runners: NAME, organization/NAME or enterprise/NAME'],
+  ])('are not named by %j', (runsOn, error) => {
+    expect(exportWorkflow(config, { ...OPTIONS, runsOn })).toEqual({ ok: false, error });
+  });
+});
+
 describe('what differs on GitHub', () => {
   const notesOf = (config: Config, request: Partial<ExportRequest> = {}): readonly string[] => {
     const file = exportFile(config, { ...OPTIONS, source: 'o.yaml', command: 'orch export-gha', ...request });

@@ -8,7 +8,6 @@ import {
   type ScalarNode,
   type StepsJob,
   scalar,
-  sequence,
   type Workflow,
 } from '../../workflow/index.ts';
 import type { Config } from '../config.ts';
@@ -21,6 +20,7 @@ import { quote } from '../wording.ts';
 import { withApproval } from './approval.ts';
 import { withEvents } from './events.ts';
 import { reviewJob, reviewTriggers } from './framework-review.ts';
+import { runnersOf } from './runners.ts';
 
 /** How the commits of tasks get from job to job. */
 export type Transport = 'artifacts' | 'branches';
@@ -29,7 +29,7 @@ export interface ExportOptions {
   readonly actions: ActionSource;
   /** Events as `--event` takes them, apart by commas. */
   readonly events: string;
-  /** Labels that a runner has to have. */
+  /** Labels that a runner has to have, and as `group:NAME` the group that it has to be of. */
   readonly runsOn: readonly string[];
   readonly transport: Transport;
 }
@@ -73,9 +73,9 @@ interface Finishing extends ExportOptions {
 
 /** With runners, the way of the commits, and the job that tells of the run. */
 function finished(workflow: TaskWorkflow, options: Finishing): Result<Workflow, string> {
-  const [label, ...more] = options.runsOn;
-  if (label === undefined || options.runsOn.includes('')) return err('--runs-on wants a label');
-  const runsOn: Node = more.length === 0 ? scalar(label) : sequence(options.runsOn.map(scalar));
+  const runners = runnersOf(options.runsOn);
+  if (!runners.ok) return runners;
+  const runsOn = runners.value;
   const jobs = workflow.jobs.map(
     (job): Job => ({
       ...withApproval(withTransport(job, options.transport), options.migration, options.actions),
