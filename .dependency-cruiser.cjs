@@ -8,7 +8,7 @@ const table = {
   tasks: { own: ['shared'], npm: ['yaml'], node: [] },
   'runner/commands': { own: ['shared'], npm: [], node: '*' },
   'runner/actions': { own: ['shared', 'workflow'], npm: [], node: '*' },
-  'runner/environments': { own: ['shared'], npm: ['execa', 'dockerode', 'tar-fs', '@balena/dockerignore'], node: '*' },
+  'runner/environments': { own: ['shared'], npm: ['dockerode', 'tar-fs', '@balena/dockerignore'], node: '*' },
   'runner/services': { own: ['shared'], npm: [], node: '*' },
   'runner/workspaces': { own: ['shared'], npm: ['simple-git', 'picomatch'], node: '*' },
   'runner/sandboxes': { own: ['shared', 'tasks', 'runner/environments'], npm: [], node: '*' },

@@ -106,7 +106,6 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  banner,
 });
 // Each action alone in its folder: a runner installs nothing. Copies of them are told by their first line.
 const MARK = 'Written by orch export-gha';

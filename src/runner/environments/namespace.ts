@@ -5,9 +5,9 @@
  */
 import { accessSync, constants } from 'node:fs';
 import { constants as os } from 'node:os';
-import { execa } from 'execa';
 import type { ProcessExit } from './process.ts';
 import { which } from './program-lookup.ts';
+import { askProgram } from './small-program.ts';
 
 type Argv = readonly [string, ...string[]];
 
@@ -80,12 +80,7 @@ function leashes(): readonly (readonly [] | Argv)[] {
 }
 
 async function works([program, ...args]: Argv): Promise<boolean> {
-  const { failed } = await execa(program, [...args, '/bin/sh', '-c', PROBE], {
-    reject: false,
-    stdio: 'ignore',
-    timeout: 3000,
-    killSignal: 'SIGKILL',
-  });
+  const { failed } = await askProgram(program, [...args, '/bin/sh', '-c', PROBE], { timeout: 3000 });
   return !failed;
 }
 

@@ -5,8 +5,8 @@
 import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { isErrno } from '../../shared/errno.ts';
+import { askProgram } from './small-program.ts';
 
 export interface OutputPipe {
   readonly readEnd: number;
@@ -50,7 +50,7 @@ async function makeBatch(): Promise<boolean> {
 
 /** Named pipes, where the machine has `mkfifo` and room. */
 export async function makeFifos(paths: readonly string[]): Promise<boolean> {
-  const { failed } = await execa('mkfifo', ['-m', '600', ...paths], { reject: false, stdio: 'ignore' });
+  const { failed } = await askProgram('mkfifo', ['-m', '600', ...paths]);
   return !failed;
 }
 

@@ -1,14 +1,16 @@
 /** The process table where there is no `/proc`: read from `ps`. */
-import { execa } from 'execa';
+import { MachineError } from '../../shared/failure.ts';
 import type { ProcessRow } from './process-row.ts';
+import { askProgram } from './small-program.ts';
 
 const COLUMNS = ['pid', 'ppid', 'pgid', 'state', 'time', 'lstart'];
 
-/** One row a process. Time spent by ended children is not told. */
+/** One row a process. Time spent by ended children is not told. Throws `MachineError` where `ps` does not work. */
 export async function readPsTable(): Promise<readonly ProcessRow[]> {
   const args = ['-A', ...COLUMNS.flatMap((column) => ['-o', `${column}=`])];
   // The C locale, for the form of times.
-  const { stdout } = await execa('ps', args, { env: { LC_ALL: 'C' }, stdin: 'ignore' });
+  const { stdout, failed } = await askProgram('ps', args, { env: { LC_ALL: 'C' } });
+  if (failed) throw new MachineError({ code: 'environment-lost', message: 'ps does not list the processes' });
   return stdout.split('\n').flatMap((line) => parsePsLine(line) ?? []);
 }
 

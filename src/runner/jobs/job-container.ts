@@ -85,7 +85,8 @@ export interface ContainerStart {
   readonly job: string;
   readonly definition: ContainerDefinition;
   readonly workspace: HostPath;
-  readonly network?: string | undefined;
+  /** Its name, once it is there: it is made while the image is looked for. */
+  readonly network: Promise<Result<string, Failure>>;
   readonly tell: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -146,10 +147,12 @@ export class ContainerPlace {
     const draft = readDraft(definition);
     if (!draft.ok) return err({ code: 'setup-failed', message: `container: ${draft.error}` });
     for (const { host, readOnly } of this.#mounts) if (readOnly !== true) await mkdir(host, { recursive: true });
-    const [image, externals] = await Promise.all([
+    const [image, externals, network] = await Promise.all([
       provideImage(engine, definition, { tell, signal, env: this.#settings.engine }),
       prepareExternals(this.#settings),
+      start.network,
     ]);
+    if (!network.ok) return network;
     if (!image.ok) return image;
     tell(`Starting the job's container of ${definition.image}`);
     const mounts = engine.remote === undefined ? this.#mounts : this.#farMounts(start.workspace);
@@ -161,7 +164,7 @@ export class ContainerPlace {
       mounts,
       workdir: this.#paths.toInner(start.workspace),
       externals,
-      network: start.network,
+      network: network.value,
       env: { HOME, GITHUB_ACTIONS: 'true', CI: 'true' },
       onPlain: (reason) => {
         tell(

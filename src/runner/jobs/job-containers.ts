@@ -68,6 +68,11 @@ export interface ContainersParts {
   readonly isInside: boolean;
 }
 
+interface InNetwork {
+  readonly engine: Engine;
+  readonly network: Promise<Result<string, Failure>>;
+}
+
 export class JobContainers {
   /** For the job's Docker actions. */
   readonly actions: ActionContainers;
@@ -142,31 +147,40 @@ export class JobContainers {
     const engine = await this.#openFor(wanted.value, start.image);
     if (!engine.ok) return engine;
     const owner = { run: start.run, job: request.leg.id };
-    const network = await this.#openNetwork(engine.value, owner);
-    if (!network.ok) return network;
+    const network = this.#openNetwork(engine.value, owner);
+    const definition = own.value ?? definitionOf(start.image);
     const [opened, others] = await Promise.all([
-      this.#openOwn(start, { engine: engine.value, definition: own.value ?? definitionOf(start.image) }),
-      this.#services.open(engine.value, wanted.value, {
-        ...owner,
-        network: network.value,
-        tell: start.tell,
-        signal: start.signal,
-        env: this.#settings.engine,
-        gate: this.#gate,
-      }),
+      this.#openOwn(start, { engine: engine.value, definition, network }),
+      this.#openServices(start, { engine: engine.value, wanted: wanted.value, network }),
     ]);
     if (!others.ok) return others;
     if (!opened.ok) return opened;
     return ok({ ...opened.value, services: others.value });
   }
 
+  async #openServices(
+    { run, request, tell, signal }: ContainersStart,
+    { engine, network, wanted }: InNetwork & { readonly wanted: readonly NamedDefinition[] },
+  ): Promise<Result<JsonObject, Failure>> {
+    const opened = await network;
+    if (!opened.ok) return opened;
+    return this.#services.open(engine, wanted, {
+      run,
+      job: request.leg.id,
+      network: opened.value,
+      tell,
+      signal,
+      env: this.#settings.engine,
+      gate: this.#gate,
+    });
+  }
+
   async #openOwn(
     start: ContainersStart,
-    { engine, definition }: { readonly engine: Engine; readonly definition: ContainerDefinition | undefined },
+    { engine, network, definition }: InNetwork & { readonly definition: ContainerDefinition | undefined },
   ): Promise<Result<JsonObject, Failure>> {
     if (definition === undefined || this.#place === undefined) return ok({});
     const { run, request, workspace, tell, signal } = start;
-    const network = this.#network?.name;
     const opened = await this.#place.open(engine, {
       run,
       job: request.leg.id,
@@ -176,7 +190,7 @@ export class JobContainers {
       tell,
       signal,
     });
-    return opened.ok ? ok({ container: { id: opened.value.id, network: network ?? null } }) : opened;
+    return opened.ok ? ok({ container: { id: opened.value.id, network: this.#network?.name ?? null } }) : opened;
   }
 
   async #openFor(services: readonly NamedDefinition[], image: string): Promise<Result<Engine, Failure>> {

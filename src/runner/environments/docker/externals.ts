@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { execa } from 'execa';
 import { type HostPath, hostPath } from '../../../shared/brand.ts';
+import { askProgram } from '../small-program.ts';
 import type { Mount } from './path-map.ts';
 
 const EXTERNALS = '/__e';
@@ -70,7 +70,7 @@ const UNLISTED = ['libnss_files.so.2', 'libnss_dns.so.2', 'libresolv.so.2'];
 /** Undefined where a program of this machine is none for a container. */
 async function findLibraries(node: string): Promise<Libraries | undefined> {
   if (process.platform !== 'linux') return undefined;
-  const { stdout, failed } = await execa('ldd', [node], { reject: false });
+  const { stdout, failed } = await askProgram('ldd', [node]);
   if (failed) return undefined;
   const loader = /^\s*(\/\S*\/ld[-\w.]*\.so[.\d]*)\s/m.exec(stdout)?.[1];
   if (loader === undefined) return undefined;
