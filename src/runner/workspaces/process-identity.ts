@@ -1,20 +1,31 @@
 /** Tells a process from a later one that was given the same number. */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { errnoOf } from '../../shared/errno.ts';
 
 export interface ProcessIdentity {
   readonly pid: number;
   /** When it started, in the kernel's own unit; absent where the system does not tell. */
   readonly started?: string;
+  /** The namespace that the number is of; absent where there are none. */
+  readonly space?: string;
 }
 
 export function thisProcess(): ProcessIdentity {
-  return identify(process.pid);
+  const space = spaceOf('self');
+  return { ...identify(process.pid), ...(space === undefined ? {} : { space }) };
 }
 
-/** Whether the very process that wrote this identity still runs on this machine. */
+/** Whether the very process that wrote this identity still runs on this machine; one that cannot be seen from here does. */
 export function isAlive(identity: ProcessIdentity): boolean {
+  const here = spaceOf('self');
+  if (here !== undefined && identity.space !== undefined && identity.space !== here) {
+    // A task's processes are numbered anew, and do not see the orch that has started them.
+    return (
+      here !== FIRST_SPACE ||
+      readdirSync('/proc').some((name) => /^\d+$/.test(name) && spaceOf(name) === identity.space)
+    );
+  }
   try {
     process.kill(identity.pid, 0);
   } catch (error) {
@@ -33,6 +44,19 @@ export function isIdentity(value: unknown): value is ProcessIdentity {
     Number.isSafeInteger(value.pid) &&
     Number(value.pid) > 0
   );
+}
+
+/** The one that every process of the machine can be seen from: Linux gives it the same number everywhere. */
+const FIRST_SPACE = 'pid:[4026531836]';
+
+/** Undefined for a process that is gone or is somebody else's, and where there are no namespaces. */
+function spaceOf(pid: string): string | undefined {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return undefined;
+  }
 }
 
 function identify(pid: number): ProcessIdentity {

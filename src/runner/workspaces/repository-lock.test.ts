@@ -72,3 +72,12 @@ it('tells a living process from a dead one', () => {
   expect(isAlive({ pid: process.pid })).toBe(true);
   expect(isAlive({ pid: 2 ** 22 + 1 })).toBe(false);
 });
+
+it.skipIf(process.platform !== 'linux')('takes one for alive that it could not see if it were', () => {
+  const here = thisProcess().space;
+  expect(here).toMatch(/^pid:\[\d+\]$/);
+  expect(isAlive({ ...thisProcess(), started: 'long ago' })).toBe(false);
+  // From the first namespace of the machine all others can be seen: there it is gone.
+  const isSeeingAll = here === 'pid:[4026531836]';
+  expect(isAlive({ pid: 1, space: 'pid:[1]' })).toBe(!isSeeingAll);
+});
