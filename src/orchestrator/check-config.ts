@@ -7,6 +7,7 @@ import { checkExpressions } from './checks/expressions.ts';
 import { checkReferences } from './checks/lookups.ts';
 import { checkMigration } from './checks/migration.ts';
 import { checkRepeatedItems, checkTaskNames } from './checks/names.ts';
+import { checkOnFinish } from './checks/on-finish.ts';
 import { checkGlobs, checkPaths, checkPrompts, type PathProbe } from './checks/paths.ts';
 import { checkPlatforms } from './checks/platforms.ts';
 import { checkReviews } from './checks/review.ts';
@@ -45,6 +46,7 @@ const CHECKS: readonly Check[] = [
   checkSandboxes,
   checkReviews,
   checkMigration,
+  checkOnFinish,
   checkLiteralText,
   checkIdleKeys,
   checkNulBytes,

@@ -1,6 +1,6 @@
 /** Framework reviews: what they are given, what they have to leave, and that they come after a main run and touch none. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { unzipSync } from 'fflate';
 import { expect, it } from 'vitest';
 import {
@@ -23,6 +23,8 @@ import {
   warningsOf,
   whyNoContainers,
 } from './rig/index.ts';
+
+const ORCH = `"${process.execPath}" "${resolve(process.env['ORCH_DIST'] ?? 'dist', 'orch.js')}"`;
 
 /** A reviewer that does what it is for, with the digest that it was given as its summary. */
 const REVIEWER = `set -eu
@@ -188,6 +190,30 @@ it('is refused during a run, and with --wait comes after it', async () => {
   expect(begun?.reviewOf).toBe(reviewed);
   expect(String(begun?.time) >= String(end?.time)).toBe(true);
   expect(tracesOf(repo)).toEqual(NO_TRACES);
+});
+
+it('is refused to whoever the run itself has started, since both would wait for ever', async () => {
+  const repo = repositoryWith(
+    {
+      on_finish: 'sh after.sh',
+      tasks: [{ name: 'impatient', command: `env -u ORCH_RUN ${ORCH} framework-review --wait || test $? = 3` }],
+      framework_review: { after: 'never', command: 'sh review.sh' },
+    },
+    { 'after.sh': `${ORCH} framework-review --wait; ${ORCH} run --wait; true\n` },
+  );
+  const { exitCode, stderr, run } = await orch(repo, ['run']);
+  expect(stderr).toContain(`the framework review would wait for itself: the run ${run} has started it`);
+  expect(stderr).toContain(`the run would wait for itself: the run ${run} has started it`);
+  expect(repo.read('logs/impatient.log')).toContain(`the framework review would wait for itself: the run ${run}`);
+  expect([exitCode, repo.runs()]).toEqual([0, [run]]);
+
+  repo.configure({ on_finish: 'orch framework-review --wait', tasks: [{ name: 'a', command: 'true' }] });
+  expect(await orch(repo, ['run'])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringMatching(
+      /:\d+:\d+: error: "on_finish" starts a framework review[^]*framework_review: \{ after: always \}/,
+    ),
+  });
 });
 
 it('is exported as a workflow of its own, which reviews the run of the other one from its artifacts', async () => {

@@ -7,6 +7,7 @@ import { checkReviewToCome, reviewAfter } from '../framework-review/after-run.ts
 import { type Loaded, loadProject } from '../load.ts';
 import { type Project, withProject } from '../project.ts';
 import { openRunOutput } from '../run/output.ts';
+import { refuseOwnRun } from '../run/own-run.ts';
 import { type Performed, performRun } from '../run/perform.ts';
 import { planView } from '../run/plan-view.ts';
 import { requireSandboxes } from '../run/sandboxes.ts';
@@ -83,7 +84,10 @@ function showPlan({ loaded: { config }, setup: { plan, base, approval } }: Ready
 }
 
 async function takeLock({ layout }: Project, run: string, wait: boolean): Promise<RunLock> {
-  const onWait = (held: LockHeld): void => console.error(`orch: ${held.message}; waiting`);
+  const onWait = (held: LockHeld): void => {
+    refuseOwnRun('the run', held);
+    console.error(`orch: ${held.message}; waiting`);
+  };
   const acquire = (): ReturnType<typeof acquireRunLock> => acquireRunLock(layout, run);
   const lock = wait ? await waitForLock(acquire, { signal: AbortSignal.timeout(2 ** 31 - 1), onWait }) : acquire();
   if (lock.ok) return lock.value;

@@ -18,6 +18,7 @@ import { type Loaded, loadProject } from '../load.ts';
 import { type Project, withProject } from '../project.ts';
 import { say } from '../run/ending.ts';
 import { openStreamOutput } from '../run/output.ts';
+import { refuseOwnRun } from '../run/own-run.ts';
 import { type Performed, performRun } from '../run/perform.ts';
 import { reviewWords } from '../run/rerun-words.ts';
 import { requireSandboxes } from '../run/sandboxes.ts';
@@ -85,7 +86,10 @@ interface Turn {
 async function takeTurn({ layout }: Project, { run, isWaiting }: Turn): Promise<RunLock> {
   const waiting = {
     signal: AbortSignal.timeout(2 ** 31 - 1),
-    onWait: (held: LockHeld): void => say(`${held.message}; waiting`),
+    onWait: (held: LockHeld): void => {
+      refuseOwnRun('the framework review', held);
+      say(`${held.message}; waiting`);
+    },
   };
   const acquire = (): ReturnType<typeof acquireStreamLock> => acquireStreamLock(layout, { stream: STREAM, run });
   for (;;) {
@@ -105,6 +109,7 @@ async function takeTurn({ layout }: Project, { run, isWaiting }: Turn): Promise<
 
 function refuseDuringRun(state: LockState): void {
   if (state.kind !== 'held') return;
+  refuseOwnRun('the framework review', state.held);
   throw new UsageError(`a framework review comes after a run, not beside it: ${state.held.message}`, {
     hint: '--wait waits for its end',
     exitCode: EXIT.locked,

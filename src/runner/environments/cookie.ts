@@ -49,6 +49,11 @@ export function cookiesIn(environ: Buffer): readonly string[] {
     .filter((entry) => NAME.test(entry.slice(0, Math.max(0, entry.indexOf('=')))));
 }
 
+/** Whether what has this environment was started by the run, by whatever way. */
+export function isStartedBy(run: string, environ: Environ): boolean {
+  return Object.entries(environ).some(([name, value]) => NAME.test(name) && value?.startsWith(`${run}:`) === true);
+}
+
 /** Whether a cookie entry was baked for the run. */
 export function isOfRun(entry: string, run: string): boolean {
   return entry.slice(entry.indexOf('=') + 1).startsWith(`${run}:`);

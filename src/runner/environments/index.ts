@@ -1,5 +1,6 @@
 /** Places to run commands in, and the clocks to measure them by. */
 export { strongestContainment } from './containment.ts';
+export { isStartedBy } from './cookie.ts';
 export { startActionContainer } from './docker/action-container.ts';
 export { whyNoBoxes } from './docker/box-refusals.ts';
 export { type PackedContext, packContext } from './docker/build-context.ts';
