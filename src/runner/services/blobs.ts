@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import { isErrno } from '../../shared/errno.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { type BlobKind, type Call, signedFor } from './artifact-calls.ts';
@@ -57,8 +57,20 @@ async function upload(blob: BlobRequest, id: string): Promise<Result<void, Refus
   if (begun === undefined) return refuse(404, 'the upload is over');
   if (blob.request.method !== 'PUT') return refuse(400, 'an address to upload to takes PUT');
   const received = await attempt(() => receive(blob, begun.incoming));
-  if (!received.ok && received.error.status === 507) blob.onFull(begun);
+  if (received.ok || received.error.status !== 507) return received;
+  if (!begun.incoming.isGivenUp) blob.onFull(begun);
+  await begun.incoming.giveUp();
+  await readToEnd(blob.request);
   return received;
+}
+
+/** A client that is answered while it sends keeps its connection, and its process waits for that to be closed. */
+async function readToEnd(request: IncomingMessage): Promise<void> {
+  try {
+    await finished(request.resume());
+  } catch (error) {
+    if (!isErrno(error, 'ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET')) throw error;
+  }
 }
 
 async function download(blob: BlobRequest, id: string): Promise<Result<void, Refusal>> {

@@ -48,6 +48,7 @@ export class Incoming {
   readonly #blocks = new Map<string, HostPath>();
   #files = 0;
   #isOpen = true;
+  #isGivenUp = false;
   #whole: Whole | undefined;
   #committing: { readonly list: string; readonly whole: Promise<Whole> } | undefined;
 
@@ -84,7 +85,7 @@ export class Incoming {
   async commit(ids: readonly string[]): Promise<Result<Whole, Refusal>> {
     const list = ids.join(' ');
     if (this.#committing?.list === list) return ok(await this.#committing.whole);
-    if (!this.#isOpen) return refuse(409, OVER);
+    if (!this.#isOpen) return this.#refuse();
     const paths = ids.flatMap((id) => this.#blocks.get(id) ?? []);
     if (paths.length !== ids.length || new Set(ids).size !== ids.length)
       return refuse(400, 'the list names a block that was not uploaded, or one twice');
@@ -103,6 +104,16 @@ export class Incoming {
     return received;
   }
 
+  /** The disk has no room for it. What has come goes, for others to have the room; whatever else comes is refused for that. */
+  async giveUp(): Promise<void> {
+    this.#isGivenUp = true;
+    await this.discard();
+  }
+
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
+  }
+
   async discard(): Promise<void> {
     this.#isOpen = false;
     // A block that still comes may make its file while they go.
@@ -110,7 +121,7 @@ export class Incoming {
   }
 
   async #receive({ stream, length }: Body): Promise<Result<Whole, Refusal>> {
-    if (!this.#isOpen) return refuse(409, OVER);
+    if (!this.#isOpen) return this.#refuse();
     if (length + RESERVE > (await this.#freeSpace(this.#directory))) return noSpace();
     const path = this.#newFile();
     const received = await save(stream, path);
@@ -118,7 +129,11 @@ export class Incoming {
     if (received.ok && this.#isOpen && received.value.bytes === length) return received;
     await rm(path, { force: true });
     if (!received.ok) return received;
-    return this.#isOpen ? refuse(400, 'the upload is not as long as announced') : refuse(409, OVER);
+    return this.#isOpen ? refuse(400, 'the upload is not as long as announced') : this.#refuse();
+  }
+
+  #refuse(): Result<never, Refusal> {
+    return this.#isGivenUp ? noSpace() : refuse(409, OVER);
   }
 
   #newFile(): HostPath {

@@ -189,12 +189,16 @@ describe('an artifact', () => {
   });
 
   it('is refused when the disk is full, with a word in the job', async () => {
-    const { job } = openScene({ freeSpace: async () => 32 * 1024 * 1024 + 4 });
+    const { directory, job } = openScene({ freeSpace: async () => 32 * 1024 * 1024 + 4 });
     const one = await job();
     const url = await begin(one, 'dist');
-    expect(await put(url, 'large')).toBe(507);
+    expect(await put(`${url}&comp=block&blockid=YQ==`, 'fits')).toBe(201);
+    expect(await put(`${url}&comp=block&blockid=Yg==`, 'large')).toBe(507);
+    expect(readdirSync(join(directory, '.incoming'))).toEqual([]);
+    expect(await put(`${url}&comp=block&blockid=Yw==`, 'late')).toBe(507);
+    expect(await put(`${url}&comp=blocklist`, listOf('YQ=='))).toBe(507);
     expect(one.heard).toEqual(['the artifact dist was not stored: there is no space left on the disk']);
-    expect(await put(url, 'fits')).toBe(201);
+    expect(await one.upload('dist', 'fits')).toMatchObject({ ok: true });
   });
 
   it('of an earlier process is there again, when its file is', async () => {
