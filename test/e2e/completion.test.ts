@@ -76,7 +76,12 @@ it('offers commands, options, choices, files and names', async () => {
     [['run', '$'], ['$(touch pwned).yaml']],
     [
       ['logs', 'bu'],
-      ['build+linux', 'build+mac'],
+      ['build+linux', 'build+mac', 'build\\ \\(linux\\)', 'build\\ \\(mac\\)'],
+    ],
+    [['logs', 'build\\ \\(l'], ['build\\ \\(linux\\)']],
+    [
+      ['retry', '--job', 'ap'],
+      ['api', 'app'],
     ],
     [
       ['logs', '-f', 'ap'],

@@ -67,6 +67,7 @@ it('shows a run that is over, and prints its logs as they are', async () => {
   expect(await say('logs', 'GOOD')).toContain('\u001b[2J');
   expect(lines(await say('logs', '-n', '2', 'bad'))[0]).toBe('oops');
   expect(await say('logs', 'build+mac')).toContain('on mac\n');
+  expect(await say('logs', 'Build (mac)')).toContain('on mac\n');
   // What is over is not waited for.
   expect(await say('logs', '-f', '--run', run, 'bad')).toContain('oops');
 });
@@ -76,7 +77,8 @@ it('refuses what makes no sense, with a way out', async () => {
   await orch(repo, ['run', '--only', 'good', 'build']);
   const cases: readonly (readonly [readonly string[], string])[] = [
     [['logs', 'goood'], 'did you mean "good"?'],
-    [['logs', 'build'], 'build+linux build+mac'],
+    [['logs', 'build'], 'build+linux (build (linux)), build+mac (build (mac))'],
+    [['logs', 'build (max)'], 'did you mean "build (mac)"?'],
     [['logs', '-f'], 'orch logs lists them'],
     [['logs', '-n', 'x', 'good'], '-n wants a number of lines'],
     [['logs', '--run', 'nope', 'good'], 'there is no run "nope"'],

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { loadConfig } from '../../orchestrator/index.ts';
+import type { LegView } from '../../reports/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import { DEFAULT_CONFIG } from '../../shared/default-config.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
@@ -13,8 +14,8 @@ import { readRun } from '../runs.ts';
 import { findWorkflows } from '../workflow/files.ts';
 import { readWorkflows } from '../workflow/read-workflows.ts';
 
-/** What goes into a command line without quotes, and nothing else. */
-const HARMLESS = /^[\w.+-]+$/;
+/** What goes into a command line without quotes, or within those that shells put around what they offer. */
+const HARMLESS = /^[\w.+-][\w.+ (),/:@-]*$/;
 
 export async function complete(list: DynamicList): Promise<number> {
   const root = findRoot(process.cwd());
@@ -46,10 +47,15 @@ const LISTS: Readonly<Record<DynamicList, (layout: Layout) => Promise<readonly s
   events: async () => EVENT_NAMES,
   logs: async (layout) => {
     const record = newestRun(layout);
-    return record === undefined ? [] : (await readRun(record)).view.legs.map(({ id }) => id);
+    return record === undefined ? [] : namesOf((await readRun(record)).view.legs);
   },
   runs: async (layout) => listRuns(layout).map(({ run }) => run),
 };
+
+/** The ids first; of legs that are shown by other names, those too. */
+function namesOf(legs: readonly LegView[]): readonly string[] {
+  return [...new Set([...legs.map(({ id }) => id), ...legs.map(({ name }) => name)])];
+}
 
 function workflowsOf(root: string): ReturnType<typeof readWorkflows>['workflows'] {
   return readWorkflows(findWorkflows(root, [])).workflows;

@@ -2,11 +2,11 @@
 import type { GoOn } from '../../engine/index.ts';
 import type { LegView } from '../../reports/index.ts';
 import { openWorkflowFrames } from '../../runner/jobs/index.ts';
-import { nearest } from '../../shared/diagnostic.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
 import { findRun, type Layout, leaveAnswer, listRuns, loadJournal, type RunRecord } from '../../store/index.ts';
 import type { UiMode } from '../../ui/index.ts';
 import { UsageError } from '../explain.ts';
+import { legsNamed, listLegs, nearestLeg } from '../named-legs.ts';
 import { onTerminal } from '../pause/debugging.ts';
 import { prepareAgain } from '../pause/prepare-again.ts';
 import { canBeTakenUp } from '../pause/resume-file.ts';
@@ -72,12 +72,11 @@ async function choosePaused(layout: Layout, named: string | undefined): Promise<
 function chooseLegs(paused: readonly LegView[], jobs: readonly string[] | undefined): readonly string[] {
   if (jobs === undefined || paused.length === 0) return paused.map(({ id }) => id);
   return jobs.flatMap((wanted) => {
-    const legs = paused.filter(({ id, job }) => id === wanted || job === wanted);
+    const legs = legsNamed(paused, wanted);
     if (legs.length > 0) return legs.map(({ id }) => id);
-    const names = paused.map(({ id }) => id);
-    const near = nearest(wanted, names);
+    const near = nearestLeg(paused, wanted);
     throw new UsageError(`--job: ${wanted} is not paused`, {
-      hint: near === undefined ? `paused are ${names.join(', ')}` : `did you mean "${near}"?`,
+      hint: near === undefined ? `paused are ${listLegs(paused)}` : `did you mean "${near}"?`,
     });
   });
 }

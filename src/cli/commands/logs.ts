@@ -2,7 +2,6 @@
 
 import { cleanText, type LegView, nounFor, recordedReason } from '../../reports/index.ts';
 import type { HostPath } from '../../shared/brand.ts';
-import { nearest } from '../../shared/diagnostic.ts';
 import { EXIT } from '../../shared/exit-codes.ts';
 import {
   findRun,
@@ -19,6 +18,7 @@ import { createLogText, pour, renderLogList, wordsFor } from '../../ui/index.ts'
 import { awaitView } from '../await-view.ts';
 import { openDisplay } from '../display.ts';
 import { UsageError } from '../explain.ts';
+import { legsNamed, listLegs, nearestLeg } from '../named-legs.ts';
 import { withProject } from '../project.ts';
 import { chooseRun, readRun, type ShownRun } from '../runs.ts';
 import { listenToSignals } from '../signals.ts';
@@ -126,31 +126,27 @@ async function followLeg({ layout, record, task, job, lines }: Followed): Promis
 /** The job that a task or leg belongs to. */
 function jobOf(layout: Layout, { view, run }: ShownRun, task: string): string {
   const { legs } = view;
-  const job = legs.find((leg) => same(leg.id, task) || same(leg.job, task))?.job;
+  const job = legsNamed(legs, task)[0]?.job;
   if (job !== undefined) return job;
   const what = nounFor(view);
-  const other = listRuns(layout).find(({ started }) => started?.jobs.some(({ id }) => same(id, task)));
+  const other = listRuns(layout).find(({ started }) =>
+    started?.jobs.some(({ id }) => id.toLowerCase() === task.toLowerCase()),
+  );
   if (other !== undefined) {
     throw new UsageError(`run ${run} has no ${what} "${task}"`, {
       hint: `run ${other.run} has: orch logs ${other.run} ${task}`,
     });
   }
-  const near = nearest(task, [...new Set(legs.flatMap((leg) => [leg.job, leg.id]))]);
+  const near = nearestLeg(legs, task);
   const hint = near === undefined ? `orch logs ${run} names those that there are` : `did you mean "${near}"?`;
   throw new UsageError(`run ${run} has no ${what} "${task}"`, { hint });
 }
 
 function onlyLeg(legs: readonly LegView[], task: string): LegView {
-  const exact = legs.find((leg) => same(leg.id, task));
-  const [first, ...more] = exact === undefined ? legs.filter((leg) => same(leg.job, task)) : [exact];
-  if (first !== undefined && more.length === 0) return first;
-  const names = [...(first === undefined ? [] : [first]), ...more].map(({ id }) => id);
-  throw new UsageError(`${task} has ${names.length} logs; name one of them`, { hint: cleanText(names.join(' ')) });
-}
-
-/** As GitHub has it for ids. */
-function same(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
+  const found = legsNamed(legs, task);
+  const [first] = found;
+  if (first !== undefined && found.length === 1) return first;
+  throw new UsageError(`${task} has ${found.length} logs; name one of them`, { hint: listLegs(found) });
 }
 
 function pathOf(record: RunRecord, leg: string): HostPath {

@@ -24,7 +24,8 @@ _orch_files() {
 _orch_ask() {
   local word
   while IFS= read -r word; do
-    [[ $word == "$cur"* ]] && COMPREPLY+=("$word")
+    # A name may hold spaces and brackets; what was typed of it may be quoted already.
+    [[ $word == "$cur"* || $(printf %q "$word") == "$cur"* ]] && COMPREPLY+=("$(printf %q "$word")")
   done < <("\${COMP_WORDS[0]}" __complete "$1" 2>/dev/null </dev/null)
 }
 

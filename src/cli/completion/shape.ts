@@ -44,7 +44,7 @@ export function shapeOf(program: Command): { readonly top: CommandShape; readonl
   const shape = (command: Command): CommandShape => ({
     name: command.name(),
     summary: command.summary() || command.description(),
-    options: help.visibleOptions(command).flatMap((option) => optionShape(option)),
+    options: help.visibleOptions(command).flatMap((option) => optionShape(option, command)),
     values: command.registeredArguments.map((argument) => ({
       name: argument.name(),
       variadic: argument.variadic,
@@ -56,7 +56,7 @@ export function shapeOf(program: Command): { readonly top: CommandShape; readonl
   return { top: { ...shape(program), values: [value] }, commands };
 }
 
-function optionShape(option: Option): readonly OptionShape[] {
+function optionShape(option: Option, command: Command): readonly OptionShape[] {
   if (option.long === undefined || option.long === null) return [];
   const name = /[<[]([^>\].]+)/.exec(option.flags)?.[1] ?? 'value';
   const takesValue = option.required || option.optional;
@@ -67,7 +67,7 @@ function optionShape(option: Option): readonly OptionShape[] {
       description: option.description,
       repeatable: option.parseArg !== undefined || option.variadic,
       ...(takesValue
-        ? { value: { name, variadic: option.variadic, candidates: candidatesOf(name, option.argChoices) } }
+        ? { value: { name, variadic: option.variadic, candidates: candidatesOf(name, option.argChoices, command) } }
         : {}),
     },
   ];
@@ -83,10 +83,13 @@ const BY_NAME: ReadonlyMap<string, Candidates> = new Map<string, Candidates>([
   ['run', { kind: 'ask', list: 'runs' }],
 ]);
 
+/** Commands about the jobs of a run that has begun. */
+const IN_RUNS: ReadonlySet<string> = new Set(['logs', 'retry', 'abort']);
+
 function candidatesOf(name: string, choices: Argument['argChoices'], command?: Command): Candidates {
   if (choices !== undefined) return { kind: 'words', words: choices };
   // What has a log is known from the run, legs included; what can be run, from the file.
-  if (name === 'task' && command?.name() === 'logs') return { kind: 'ask', list: 'logs' };
+  if ((name === 'task' || name === 'job') && IN_RUNS.has(command?.name() ?? '')) return { kind: 'ask', list: 'logs' };
   if (name === 'files' && command?.name() !== 'validate') return { kind: 'files', list: 'workflows' };
   return BY_NAME.get(name) ?? { kind: 'none' };
 }
