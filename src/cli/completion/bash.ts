@@ -1,4 +1,7 @@
-/** Completion for bash, 3.2 and newer, without the bash-completion package. */
+/**
+ * Completion for bash, 3.2 and newer, without the bash-completion package. What orch is asked for may hold spaces and
+ * brackets: it is offered quoted, and compared with what was typed of it in quotes or without.
+ */
 import { shellWord } from '../../shared/shell-word.ts';
 import type { Candidates, CommandShape, OptionShape } from './shape.ts';
 
@@ -24,7 +27,6 @@ _orch_files() {
 _orch_ask() {
   local word
   while IFS= read -r word; do
-    # A name may hold spaces and brackets; what was typed of it may be quoted already.
     [[ $word == "$cur"* || $(printf %q "$word") == "$cur"* ]] && COMPREPLY+=("$(printf %q "$word")")
   done < <("\${COMP_WORDS[0]}" __complete "$1" 2>/dev/null </dev/null)
 }

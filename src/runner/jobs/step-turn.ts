@@ -39,6 +39,7 @@ interface StepNames {
 export function createTurns(settings: TurnSettings, before = 0): Turns {
   const { request, frame, clock, emit } = settings;
   let count = before;
+  let isCancelTold = false;
   const take: Turns['take'] = async ({ name, side, run }) => {
     const names = { job: request.job.id, leg: request.leg.id, step: ++count };
     const beside = side === undefined ? {} : { background: true as const };
@@ -50,6 +51,7 @@ export function createTurns(settings: TurnSettings, before = 0): Turns {
     // The output of one in the background is not in the log yet.
     const lastLines = outcome === 'failure' && side === undefined ? (frame.recent?.read() ?? []) : [];
     tellFailure(done, names, { ...settings, side });
+    if (outcome === 'cancelled' && side === undefined && !isCancelTold) isCancelTold = tellCancelled(names, settings);
     const duration = Math.round(clock.now() - started);
     const shown = lastLines.length === 0 ? {} : { lastLines };
     emit({ type: 'step.finished', ...names, outcome, conclusion, duration, ...shown, ...beside });
@@ -63,10 +65,6 @@ function tellFailure(
   names: StepNames,
   { frame, emit, side }: TurnSettings & { readonly side: SidePlace | undefined },
 ): void {
-  if (outcome === 'cancelled' && side === undefined && frame.surroundings !== undefined) {
-    frame.surroundings.print(`##[error]${CANCELLED}`);
-    emit({ type: 'annotation', ...names, level: 'error', message: CANCELLED });
-  }
   if (outcome !== 'failure' || failure === undefined) return;
   if (frame.tellFailure === undefined) {
     if (conclusion === 'failure') frame.note(`failed: ${failure.message}`);
@@ -78,6 +76,14 @@ function tellFailure(
 }
 
 const CANCELLED = 'The operation was canceled.';
+
+/** As GitHub says it, once in a job however many of its steps are cancelled. False where nobody is told. */
+function tellCancelled(names: StepNames, { frame, emit }: TurnSettings): boolean {
+  if (frame.surroundings === undefined) return false;
+  frame.surroundings.print(`##[error]${CANCELLED}`);
+  emit({ type: 'annotation', ...names, level: 'error', message: CANCELLED });
+  return true;
+}
 
 /** How the log of a workflow's job shows a failure. */
 function errorLine({ message }: Failure): string {

@@ -1,7 +1,8 @@
 /**
  * A program of its own: hashes the files that patterns name, below the directory it is started in. The request comes
  * as JSON by standard input; the answer, a sha256 in hex or nothing when no file matches, goes to descriptor 3, since
- * the glob library writes to standard output what it likes.
+ * the glob library writes to standard output what it likes. Where it fails, the reason stands there behind an
+ * exclamation mark.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, statSync, writeSync } from 'node:fs';
@@ -27,4 +28,9 @@ async function hashFiles({ patterns, followSymbolicLinks }: HashRequest): Promis
   return count === 0 ? '' : all.digest('hex');
 }
 
-writeSync(ANSWER, await hashFiles(JSON.parse(readFileSync(0, 'utf8')) as HashRequest));
+try {
+  writeSync(ANSWER, await hashFiles(JSON.parse(readFileSync(0, 'utf8')) as HashRequest));
+} catch (error) {
+  writeSync(ANSWER, `!${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

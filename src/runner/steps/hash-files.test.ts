@@ -87,7 +87,7 @@ it.each<readonly [string, string, string]>([
   [
     'a pattern that cannot be',
     `\${{ hashFiles('it''s/../x') }}`,
-    `hashFiles('it''s/../x') failed. Fail to hash files under directory 'WORKSPACE'`,
+    `hashFiles('it''s/../x') failed. Fail to hash files under directory 'WORKSPACE': Invalid pattern 'it's/../x'. Relative pathing '.' and '..' is not allowed.`,
   ],
 ])('%s', async (_, expression, expected) => {
   expect(await evaluate(expression)).toBe(expected.replace('WORKSPACE', place.workspace));
@@ -101,8 +101,18 @@ it('nothing is started for an expression without it', async () => {
 it('a workspace that is gone fails it', async () => {
   const gone = { ...place, workspace: hostPath('/nowhere') };
   expect(await evaluate(`\${{ hashFiles('a') }}`, gone)).toBe(
-    `hashFiles('a') failed. Fail to hash files under directory '/nowhere'`,
+    `hashFiles('a') failed. Fail to hash files under directory '/nowhere': it is not there`,
   );
+});
+
+it('says which file it could not read, and why', async () => {
+  const link = join(place.workspace, 'to\u001b[2Jnowhere');
+  symlinkSync('nowhere', link);
+  expect(await evaluate(`\${{ hashFiles('to*') }}`)).toBe(
+    `hashFiles('to*') failed. Fail to hash files under directory '${place.workspace}': ` +
+      `ENOENT: no such file or directory, stat '${link.replace('\u001b', ' ')}'`,
+  );
+  rmSync(link);
 });
 
 it('ends after its time, here on a named pipe', async () => {

@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { HostPath } from '../../shared/brand.ts';
+import { cutText } from '../../shared/cut-text.ts';
 import { MachineError } from '../../shared/failure.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { dataToString, failEvaluation, type ScopeFunction } from '../../workflow/index.ts';
@@ -91,7 +92,14 @@ async function hashFiles(request: HashRequest, place: HashPlace): Promise<Result
   if (end instanceof Error && 'code' in end && end.code !== 'ENOENT') {
     throw new MachineError({ code: 'environment-lost', message: `hashFiles: ${end.message}` }, { cause: end });
   }
-  return err(`${call} failed. Fail to hash files under directory '${workspace}'`);
+  return err(`${call} failed. Fail to hash files under directory '${workspace}'${whyNot(end, text)}`);
+}
+
+/** The file and the system's reason, where they are known; names of files are strangers' words. */
+function whyNot(end: number | Error | null, text: string): string {
+  const reason = end instanceof Error ? 'it is not there' : text.startsWith('!') ? text.slice(1) : '';
+  const line = reason.replace(/\p{Cc}+/gu, ' ').trim();
+  return line === '' ? '' : `: ${cutText(line, 500)}`;
 }
 
 const NEEDED = ['HOME', 'USERPROFILE', 'SystemRoot'];
