@@ -69,9 +69,12 @@ export function githubJson({ facts, event, run, workflow, path, token }: GithubF
   };
 }
 
-/** GitHub's ids are numbers that fit a double, and clients read them as such: the time of the run and two digits more. */
+/**
+ * GitHub's ids are numbers, and so they come in payloads and are read by clients. Expressions write a number with 15
+ * digits: the time of the run, without its century, and three more.
+ */
 export function runNumber(run: string): string {
-  const time = run.replace(/\D/g, '').slice(0, 14);
+  const time = run.replace(/\D/g, '').slice(2, 14);
   const rest = Number.parseInt(run.slice(-4), 36);
-  return `${time}${String(rest % 100).padStart(2, '0')}`;
+  return `${time}${String(rest % 1000).padStart(3, '0')}`;
 }

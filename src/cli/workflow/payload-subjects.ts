@@ -45,8 +45,7 @@ export interface SubjectRequest {
 
 /** A run that an event is about. */
 export interface SourceRun {
-  /** All of its digits, of which expressions would keep fifteen of a number. */
-  readonly id: string;
+  readonly id: number;
   readonly conclusion: string;
 }
 

@@ -150,7 +150,7 @@ function latestOf({ layout }: Project, workflow: string): Pick<EventRequest, 'so
     ({ started, finished }) => started?.kind === 'workflow' && started.name === workflow && finished !== undefined,
   );
   if (latest?.finished === undefined) return {};
-  return { sourceRun: { id: runNumber(latest.run), conclusion: latest.finished.result } };
+  return { sourceRun: { id: Number(runNumber(latest.run)), conclusion: latest.finished.result } };
 }
 
 async function prepare(
