@@ -43,7 +43,7 @@ it('trees and kept files differ by what is in one alone and by contents, the bit
     }),
   ];
   expect(messages(here, there)).toEqual([
-    'a committed other contents in the exported workflow: x',
+    'a committed another mode or kind in the exported workflow: x',
     'a committed as a task alone: y',
     'a committed in the exported workflow alone: z',
     'a kept other contents in the exported workflow: k',
@@ -73,5 +73,39 @@ it('outputs are compared by name, and their values are not told', () => {
   const here = [leg('a', { outputs: { n: '1', same: 'x' } })];
   expect(messages(here, [leg('a', { outputs: { n: '2', same: 'x', more: '' } })])).toEqual([
     'a gave other outputs in the exported workflow: n, more',
+  ]);
+});
+
+it('legs that both failed differ by what did not hold, and by what they have left', () => {
+  const failed = (seen: string, object: string): LegFacts =>
+    leg('a', {
+      result: 'failure',
+      failed: [`exit code ${seen}`],
+      left: new Map([['x', `100644 blob ${object}`]]),
+    });
+  expect(messages([failed('3', '1')], [failed('3', '1')])).toEqual([]);
+  expect(messages([failed('3', '1')], [failed('4', '2')])).toEqual([
+    'a failed by exit code 3, in the exported workflow by exit code 4',
+  ]);
+  expect(messages([failed('3', '1')], [failed('3', '2')])).toEqual([
+    'a left other contents in the exported workflow: x',
+  ]);
+});
+
+it('a leg that counts as a success in spite of its failure is none where it did not fail', () => {
+  expect(messages([leg('a', { failed: ['exit code 1'] })], [leg('a')])).toEqual([
+    'a failed by exit code 1, in the exported workflow by nothing',
+  ]);
+});
+
+it('which legs a failing one beside them has cancelled is chance', () => {
+  const legs = (second: Partial<LegFacts>): readonly LegFacts[] => [
+    leg('m', { isMatrix: true, result: 'failure' }),
+    leg('m', { isMatrix: true, index: 1, id: 'm+2', ...second }),
+  ];
+  expect(compareRuns(legs({ result: 'cancelled' }), legs({}))).toEqual([]);
+  expect(compareRuns(legs({}), legs({ result: 'cancelled' }))).toEqual([]);
+  expect(messages(legs({}), legs({ result: 'skipped' }))).toEqual([
+    'm+2 ended as success, in the exported workflow as skipped',
   ]);
 });

@@ -4,6 +4,10 @@ import type { RanLeg } from './legs.ts';
 export interface LegFacts extends RanLeg {
   /** Of the commit that dependents see: by path, what git has there (mode and object). Absent without such a commit. */
   readonly tree?: ReadonlyMap<string, string>;
+  /** Of what a leg that failed by itself has left on its branch; in the form of `tree`. */
+  readonly left?: ReadonlyMap<string, string>;
+  /** The checks that did not hold, such as `exit code 3`. Those of a leg that others cancelled are not told. */
+  readonly failed?: readonly string[];
   /** Of the files that it was told to keep: by path, their sha256. */
   readonly kept: ReadonlyMap<string, string>;
 }
@@ -27,10 +31,17 @@ export function compareRuns(here: readonly LegFacts[], there: readonly LegFacts[
     ...here.flatMap((leg) => {
       const other = others.get(keyOf(leg));
       if (other === undefined) return [say(leg, 'ran as a task alone, not in the exported workflow')];
+      if (lostRace(leg, here) || lostRace(other, there)) return [];
       return compareLegs(leg, other).map((message) => say(leg, message));
     }),
     ...missing.map((leg) => say(leg, 'ran in the exported workflow alone, not as a task')),
   ];
+}
+
+/** When a leg fails, those beside it are cancelled, unless they were quicker: chance, and no difference of the definitions. */
+function lostRace(leg: LegFacts, run: readonly LegFacts[]): boolean {
+  const isRace = leg.isMatrix && leg.result === 'cancelled';
+  return isRace && run.some(({ job, result }) => job === leg.job && result === 'failure');
 }
 
 function keyOf({ job, index }: LegFacts): string {
@@ -43,11 +54,19 @@ function say({ job, id }: LegFacts, message: string): Difference {
 
 function compareLegs(here: LegFacts, there: LegFacts): readonly string[] {
   if (here.result !== there.result) return [`ended as ${ending(here)}, in the exported workflow as ${ending(there)}`];
+  const [seen, other] = [broken(here), broken(there)];
+  if (seen !== other) return [`failed by ${seen}, in the exported workflow by ${other}`];
   return [
     ...compareOutputs(here.outputs, there.outputs),
     ...compareTrees(here.tree, there.tree),
+    ...comparePaths('left', here.left ?? new Map(), there.left ?? new Map()),
     ...comparePaths('kept', here.kept, there.kept),
   ];
+}
+
+/** A leg with a failure that no check has found, such as one of the machine, has a reason for it. */
+function broken({ failed = [], reason, result }: LegFacts): string {
+  return failed.join(' and ') || (result === 'failure' && reason) || 'nothing';
 }
 
 function ending({ result, reason }: LegFacts): string {
@@ -68,13 +87,16 @@ function compareTrees(here: LegFacts['tree'], there: LegFacts['tree']): readonly
 }
 
 function comparePaths(
-  how: 'committed' | 'kept',
+  how: 'committed' | 'left' | 'kept',
   here: ReadonlyMap<string, string>,
   there: ReadonlyMap<string, string>,
 ): readonly string[] {
   const paths = [...new Set([...here.keys(), ...there.keys()])].toSorted();
+  const isMode = (path: string): boolean => objectOf(here.get(path)) === objectOf(there.get(path));
+  const isBoth = (path: string): boolean => here.has(path) && there.has(path);
   const kinds: readonly (readonly [words: string, fits: (path: string) => boolean])[] = [
-    [`${how} other contents in the exported workflow`, (path) => here.has(path) && there.has(path)],
+    [`${how} other contents in the exported workflow`, (path) => isBoth(path) && !isMode(path)],
+    [`${how} another mode or kind in the exported workflow`, (path) => isBoth(path) && isMode(path)],
     [`${how} as a task alone`, (path) => !there.has(path)],
     [`${how} in the exported workflow alone`, (path) => !here.has(path)],
   ];
@@ -83,6 +105,11 @@ function comparePaths(
     const found = different.filter(fits);
     return found.length === 0 ? [] : [`${words}: ${list(found)}`];
   });
+}
+
+/** Without the mode before it. */
+function objectOf(entry: string | undefined): string | undefined {
+  return entry?.split(' ').at(-1);
 }
 
 function list(paths: readonly string[]): string {

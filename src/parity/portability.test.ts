@@ -69,9 +69,15 @@ it('labels that no runner of GitHub has, and those of own runners, where nothing
 });
 
 it('programs that the image does not have', () => {
-  expect(check({ scripts: [script('git status\nclaude -p x | jq .')] })).toEqual([
+  const scripts = [script('git status\nclaude -p x | jq .')];
+  expect(check({ scripts })).toEqual([
     'not-on-the-image o.yaml task "a" calls claude, which GitHub\'s Ubuntu image does not have',
   ]);
+  expect(check({ scripts: [{ ...script('claude'), inContainer: true }] })).toEqual([]);
+  const setup = (text: string) => ({ ...script(text), of: '"worktrees.setup"', isSetup: true });
+  expect(check({ scripts: [setup('npm ci'), ...scripts] })).toHaveLength(1);
+  expect(check({ scripts: [setup('claude --version')] })).toHaveLength(1);
+  expect(check({ scripts: [setup('npm install -g claude'), ...scripts] })).toEqual([]);
 });
 
 it('secrets and variables, once each where they are first asked for', () => {
@@ -84,7 +90,8 @@ it('secrets and variables, once each where they are first asked for', () => {
 });
 
 it('paths of this machine, in commands and in values', () => {
-  const scripts = [script('cp ~/x "/home/me/y" /Users/me/z; cp ~/x .')];
+  const text = 'cp ~/x "/home/me/y" /Users/me/z; cp ~/x .\n # not ~/y\nscp x host:/home/me/z; mkdir -p ~/.cache/x';
+  const scripts = [script(text), { ...script('ls ~/y'), inContainer: true }];
   const values = [{ ...script('C:\\Users\\me'), of: 'the variable HERE' }];
   expect(check({ scripts, values })).toEqual([
     'host-path o.yaml task "a" names ~/x, a path of this machine',
@@ -103,6 +110,7 @@ it('scripts that git has without their bit', () => {
     'not-executable o.yaml task "a" starts x.sh, which git has as not executable',
     'not-executable o.yaml task "a" starts bin/y, which git has as not executable',
   ]);
+  expect(check({ scripts: [{ ...script('./y'), directory: './bin' }], modes })).toHaveLength(1);
 });
 
 it('names that are one on other systems, told at the topmost folder', () => {

@@ -2,7 +2,7 @@
 import type { Diagnostic, Severity } from '../shared/diagnostic.ts';
 import type { SourceLocation } from '../shared/source.ts';
 import { meantRunnerLabel, type Node, readRunnerLabel, type ScalarNode, type Workflow } from '../workflow/index.ts';
-import { commandWords } from './command-words.ts';
+import { calledPrograms, mayInstall } from './called-programs.ts';
 import { isOnHostedImage } from './hosted-image.ts';
 
 export interface Script {
@@ -10,6 +10,12 @@ export interface Script {
   readonly of: string;
   readonly text: string;
   readonly at: SourceLocation;
+  /** Where it runs: on the runner, if nothing else is said. In a container other programs and paths are there. */
+  readonly inContainer?: boolean;
+  /** Where it starts, from the root of the repository. */
+  readonly directory?: string;
+  /** Runs on the runner before the others. */
+  readonly isSetup?: boolean;
 }
 
 export interface Portable {
@@ -97,13 +103,15 @@ const OWN_RUNNER = 'a runner of your own must have this label, or the jobs wait 
 
 /** Of other systems, and of runners that are somebody's own, nobody knows here what they have. */
 function missingPrograms({ workflow, scripts }: Portable): readonly Diagnostic[] {
-  if (!labelsOf(workflow).every(({ value }) => /^ubuntu-/i.test(String(value)))) return [];
-  return scripts.flatMap(({ of, text, at }) => {
-    const missing = commandWords(text).filter((word) => !word.includes('/') && !isOnHostedImage(word));
+  if (!labelsOf(workflow).every(({ value }) => /^ubuntu-(?!slim)/i.test(String(value)))) return [];
+  const isInstalled = scripts.some(({ isSetup, text }) => isSetup === true && mayInstall(text));
+  const there = scripts.filter(({ inContainer, isSetup }) => !inContainer && (isSetup === true || !isInstalled));
+  return there.flatMap(({ of, text, at }) => {
+    const missing = calledPrograms(text).filter((word) => !word.includes('/') && !isOnHostedImage(word));
     return missing.map((word) =>
       say('warning', 'not-on-the-image', `${of} calls ${word}, which GitHub's Ubuntu image does not have`, {
         at,
-        hint: 'install it in the command, or run the jobs on a runner that has it (--runs-on)',
+        hint: 'install it in the command or in "worktrees.setup", or run the jobs on a runner that has it (--runs-on)',
       }),
     );
   });
@@ -131,11 +139,14 @@ function wanted({ text, file }: Portable): readonly Diagnostic[] {
   return [...found.values()];
 }
 
-const HOST_PATH = /(?:^|[\s"'=:;(,<>])((?:\/home\/(?!runner\b)|\/Users\/(?!runner\b)|~\/|[A-Za-z]:\\)[^\s"';)]*)/g;
+/** Behind a colon it may be of another machine, or of a container. Programs that are installed keep some folders in a home. */
+const HOST_PATH =
+  /(?:^|[\s"'=;(,<>])((?:\/home\/(?!runner\b)|\/Users\/(?!runner\b)|\/root\/|\/Volumes\/|~\/(?!\.(?:cache|cargo|local|npm)\b)|[A-Za-z]:\\(?=\w))[^\s"';)]*)/g;
+const COMMENT = /^\s*#.*$/gm;
 
 function hostPaths({ scripts, values }: Portable): readonly Diagnostic[] {
-  return [...scripts, ...values].flatMap(({ of, text, at }) => {
-    const paths = [...new Set([...text.matchAll(HOST_PATH)].map(([, path = '']) => path))];
+  return [...scripts.filter(({ inContainer }) => !inContainer), ...values].flatMap(({ of, text, at }) => {
+    const paths = [...new Set([...text.replace(COMMENT, '').matchAll(HOST_PATH)].map(([, path = '']) => path))];
     return paths.map((path) =>
       say('warning', 'host-path', `${of} names ${path}, a path of this machine`, {
         at,
@@ -147,10 +158,10 @@ function hostPaths({ scripts, values }: Portable): readonly Diagnostic[] {
 
 /** Git carries the bit; a file system without it, or `core.fileMode=false`, may have hidden that it is missing. */
 function missingBits({ scripts, modes }: Portable): readonly Diagnostic[] {
-  return scripts.flatMap(({ of, text, at }) => {
-    const paths = commandWords(text).filter((word) => word.includes('/'));
+  return scripts.flatMap(({ of, text, at, directory = '' }) => {
+    const paths = calledPrograms(text).filter((word) => word.includes('/'));
     return paths.flatMap((word) => {
-      const path = word.replace(/^\.\//, '');
+      const path = [...directory.split('/'), ...word.split('/')].filter((part) => !['', '.'].includes(part)).join('/');
       if (modes.get(path) !== '100644') return [];
       return [
         say('warning', 'not-executable', `${of} starts ${path}, which git has as not executable`, {

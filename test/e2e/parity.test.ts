@@ -184,23 +184,37 @@ it('parity names what differs: files that have drifted, results, trees, kept fil
     tasks: [
       { name: 'tree', command: 'pwd > where.txt', artifacts: ['where.txt'] },
       { name: 'same', command: 'echo same > same.txt' },
+      { name: 'mode', command: 'echo x > x.sh; chmod +x x.sh' },
+      { name: 'fails', command: 'echo begun > part.txt; exit 3' },
       { name: 'machine', command: 'claude --version || cat /home/somebody/x || true' },
     ],
   });
-  repo.write(
-    '.github/workflows/differs.yml',
-    repo.read('.github/workflows/differs.yml').replace('echo same', 'exit 1; echo'),
-  );
+  const workflow = repo.read('.github/workflows/differs.yml');
+  const edited = workflow
+    .replace('echo same', 'exit 1; echo')
+    .replace('chmod +x', 'chmod -x')
+    .replace('exit 3', 'exit 4');
+  repo.write('.github/workflows/differs.yml', edited);
+  repo.write('.github/actions/run-task/action.yml', `${repo.read('.github/actions/run-task/action.yml')} `);
+  repo.git('rm', '-q', '--cached', '.github/actions/summarize-tasks/THIRD-PARTY-LICENSES.txt');
+  repo.write('.gitignore', 'THIRD-PARTY-LICENSES.txt\n');
   const { exitCode, checks } = await parity(repo);
   expect(exitCode).toBe(1);
   expect(checks).toEqual({
-    files: ['bad', '.github/workflows/differs.yml is not what the tasks say'],
+    files: [
+      'bad',
+      'is another than the tasks say, from here on',
+      'is another than the tasks say, from here on',
+      'git ignores it, so GitHub will not have it',
+    ],
     workflow: ['good'],
     runs: [
       'bad',
       'tree committed other contents in the exported workflow: where.txt',
       'tree kept other contents in the exported workflow: where.txt',
       expect.stringMatching(/^same ended as success, in the exported workflow as failure/),
+      'mode committed another mode or kind in the exported workflow: x.sh',
+      'fails failed by exit code 3, in the exported workflow by exit code 4',
     ],
     github: [
       'warning',
@@ -227,7 +241,7 @@ it('without an export, without act, and with what does not go together there is 
   const repo = createRepository({ config: { name: 'none', tasks: [{ name: 'a', command: 'true' }] } });
   const { exitCode, checks } = await parity(repo);
   expect(exitCode).toBe(1);
-  expect(checks['files']).toContain('.github/workflows/none.yml is not there');
+  expect(checks['files']).toContain('is not there');
   expect(checks['runs']).toEqual(['bad']);
   const act = await orch(repo, ['parity', '--with', 'act'], { env: { PATH: '/usr/bin:/bin' } });
   expect(act).toMatchObject({ exitCode: 2, stdout: '' });
@@ -237,4 +251,11 @@ it('without an export, without act, and with what does not go together there is 
   const text = await orch(repo, ['parity', '--static']);
   expect(text.stdout).toContain('orch export-gha writes them again');
   expect(text.stdout).toContain('Not the same: files.');
+  await orch(repo, ['export-gha']);
+  repo.write('.github/workflows/none.yml', repo.read('.github/workflows/none.yml').replace('steps:', 'stairs:'));
+  const broken = await parity(repo);
+  expect([broken.exitCode, broken.checks['runs'], broken.checks['github']?.[0]]).toEqual([1, ['bad'], 'bad']);
+  repo.git('rm', '-q', '--cached', CONFIG);
+  repo.write('.gitignore', 'framework/\n');
+  expect(await orch(repo, ['parity'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('git ignores') });
 }, 60_000);

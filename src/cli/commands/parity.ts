@@ -70,7 +70,8 @@ async function check(project: Project, { loaded, options, act }: Checking): Prom
   const standing = inspectFile(root, workflow.path, EXPORT_MARK);
   const written = standing.kind === 'ours' ? { ...workflow, text: standing.text } : undefined;
   const tree = await treeOf(project.repository, commit);
-  const first = [checkDrift(root, exported), checkRoundTrip(made)];
+  requireTracked(tree, exported.request.source);
+  const first = [checkDrift(root, exported, tree), checkRoundTrip(made)];
   const last = checkGithub({ loaded, exported: written ?? workflow, notes: made.notes, tree });
   const around = (run: readonly ParityCheck[]): readonly ParityCheck[] => [...first, ...run, last];
   if (options.static === true) return { checks: around([]), stopped: false };
@@ -87,6 +88,12 @@ async function check(project: Project, { loaded, options, act }: Checking): Prom
     await place.dispose();
     wishes.stopListening();
   }
+}
+
+/** Without the config in git, neither a clone nor GitHub has it. */
+function requireTracked(tree: ReadonlyMap<string, string>, source: string): void {
+  if (tree.has(source)) return;
+  throw new UsageError(`git ignores ${source}`, { hint: `take it out of .gitignore, or: git add --force ${source}` });
 }
 
 /** The tasks, the exported workflow, and where it is asked for the same with act; until somebody wants no more. */

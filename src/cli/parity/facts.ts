@@ -6,6 +6,7 @@ import type { RunEvent } from '../../engine/index.ts';
 import { type LegFacts, legsOf, type RanLeg } from '../../parity/index.ts';
 import { type GitRepository, takeBundle } from '../../runner/workspaces/index.ts';
 import { type HostPath, hostPath } from '../../shared/brand.ts';
+import type { Evidence, TaskReport } from '../../shared/verdict.ts';
 import { loadJournal, newestRun } from '../../store/index.ts';
 import type { Project } from '../project.ts';
 import { fileSink, hashSink, readArchive, textSink } from './archive.ts';
@@ -25,15 +26,29 @@ export async function factsOfTasks(clone: Project, events: readonly RunEvent[]):
     const kept = new Map<string, string>();
     for (const { path } of task?.artifacts ?? [])
       if (artifacts !== undefined) kept.set(path, await hashOf(join(artifacts, leg.id, path)));
-    const tree = hasResult(leg) && task !== undefined ? await treeOf(clone.repository, task.result) : undefined;
-    facts.push({ ...leg, kept, ...(tree === undefined ? {} : { tree }) });
+    facts.push({ ...leg, kept, ...(task === undefined ? {} : await factsOfReport(clone.repository, leg, task)) });
   }
   return facts;
 }
 
-/** What others stand on; of a task that failed, what it left is on its branch for people alone. */
-function hasResult({ result }: RanLeg): boolean {
-  return result === 'success';
+/** What others stand on; of a task that failed by itself, what it has left for people, and why. What orch has ended may have come to anything. */
+async function factsOfReport(
+  repository: GitRepository,
+  { result }: RanLeg,
+  report: Pick<TaskReport, 'result' | 'tip' | 'verdict'>,
+): Promise<Pick<LegFacts, 'tree' | 'left' | 'failed'>> {
+  if (result === 'cancelled' || result === 'skipped') return {};
+  const broken = report.verdict.evidence.filter(({ ok }) => !ok);
+  const failed = broken.map(wordsOf);
+  if (result === 'success') return { tree: await treeOf(repository, report.result), failed };
+  if (broken.some(({ check }) => check === 'ended-by-orch')) return { failed };
+  return { left: await treeOf(repository, report.tip), failed };
+}
+
+/** How long a check took is no part of what it found. */
+function wordsOf({ check, seen }: Evidence): string {
+  const found = seen.replace(/ after [\d.]+\w+( \d+\w+)*$/, '');
+  return check === 'verify' ? `verify: ${found}` : found;
 }
 
 /** Of a run of the exported workflow: commits and files have travelled as artifacts. */
@@ -48,10 +63,9 @@ export async function factsOfExport(
     const result = stored.get(`orch-${leg.job}-${leg.index}`.toLowerCase());
     const files = stored.get(`files-${leg.isMatrix ? `${leg.job}+${leg.index + 1}` : leg.job}`.toLowerCase());
     const bundle = hostPath(join(temporary, `${facts.length}.bundle`));
-    const tree =
-      result !== undefined && hasResult(leg) ? await travelledTree(clone.repository, result, bundle) : undefined;
+    const travelled = result === undefined ? {} : await travelledFacts(clone.repository, leg, { result, bundle });
     const kept = files === undefined ? new Map<string, string>() : await hashesIn(files);
-    facts.push({ ...leg, kept, ...(tree === undefined ? {} : { tree }) });
+    facts.push({ ...leg, kept, ...travelled });
   }
   return facts;
 }
@@ -67,11 +81,12 @@ function storedArtifacts({ repository }: Project, events: readonly RunEvent[]): 
   return stored;
 }
 
-async function travelledTree(
+/** What the artifact of a leg says of it. One that is no such artifact says nothing. */
+async function travelledFacts(
   repository: GitRepository,
-  artifact: HostPath,
-  bundle: HostPath,
-): Promise<ReadonlyMap<string, string> | undefined> {
+  leg: RanLeg,
+  { result: artifact, bundle }: { readonly result: HostPath; readonly bundle: HostPath },
+): Promise<Pick<LegFacts, 'tree' | 'left' | 'failed'>> {
   const found: { text?: string; hasBundle?: boolean } = {};
   await readArchive(artifact, (name) => {
     if (name === 'result.json')
@@ -83,8 +98,16 @@ async function travelledTree(
     return fileSink(bundle);
   });
   if (found.hasBundle) await takeBundle(repository, bundle);
-  const { result } = JSON.parse(found.text ?? '{}') as { readonly result?: unknown };
-  return typeof result === 'string' && /^[0-9a-f]{40,64}$/.test(result) ? treeOf(repository, result) : undefined;
+  const { result, report } = JSON.parse(found.text ?? '{}') as { result?: unknown; report?: Partial<TaskReport> };
+  if (!isCommit(result)) return {};
+  const tip = isCommit(report?.tip) ? report.tip : result;
+  return factsOfReport(repository, leg, { result, tip, verdict: report?.verdict ?? NO_VERDICT });
+}
+
+const NO_VERDICT: TaskReport['verdict'] = { claim: 'none', evidence: [] };
+
+function isCommit(text: unknown): text is string {
+  return typeof text === 'string' && /^[0-9a-f]{40,64}$/.test(text);
 }
 
 /** By path, mode and object. */

@@ -7,44 +7,72 @@ import type { Diagnostic } from '../../shared/diagnostic.ts';
 import type { SourceRange } from '../../shared/source.ts';
 import type { Node, ScalarNode } from '../../workflow/index.ts';
 import { parseWorkflow } from '../../workflow/parse/index.ts';
-import { driftOf, otherCommand } from '../export/check.ts';
+import { type Drifted, driftOf, otherCommand } from '../export/check.ts';
 import type { Exported } from '../export/exported.ts';
 import type { RepositoryFile } from '../export/vendored.ts';
 import type { Loaded } from '../load.ts';
 import type { ParityCheck } from './check.ts';
 
-/** Whether the files of the export are what the tasks say. */
-export function checkDrift(root: HostPath, { files, stale, request: { command } }: Exported): ParityCheck {
-  const wrong = [
-    ...driftOf(root, files).map(({ path, standing }) => ({ path, why: WHY[standing.kind] })),
-    ...stale.map((path) => ({ path, why: 'is of another name of these tasks' })),
+/** Whether the files of the export are what the tasks say. `tree`: by path, what git has or would take of the working tree. */
+export function checkDrift(
+  root: HostPath,
+  { files, stale, request: { command } }: Exported,
+  tree: ReadonlyMap<string, string>,
+): ParityCheck {
+  const drifted = driftOf(root, files);
+  const ignored = files.filter(({ path }) => !tree.has(path) && !drifted.some((one) => one.path === path));
+  const wrong: readonly Diagnostic[] = [
+    ...drifted.map((file) => say(file.path, WHY[file.standing.kind], firstLineOf(file))),
+    ...stale.map((path) => say(path, 'belongs to another name of these tasks')),
+    ...ignored.map(({ path }) => say(path, 'git ignores it, so GitHub will not have it')),
   ];
   if (wrong.length === 0) {
     const seen = `the ${files.length} files of the export are what the tasks say`;
     return { name: 'files', state: 'good', seen, diagnostics: [] };
   }
-  const before = otherCommand(root, { files, command });
+  const isAre = wrong.length === 1 ? 'is' : 'are';
   return {
     name: 'files',
     state: 'bad',
-    seen: `${plural(wrong.length, 'file')} of the export ${wrong.length === 1 ? 'is' : 'are'} not what the tasks say`,
-    hint:
-      before === undefined
-        ? `${command} --check shows how they differ, ${command} writes them again`
-        : `written by other options: ${before}; give them to orch parity too`,
-    diagnostics: wrong.map(({ path, why }) => ({
-      severity: 'error',
-      code: 'drifted',
-      message: `${path} ${why}`,
-      at: { file: path },
-    })),
+    seen: `${plural(wrong.length, 'file')} of the export ${isAre} not what the tasks say`,
+    ...hintOf(root, { files, command, drifted }),
+    diagnostics: wrong,
   };
+}
+
+interface Hinting {
+  readonly files: Exported['files'];
+  readonly command: string;
+  readonly drifted: readonly Drifted[];
+}
+
+/** Nothing of what git ignores, or a name has left behind, would be mended by writing the export again. */
+function hintOf(root: HostPath, { files, command, drifted }: Hinting): { readonly hint?: string } {
+  if (drifted.length === 0) return {};
+  const before = otherCommand(root, { files, command });
+  if (before !== undefined) return { hint: `written by other options: ${before}; give them to orch parity too` };
+  const again = drifted.some(({ standing }) => standing.kind === 'foreign') ? `${command} --force` : command;
+  return { hint: `${command} --check shows how they differ, ${again} writes them again` };
+}
+
+function say(file: string, message: string, line?: number): Diagnostic {
+  const start = line === undefined ? undefined : { line, column: 1 };
+  const at = start === undefined ? { file } : { file, range: { start, end: start } };
+  return { severity: 'error', code: 'drifted', message, at };
+}
+
+/** The line, from 1, from which on a file that was exported is another. */
+function firstLineOf({ text, standing }: Drifted): number | undefined {
+  if (standing.kind !== 'ours') return undefined;
+  const [is, wanted] = [standing.text.split('\n'), text.split('\n')];
+  const index = is.findIndex((line, at) => line !== wanted[at]);
+  return index < 0 ? is.length : index + 1;
 }
 
 const WHY = {
   missing: 'is not there',
   foreign: 'was not written by an export',
-  ours: 'is not what the tasks say',
+  ours: 'is another than the tasks say, from here on',
 } as const;
 
 /** Whether the text that an export writes reads as the workflow that the tasks are. */
@@ -102,14 +130,30 @@ export function checkGithub({ loaded, exported, notes, tree }: PortabilityReques
 function textsOf({ config }: Loaded): { readonly scripts: readonly Script[]; readonly values: readonly Script[] } {
   const at = (range: SourceRange | undefined) =>
     range === undefined ? { file: config.file } : { file: config.file, range };
-  const scripts = config.tasks.flatMap((task) =>
+  const { setup } = config.worktrees;
+  const before =
+    setup === undefined
+      ? []
+      : [{ of: '"worktrees.setup"', text: setup, at: at(config.keys?.['worktrees']), isSetup: true }];
+  const tasks = [...config.tasks, ...(config.frameworkReview === undefined ? [] : [config.frameworkReview.task])];
+  const scripts = tasks.flatMap((task) =>
     [task.command, task.verify].flatMap((text) =>
-      text === undefined ? [] : [{ of: `task "${task.name}"`, text, at: at(task.at) }],
+      text === undefined || !isShell(task.shell)
+        ? []
+        : [
+            {
+              of: `task "${task.name}"`,
+              text,
+              at: at(task.at),
+              inContainer: task.sandbox !== undefined,
+              directory: task.workingDirectory ?? '',
+            },
+          ],
     ),
   );
   // The file's own variables are those of each task.
   const values = new Map<string, Script>();
-  for (const task of config.tasks) {
+  for (const task of tasks) {
     for (const { key, value } of task.env.entries) {
       if (!isScalar(value)) continue;
       const name = String(key.value);
@@ -117,7 +161,12 @@ function textsOf({ config }: Loaded): { readonly scripts: readonly Script[]; rea
       values.set(JSON.stringify([name, where]), { of: `the variable ${name}`, text: String(value.value), at: where });
     }
   }
-  return { scripts, values: [...values.values()] };
+  return { scripts: [...before, ...scripts], values: [...values.values()] };
+}
+
+/** What another program reads is another language. */
+function isShell(shell: string | undefined): boolean {
+  return shell === undefined || /^(?:ba|da|k|z)?sh\b/.test(shell);
 }
 
 function isScalar(node: Node): node is ScalarNode {
