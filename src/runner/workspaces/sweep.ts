@@ -1,6 +1,7 @@
 /** Clears away working trees that runs have left behind; what is not committed in them is committed first. */
 
-import { lstat, readdir } from 'node:fs/promises';
+import { lstatSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { isErrno } from '../../shared/errno.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { MachineError } from '../../shared/failure.ts';
@@ -10,6 +11,7 @@ import { childPath, locate } from './bytes.ts';
 import { readRef } from './head-file.ts';
 import { commitTree, isAncestor } from './history.ts';
 import { guard } from './machine-failure.ts';
+import { createPace, type Pace } from './pace.ts';
 import { moveBranch } from './refs.ts';
 import type { GitRepository } from './repository.ts';
 import { leftovers } from './reset.ts';
@@ -49,19 +51,22 @@ export async function sweepWorktrees(
   repository: GitRepository,
   request: SweepRequest = {},
 ): Promise<readonly SweptWorktree[]> {
-  const swept: SweptWorktree[] = [];
-  for (const record of await listRecords(repository)) {
-    if (request.runs !== undefined && !request.runs(record.run)) continue;
-    const { run, leg, branch, path, created } = record;
-    const bytes = (await diskUse(path)) + (await diskUse(leftovers(path))) + (await diskUse(boxFolder(record)));
-    const seen = { run, leg, branch, path, created, bytes };
-    swept.push(
-      request.dryRun === true
-        ? { ...seen, removed: false }
-        : { ...seen, ...(await sweep(repository, record, request)) },
-    );
-  }
-  return swept;
+  const { runs = () => true, dryRun = false } = request;
+  const records = await listRecords(repository);
+  const swept: (SweptWorktree | undefined)[] = [];
+  const waiting = records.entries();
+  const work = async (): Promise<void> => {
+    for (const [index, record] of waiting) {
+      if (!runs(record.run)) continue;
+      const { run, leg, branch, path, created } = record;
+      const bytes = (await diskUse(path)) + (await diskUse(leftovers(path))) + (await diskUse(boxFolder(record)));
+      const outcome = dryRun ? { removed: false } : await sweep(repository, record, request);
+      swept[index] = { run, leg, branch, path, created, bytes, ...outcome };
+    }
+  };
+  // Saving what is in one is a row of git processes that wait for each other.
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return swept.filter((one) => one !== undefined);
 }
 
 async function sweep(repository: GitRepository, record: WorktreeRecord, request: SweepRequest): Promise<Outcome> {
@@ -112,16 +117,17 @@ async function save(
 
 /** Bytes as the files tell them, symlinks not followed; 0 when there is nothing. */
 export async function diskUse(root: string): Promise<number> {
-  return sizeBelow(root, '');
+  return sizeBelow(root, '', createPace());
 }
 
-async function sizeBelow(root: string, path: string): Promise<number> {
+async function sizeBelow(root: string, path: string, pace: Pace): Promise<number> {
   try {
-    const stat = await lstat(locate(root, path));
+    await pace();
+    const stat = lstatSync(locate(root, path));
     if (!stat.isDirectory()) return stat.size;
-    const entries = await readdir(locate(root, path), { encoding: 'latin1' });
+    const entries = readdirSync(locate(root, path), { encoding: 'latin1' });
     let total = 0;
-    for (const name of entries) total += await sizeBelow(root, childPath(path, name));
+    for (const name of entries) total += await sizeBelow(root, childPath(path, name), pace);
     return total;
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return 0;
