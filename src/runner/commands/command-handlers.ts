@@ -123,7 +123,10 @@ function addMatcher({ data }: WrittenCommand, setting: CommandSetting): ReturnTy
   setting.matchers.add(matchers.value);
   const owners = matchers.value.map(({ owner }) => `'${owner}'`).join(', ');
   const message = `Added matchers: ${owners}. Problem matchers scan action output for known warning or error strings and report these inline.`;
-  return ok([{ type: 'debug', message }]);
+  const warnings = matchers.value.flatMap(({ owner, unknown }) =>
+    unknown === undefined ? [] : [warn(`The matcher '${owner}' finds nothing here: only .NET knows ${unknown}`)],
+  );
+  return ok([...warnings, { type: 'debug', message } as const]);
 }
 
 function removeMatcher(command: WrittenCommand, setting: CommandSetting): ReturnType<CommandHandler['run']> {

@@ -1,5 +1,6 @@
 /** Problem matchers as files declare them: reading and checking. */
 import { err, ok, type Result } from '../../shared/result.ts';
+import { type DotnetPattern, readDotnetPattern } from './dotnet-pattern.ts';
 
 export interface ProblemMatcher {
   readonly owner: string;
@@ -8,6 +9,8 @@ export interface ProblemMatcher {
   /** For a match that brings none of its own: the file that relative paths are relative to. */
   readonly fromPath: string;
   readonly patterns: readonly ProblemPattern[];
+  /** What one of them has that only .NET knows: the matcher finds nothing. */
+  readonly unknown?: string;
 }
 
 /** The group of the expression that each field is in. */
@@ -61,61 +64,64 @@ function readMatcher(item: unknown): Result<ProblemMatcher, string> {
   if (!Array.isArray(declared) || declared.length === 0) {
     return err(`Matcher '${owner}' does not contain any patterns`);
   }
-  const patterns = readPatterns(declared);
-  return patterns.ok ? ok({ owner, severity, fromPath, patterns: patterns.value }) : patterns;
+  const read = readPatterns(declared);
+  return read.ok ? ok({ owner, severity, fromPath, ...read.value }) : read;
 }
 
-function readPatterns(declared: readonly unknown[]): Result<readonly ProblemPattern[], string> {
+function readPatterns(declared: readonly unknown[]): Result<Pick<ProblemMatcher, 'patterns' | 'unknown'>, string> {
   const patterns: ProblemPattern[] = [];
+  let unknown: string | undefined;
   const taken = new Set<ProblemField>();
   for (const [index, item] of declared.entries()) {
-    const pattern = readPattern(item, taken);
-    if (!pattern.ok) return pattern;
-    if (pattern.value.loop && (index === 0 || index < declared.length - 1)) {
+    const read = readPattern(item, taken);
+    if (!read.ok) return read;
+    const { pattern } = read.value;
+    unknown ??= read.value.unknown;
+    if (pattern.loop && (index === 0 || index < declared.length - 1)) {
       return err(`Only the last pattern in a multiline matcher may set 'loop'`);
     }
-    if (pattern.value.loop && pattern.value.message === undefined) {
+    if (pattern.loop && pattern.message === undefined) {
       return err(`The loop pattern must set 'message'`);
     }
-    patterns.push(pattern.value);
+    patterns.push(pattern);
   }
-  return taken.has('message') ? ok(patterns) : err(`At least one pattern must set 'message'`);
+  if (!taken.has('message')) return err(`At least one pattern must set 'message'`);
+  return ok({ patterns, ...(unknown === undefined ? {} : { unknown }) });
 }
 
-function readPattern(item: unknown, taken: Set<ProblemField>): Result<ProblemPattern, string> {
+interface ReadPattern {
+  readonly pattern: ProblemPattern;
+  readonly unknown?: string | undefined;
+}
+
+const NOTHING = /(?!)/;
+
+function readPattern(item: unknown, taken: Set<ProblemField>): Result<ReadPattern, string> {
   if (!isRecord(item)) return err('A pattern must be an object');
-  const compiled = compile(text(item['regexp']));
+  const compiled = readDotnetPattern(text(item['regexp']));
   if (!compiled.ok) return compiled;
+  const { regexp = NOTHING, unknown } = compiled.value;
   const fields: Partial<Record<ProblemField, number>> = {};
   for (const field of PROBLEM_FIELDS) {
     const value = item[field];
     if (value === undefined || value === null) continue;
-    const group = readGroup(field, value, compiled.value.groups);
+    const group = readGroup(field, value, compiled.value);
     if (!group.ok) return group;
     if (taken.has(field)) return err(`The property '${field}' is set twice`);
     taken.add(field);
     fields[field] = group.value;
   }
-  return ok({ ...fields, regexp: compiled.value.regexp, loop: item['loop'] === true });
+  return ok({ pattern: { ...fields, regexp, loop: item['loop'] === true }, unknown });
 }
 
-function readGroup(field: ProblemField, value: unknown, groups: number): Result<number, string> {
+function readGroup(field: ProblemField, value: unknown, { groups, unknown }: DotnetPattern): Result<number, string> {
   const group = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   if (typeof group !== 'number' || !Number.isInteger(group)) return err(`The property '${field}' must be a number`);
-  if (group >= 0 && group < groups) return ok(group);
+  const here = groups[group];
+  if (here !== undefined) return ok(here);
+  // Not all of it has been read.
+  if (unknown !== undefined) return ok(0);
   return err(`The property '${field}' is set to ${group} which is out of range`);
-}
-
-/** `groups` counts the whole match as one. */
-function compile(source: string): Result<{ readonly regexp: RegExp; readonly groups: number }, string> {
-  try {
-    const regexp = new RegExp(source);
-    const groups = new RegExp(`(?:${source})|`).exec('')?.length ?? 1;
-    return ok({ regexp, groups });
-  } catch (error) {
-    if (error instanceof SyntaxError) return err(error.message);
-    throw error;
-  }
 }
 
 function text(value: unknown): string {

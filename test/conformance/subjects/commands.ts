@@ -1,4 +1,4 @@
-/** Workflow commands in the output of steps, masks, problem matchers. */
+/** Workflow commands in the output of steps, and masks. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -6,47 +6,8 @@ import { createMasker } from '../../../src/shared/mask.ts';
 import { type Check, differs, type Subject, works } from '../rig/feature.ts';
 import { body, type Expected, shareRun, steps } from '../rig/run.ts';
 
-const MATCHER = {
-  problemMatcher: [
-    {
-      owner: 'lint',
-      severity: 'warning',
-      pattern: [{ regexp: '^(.+):(\\d+):(\\d+): (.+)$', file: 1, line: 2, column: 3, message: 4 }],
-    },
-    {
-      owner: 'list',
-      pattern: [
-        { regexp: '^file (\\S+)$', file: 1 },
-        { regexp: '^ (\\d+) (.+)$', line: 1, message: 2, loop: true },
-      ],
-    },
-  ],
-};
-
-const OTHER = { problemMatcher: [{ owner: 'lint', pattern: [{ regexp: '^lint says (.+)$', message: 1 }] }] };
-
-const WIDE = { problemMatcher: [{ owner: 'wide', pattern: [{ regexp: ': (bad)$', message: 1 }] }] };
-
-const MORE = {
-  problemMatcher: [
-    {
-      owner: 'more',
-      pattern: [{ regexp: '^(.+?):(.+?):(.+?):(.+?):(.*)$', fromPath: 1, code: 2, severity: 3, file: 4, message: 5 }],
-    },
-  ],
-};
-
 const SECRET = 'open sesame';
 const run = shareRun({
-  files: {
-    'matcher.json': JSON.stringify(MATCHER),
-    'other.json': JSON.stringify(OTHER),
-    'more.json': JSON.stringify(MORE),
-    'wide.json': JSON.stringify(WIDE),
-    'lib/p.json': '',
-    'lib/src/a.js': '',
-    'src/a.js': 'x\n',
-  },
   args: ['--secret', `S=${SECRET}`, '--secret', 'LINES=first line\n\n  second line  ', '--secret', 'ONE=~'],
 });
 const tokens = shareRun({ args: ['--secret', 'GITHUB_TOKEN=ghs_0123456789'] });
@@ -325,80 +286,5 @@ export const secrets: Subject = {
       actual: () => createMasker(['abcdef', 'defghi'], { shortest: 1 }).maskText('x abcdefghi abcdefdefghi'),
       expected: 'x *** ***',
     }),
-  ],
-};
-
-export const matchers: Subject = {
-  title: 'Problem matchers',
-  features: [
-    works(
-      '`add-matcher` and `remove-matcher`; the severity is that of the matcher, colours are passed over',
-      run.job(
-        steps(
-          'echo "::add-matcher::matcher.json"\necho "src/a.js:1:2: bad"\nprintf "\\033[31msrc/a.js:2:3: red\\033[0m\\n"',
-          'echo "src/a.js:3:1: later"\necho "::remove-matcher owner=lint::"\necho "src/a.js:4:1: no more"',
-        ),
-        {
-          annotations: [
-            expect.stringMatching(/^warning .*1:2 bad$/),
-            expect.stringMatching(/2:3 red$/),
-            expect.stringMatching(/3:1 later$/),
-          ],
-        },
-      ),
-    ),
-    works(
-      'A matcher with the same owner takes the place of the older one',
-      run.job(
-        steps(
-          'echo "::add-matcher::matcher.json"\necho "::add-matcher::other.json"\necho "src/a.js:1:2: bad"\necho "lint says worse"',
-        ),
-        { annotations: ['error worse'] },
-      ),
-    ),
-    works(
-      'Of several matchers the newest is asked first, and what it takes the others do not see',
-      run.job(
-        steps(
-          'echo "::add-matcher::matcher.json"\necho "::add-matcher::wide.json"\necho "src/a.js:1:2: bad"\necho "::remove-matcher owner=wide::"\necho "src/a.js:1:2: bad"',
-        ),
-        { annotations: ['error bad', 'warning src/a.js:1:2 bad'] },
-      ),
-    ),
-    works(
-      'Patterns of several lines, with `loop`',
-      run.job(
-        steps('echo "::add-matcher::matcher.json"\nprintf "file src/a.js\\n 1 one\\n 2 two\\nend\\n 3 none\\n"'),
-        {
-          annotations: [expect.stringMatching(/^error .*1 one$/), expect.stringMatching(/^error .*2 two$/)],
-        },
-      ),
-    ),
-    works(
-      '`fromPath`, `code`, severities of a line; what has no message is none; a matcher that is none fails the step',
-      run.job(
-        steps(
-          'echo "::add-matcher::more.json"\necho "lib/p.json:E1:notice:src/a.js:told"\necho "lib/p.json:E1:odd:src/a.js:untold"\necho "lib/p.json:E1:error:src/a.js:"\necho "= shown"',
-        ),
-        { annotations: ['notice lib/src/a.js told'], says: ['shown'], log: ['lib/p.json:E1:odd:src/a.js:untold'] },
-      ),
-      run.job(steps('echo "::add-matcher::nowhere.json"'), {
-        ...FAILS,
-        log: ["Unable to process command '::add-matcher::nowhere.json' successfully."],
-      }),
-      run.job(steps('echo "::add-matcher::src/a.js"'), FAILS),
-    ),
-    differs(
-      'A file is named when it is there, in a checkout of this repository',
-      'the working tree of the job is that checkout, also without `actions/checkout`',
-      run.job(
-        steps(
-          'echo "::add-matcher::matcher.json"\necho "src/a.js:1:2: bad"\necho "nowhere.js:1:2: bad"\necho "/etc/hostname:1:2: bad"',
-        ),
-        {
-          annotations: ['warning src/a.js:1:2 bad', 'warning 1:2 bad', 'warning 1:2 bad'],
-        },
-      ),
-    ),
   ],
 };
