@@ -19,6 +19,25 @@ test('there is an engine for container tests', (context) => {
 });
 
 describe.skipIf(reason !== undefined)('jobs in containers', () => {
+  test('have the history of a clone that borrows its objects from another repository', async () => {
+    const repository = createWorkflowRepository({
+      '.github/workflows/ci.yml': `
+on: push
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    container: ${BASE_IMAGE}
+    steps:
+      - uses: actions/checkout@v4
+      - run: git log --format=%s && git fsck --connectivity-only
+`,
+    });
+    repository.commit('a workflow');
+    const clone = join(repository.place.top, 'borrowing');
+    repository.git('clone', '-q', '--shared', repository.root, clone);
+    expect(await orch(repository, ['run', 'ci'], { cwd: clone })).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
   test("see GitHub's paths, the image's programs, and what steps leave each other", async () => {
     const repository = createWorkflowRepository({
       '.github/workflows/ci.yml': `

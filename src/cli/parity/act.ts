@@ -6,6 +6,7 @@ import { compareWithAct, lastWordsOfAct, legsOf, readActLog } from '../../parity
 import { plural } from '../../reports/index.ts';
 import { which } from '../../runner/environments/index.ts';
 import { makeSelfContained } from '../../runner/workspaces/index.ts';
+import { formatDuration } from '../../shared/quantity.ts';
 import { UsageError } from '../explain.ts';
 import type { ParityCheck } from './check.ts';
 import { runChild } from './child.ts';
@@ -24,6 +25,28 @@ export function requireAct(): string {
 const LEGS =
   'act knows no "strategy.job-index": of a matrix, the commits and files of one leg take the place of those of another';
 
+/** act has no clock for a run. It pulls images, and what is under way at once here may come one after the other there. */
+const FACTOR = 10;
+const MARGIN = 30 * 60_000;
+/** In milliseconds, to take its containers away. */
+const GRACE = 60_000;
+
+function limitOf(events: readonly RunEvent[]): number {
+  const [first, last] = [events[0], events.at(-1)];
+  const took = first === undefined || last === undefined ? 0 : Date.parse(last.time) - Date.parse(first.time);
+  return FACTOR * took + MARGIN;
+}
+
+function overdue(limit: number): ParityCheck {
+  return {
+    name: 'act',
+    state: 'bad',
+    seen: `act did not end within ${formatDuration(limit)}, and was stopped`,
+    hint: 'run the exported workflow with act itself to see where it stands',
+    diagnostics: [],
+  };
+}
+
 /** What act makes of the exported workflow, against how the tasks ended. */
 export async function checkAct(running: Running, act: string, events: readonly RunEvent[]): Promise<ParityCheck> {
   const { place, commit, workflow, event, stop, loaded, options } = running;
@@ -36,8 +59,12 @@ export async function checkAct(running: Running, act: string, events: readonly R
   // It has the same options for values, and would take a push for granted.
   const values = wordsForWorkflow(options, loaded.config);
   const args = [event, '--workflows', workflow, '--json', '--rm', '--artifact-server-path', artifacts, ...values];
-  const { stdout, stderr, exitCode } = await runChild({ program: act, args, cwd: clone.repository.root, stop });
+  const patience = { limit: limitOf(events), grace: GRACE };
+  const keep = (line: string): boolean => line.includes('"jobResult"');
+  const child = { program: act, args, cwd: clone.repository.root, stop, keep, patience };
+  const { stdout, stderr, exitCode, isOverdue } = await runChild(child);
   const results = readActLog(`${stdout}\n${stderr}`);
+  if (isOverdue) return overdue(patience.limit);
   if (results.size === 0) {
     const message = lastWordsOfAct(stderr);
     return {

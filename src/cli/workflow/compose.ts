@@ -15,7 +15,13 @@ import { isApprovalAction } from '../../orchestrator/index.ts';
 import { openHostJob, systemClock } from '../../runner/environments/index.ts';
 import type { FailureSettings, WorkflowFrames } from '../../runner/jobs/index.ts';
 import type { RunServices } from '../../runner/services/index.ts';
-import { type CloneRequest, openPrivateClones, type PrivateClone, removeTree } from '../../runner/workspaces/index.ts';
+import {
+  type CloneRequest,
+  findStores,
+  openPrivateClones,
+  type PrivateClone,
+  removeTree,
+} from '../../runner/workspaces/index.ts';
 import { hostPath } from '../../shared/brand.ts';
 import { PRIVATE_DIRECTORY } from '../../shared/file-modes.ts';
 import type { Masker } from '../../shared/mask.ts';
@@ -138,7 +144,9 @@ async function openWorkspace(
   const name = facts.name.split('/')[1] ?? 'repository';
   const root = hostPath(join(directory, name));
   const work = hostPath(join(root, name));
-  const reads = [hostPath(join(project.repository.commonDir, 'objects'))];
+  // Those of a clone that borrows from another repository, too.
+  const stores = await findStores(join(project.repository.commonDir, 'objects'));
+  const reads = stores.map(({ path }) => hostPath(path));
   if (there) return { root, work, reads, dispose: () => removeTree(work) };
   // Of a process that was killed.
   await removeTree(work);

@@ -10,6 +10,7 @@ export { matchGlob } from './globs.ts';
 export { isAncestor } from './history.ts';
 export type { JobWorkspace, WorkspaceSettings, Workspaces } from './job-workspace.ts';
 export { createWorkspaces } from './job-workspace.ts';
+export { findStores } from './object-stores.ts';
 export { type CloneRequest, makeSelfContained, openPrivateClones, type PrivateClone } from './private-clone.ts';
 export { fetchBranch, hasCommit, pushBranch, type Remote, type Transfer } from './remote-branch.ts';
 export type { GitRepository } from './repository.ts';
