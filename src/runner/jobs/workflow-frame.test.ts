@@ -145,6 +145,31 @@ it('a cancelled step is interrupted; steps and stages for the end still run', as
   expect(log).not.toMatch(/^never$/m);
 });
 
+it('says once that it was cancelled, also when nothing is waited for any more', async () => {
+  const cancelling = new AbortController();
+  const { log, events } = await run(
+    job(`
+      - run: trap 'exit 1' INT; echo "waiting $((1 + 1))"; while :; do sleep 0.02; done
+      - if: always()
+        run: while :; do sleep 0.02; done
+      - if: always()
+        run: while :; do sleep 0.02; done
+`),
+    {},
+    {
+      cancelTimeoutMinutes: 0,
+      signal: cancelling.signal,
+      onLine: (line) => {
+        if (line === 'waiting 2') cancelling.abort({ reason: 'user', message: 'stopped' });
+      },
+    },
+  );
+  const ends = events.flatMap((event) => (event.type === 'step.finished' ? [event.outcome] : []));
+  expect(ends).toEqual(['cancelled', 'cancelled', 'cancelled']);
+  expect(log.match(/The operation was canceled\./g)).toHaveLength(1);
+  expect(events.filter(({ type }) => type === 'annotation')).toHaveLength(1);
+});
+
 const NODE_ACTION = `
 inputs: { who: { default: 'world of \${{ github.repository }}' }, old: { deprecationMessage: use who } }
 runs: { using: node20, pre: pre.js, main: main.js, post: post.js }

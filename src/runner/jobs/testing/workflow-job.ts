@@ -67,6 +67,8 @@ interface Watch {
   readonly vars?: Readonly<Record<string, string>>;
   /** It stands still at a step that fails, and stays open. */
   readonly pauses?: boolean;
+  /** What it has left once it is cancelled. */
+  readonly cancelTimeoutMinutes?: number;
 }
 
 /** A job that may be gone on with in the same process when it stands still. */
@@ -129,12 +131,14 @@ export function open(yaml: string, files: Readonly<Record<string, string>> = {},
         : {}),
     }),
   });
+  const { cancelTimeoutMinutes } = watch;
+  const patience = cancelTimeoutMinutes === undefined ? {} : { cancelTimeoutMinutes };
   const events: RunnerEvent[] = [];
   const go = (goOn?: GoOn): Promise<JobOutcome | PausedJob> =>
     runner.run(
       {
         job,
-        leg: { id: 'j', name: 'j', index: 0, matrix: null, continueOnError: false, timeoutMinutes: 1 },
+        leg: { id: 'j', name: 'j', index: 0, matrix: null, continueOnError: false, timeoutMinutes: 1, ...patience },
         strategy: { failFast: true, jobIndex: 0, jobTotal: 1, maxParallel: 1 },
         needs: {},
         ...(goOn === undefined ? {} : { goOn }),
