@@ -4,7 +4,8 @@ import type { Failure } from '../shared/failure.ts';
 import { HANDOFF, REVIEW_FOLDER } from '../shared/handoff.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { type InputReader, invalidInput } from './inputs.ts';
-import type { JobIdentity, Repository, Results } from './ports.ts';
+import type { JobIdentity, Results } from './ports.ts';
+import type { Repository } from './repository-port.ts';
 import { REPORTS } from './review/reports.ts';
 import { pathInside } from './tree-path.ts';
 

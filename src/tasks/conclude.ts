@@ -8,7 +8,7 @@ import { readNotes } from './change.ts';
 import { UNCONTAINED } from './command.ts';
 import { createInputReader, invalidInput, isTextList } from './inputs.ts';
 import { commitMessage, countOf } from './messages.ts';
-import type { TaskPorts, WorkTree } from './ports.ts';
+import type { TaskPorts } from './ports.ts';
 import {
   failedResult,
   type Left,
@@ -19,6 +19,7 @@ import {
   summarizeChanges,
   writeRun,
 } from './record.ts';
+import type { WorkTree } from './repository-port.ts';
 
 /**
  * Inputs: `changes` (JSON, the jobs whose change was reviewed, in the order of the rounds) and `verdicts` (of the

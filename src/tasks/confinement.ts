@@ -1,5 +1,5 @@
 /** Keeps to the folders that a task may change what is committed of it, whatever else it has done to its tree. */
-import type { Repository, WorkTree } from './ports.ts';
+import type { Repository, WorkTree } from './repository-port.ts';
 
 export interface ConfineRequest<T> {
   readonly repository: Pick<Repository, 'graft'>;

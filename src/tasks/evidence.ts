@@ -9,7 +9,8 @@ import type { ContractFault } from './contracts/contract.ts';
 import { contractFailure } from './contracts/failure.ts';
 import { describeExit, exitFailure } from './exit.ts';
 import { countOf, listSome } from './messages.ts';
-import type { Capture, Change, Globs } from './ports.ts';
+import type { Globs } from './ports.ts';
+import type { Capture, Change } from './repository-port.ts';
 
 export interface Finding {
   readonly evidence: readonly Evidence[];

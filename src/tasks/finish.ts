@@ -5,8 +5,9 @@ import { addContainment, UNCONTAINED } from './command.ts';
 import { confine } from './confinement.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createInputReader } from './inputs.ts';
-import type { TaskPorts, WorkTree } from './ports.ts';
+import type { TaskPorts } from './ports.ts';
 import { type Outcome, type PrepareRecord, type RunRecord, readPrepare, readRun, summarizeChanges } from './record.ts';
+import type { WorkTree } from './repository-port.ts';
 import { type Remains, type Settled, type SettleRequest, settleResult, settleWork } from './settle.ts';
 import { createWarn, readWarnings, type Warn, warnOfRemarks } from './warnings.ts';
 

@@ -6,8 +6,6 @@ export { digestRun } from './digest-run.ts';
 export { CERTIFICATE_FILES } from './environment.ts';
 export { finishTask } from './finish.ts';
 export type {
-  Capture,
-  Change,
   Clock,
   Files,
   Globs,
@@ -17,7 +15,6 @@ export type {
   Processes,
   ProcessRequest,
   Progress,
-  Repository,
   Results,
   RunHistory,
   RunningProcess,
@@ -29,7 +26,7 @@ export type {
   TaskLog,
   TaskPorts,
   TaskProgress,
-  WorkTree,
 } from './ports.ts';
 export { prepareTask } from './prepare.ts';
+export type { Capture, Change, Repository, WorkTree } from './repository-port.ts';
 export { runTask } from './run.ts';

@@ -2,7 +2,8 @@
 import type { Failure } from '../shared/failure.ts';
 import { confine } from './confinement.ts';
 import { commitMessage } from './messages.ts';
-import type { JobIdentity, Repository, WorkTree } from './ports.ts';
+import type { JobIdentity } from './ports.ts';
+import type { Repository, WorkTree } from './repository-port.ts';
 import { type Warn, warnOfRemarks } from './warnings.ts';
 
 export interface LeftoversRequest {

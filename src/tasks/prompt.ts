@@ -3,8 +3,9 @@ import { type HostPath, hostPath } from '../shared/brand.ts';
 import type { Failure } from '../shared/failure.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { invalidInput } from './inputs.ts';
-import type { TaskPorts, WorkTree } from './ports.ts';
+import type { TaskPorts } from './ports.ts';
 import type { PrepareRecord } from './record.ts';
+import type { WorkTree } from './repository-port.ts';
 import { pathInside } from './tree-path.ts';
 
 export interface Prompt {

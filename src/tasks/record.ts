@@ -2,7 +2,7 @@
 import type { Failure } from '../shared/failure.ts';
 import type { Containment, ReviewReport, TaskReport, Verdict } from '../shared/verdict.ts';
 import type { ActionResult, Memo } from './action.ts';
-import type { Change } from './ports.ts';
+import type { Change } from './repository-port.ts';
 import type { Setup } from './setup.ts';
 
 export type Outcome = ActionResult['outcome'];

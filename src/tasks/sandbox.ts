@@ -2,8 +2,9 @@
 import { type Failure, MachineError } from '../shared/failure.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { countOf } from './messages.ts';
-import type { Sandbox, SandboxRequest, TaskPorts, WorkTree } from './ports.ts';
+import type { Sandbox, SandboxRequest, TaskPorts } from './ports.ts';
 import type { PrepareRecord } from './record.ts';
+import type { WorkTree } from './repository-port.ts';
 import type { RunSettings } from './run-settings.ts';
 import { note, type Warn } from './warnings.ts';
 

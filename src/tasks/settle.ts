@@ -2,8 +2,9 @@
 
 import type { TaskReport } from '../shared/verdict.ts';
 import { commitMessage } from './messages.ts';
-import type { JobIdentity, Repository, WorkTree } from './ports.ts';
+import type { JobIdentity } from './ports.ts';
 import type { Left } from './record.ts';
+import type { Repository, WorkTree } from './repository-port.ts';
 import type { Warn } from './warnings.ts';
 
 /** What is in the working tree now; how much that changed, when it is known. */

@@ -6,7 +6,8 @@ import { endingFailure } from './clocks.ts';
 import { runCommand, UNCONTAINED } from './command.ts';
 import { exitFailure } from './exit.ts';
 import { countOf, firstLine, listSome } from './messages.ts';
-import type { TaskPorts, WorkTree } from './ports.ts';
+import type { TaskPorts } from './ports.ts';
+import type { WorkTree } from './repository-port.ts';
 import { shellArguments } from './shell.ts';
 import { note, type Warn, warnOfAlive } from './warnings.ts';
 

@@ -2,7 +2,8 @@
 import type { Failure } from '../shared/failure.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { commitMessage, listSome } from './messages.ts';
-import type { JobIdentity, Repository, Results } from './ports.ts';
+import type { JobIdentity, Results } from './ports.ts';
+import type { Repository } from './repository-port.ts';
 
 /** What one leg of a dependency brings. */
 export interface Contribution {

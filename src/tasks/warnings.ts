@@ -2,7 +2,8 @@
 import type { Containment } from '../shared/verdict.ts';
 import type { Memo } from './action.ts';
 import { countOf } from './messages.ts';
-import type { Capture, TaskPorts } from './ports.ts';
+import type { TaskPorts } from './ports.ts';
+import type { Capture } from './repository-port.ts';
 
 const KEY = 'warnings';
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Repository, WorkTree } from '../../tasks/ports.ts';
+import type { Repository, WorkTree } from '../../tasks/repository-port.ts';
 import { createActivity } from './activity.ts';
 import type { GitRepository } from './repository.ts';
 import { branchOf, createSandbox, jobIn, workspacesIn } from './testing/sandbox.ts';

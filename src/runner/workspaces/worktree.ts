@@ -24,7 +24,7 @@ import { readTreeFile, replaceTreeFile, type TreeFile } from './tree-file.ts';
 import { indexStamp, isPointerIntact, publishIndex, removeAdmin } from './worktree-admin.ts';
 import { removeRecord, sharedPaths, type WorktreeRecord, writeRecord } from './worktree-record.ts';
 
-/** Fills the port of the same name in `src/tasks/ports.ts`. */
+/** Fills the port of the same name in `src/tasks/repository-port.ts`. */
 export interface LinkedWorktree {
   readonly path: HostPath;
   readonly warnings: readonly string[];

@@ -1,7 +1,8 @@
 /** What a reviewer is given, by its digests, taken before its command begins: afterwards it could be anything. */
 import { hostPath } from '../../shared/brand.ts';
 import { HANDOFF } from '../../shared/handoff.ts';
-import type { TaskPorts, WorkTree } from '../ports.ts';
+import type { TaskPorts } from '../ports.ts';
+import type { WorkTree } from '../repository-port.ts';
 
 /** SHA-256 in hex, by name: `diff`, `handoff`, `prompt`. */
 export type Given = Readonly<Record<string, string>>;

@@ -9,7 +9,7 @@ import { contractFailure } from '../contracts/failure.ts';
 import { sectionsNamed } from '../contracts/section-content.ts';
 import type { Finding } from '../evidence.ts';
 import { countOf } from '../messages.ts';
-import type { WorkTree } from '../ports.ts';
+import type { WorkTree } from '../repository-port.ts';
 import { type FindingFault, type ReviewFinding, readFindings } from './findings.ts';
 import type { Given } from './given.ts';
 import { findMisplaced } from './places.ts';

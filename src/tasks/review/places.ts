@@ -1,7 +1,7 @@
 /** Whether findings point to lines that there are, in what was reviewed. */
 import { cutText } from '../../shared/cut-text.ts';
 import { countOf } from '../messages.ts';
-import type { WorkTree } from '../ports.ts';
+import type { WorkTree } from '../repository-port.ts';
 import { pathInside } from '../tree-path.ts';
 import type { FindingFault, ReviewFinding } from './findings.ts';
 

@@ -1,5 +1,5 @@
 /** Commits and trees in memory, with as much of git's meaning as a task needs. */
-import type { Change } from '../ports.ts';
+import type { Change } from '../repository-port.ts';
 
 /** Path to content. */
 export type FakeFiles = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 /** A repository in memory, and one working tree in it that a test changes as a task would. */
 import { hostPath } from '../../shared/brand.ts';
 import type { Failure } from '../../shared/failure.ts';
-import type { Repository, WorkTree } from '../ports.ts';
+import type { Repository, WorkTree } from '../repository-port.ts';
 import { createFakeHistory, type FakeFiles, type FakeHistory } from './fake-history.ts';
 
 export interface FakeRepository extends Repository {
