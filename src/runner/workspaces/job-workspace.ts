@@ -16,7 +16,7 @@ export interface WorkspaceSettings extends SharedPaths {
   readonly root?: string;
 }
 
-/** Fills the port `Repository` in `src/tasks/ports.ts`. */
+/** Fills the port `Repository` in `src/tasks/repository-port.ts`. */
 export interface JobWorkspace {
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
   merge(request: {

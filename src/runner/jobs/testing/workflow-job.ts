@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { GoOn, JobOutcome, PausedJob, RunnerEvent } from '../../../engine/index.ts';
+import type { GoOn, JobOutcome, JobRequest, PausedJob, RunnerEvent } from '../../../engine/index.ts';
 import { type HostPath, hostPath } from '../../../shared/brand.ts';
 import { createMasker } from '../../../shared/mask.ts';
 import { parseWorkflow } from '../../../workflow/parse/index.ts';
@@ -131,14 +131,12 @@ export function open(yaml: string, files: Readonly<Record<string, string>> = {},
         : {}),
     }),
   });
-  const { cancelTimeoutMinutes } = watch;
-  const patience = cancelTimeoutMinutes === undefined ? {} : { cancelTimeoutMinutes };
   const events: RunnerEvent[] = [];
   const go = (goOn?: GoOn): Promise<JobOutcome | PausedJob> =>
     runner.run(
       {
         job,
-        leg: { id: 'j', name: 'j', index: 0, matrix: null, continueOnError: false, timeoutMinutes: 1, ...patience },
+        leg: legOf(watch),
         strategy: { failFast: true, jobIndex: 0, jobTotal: 1, maxParallel: 1 },
         needs: {},
         ...(goOn === undefined ? {} : { goOn }),
@@ -147,6 +145,11 @@ export function open(yaml: string, files: Readonly<Record<string, string>> = {},
       watch.signal ?? new AbortController().signal,
     );
   return { go, log: () => readFileSync(join(home, 'j.log'), 'utf8'), events, work };
+}
+
+function legOf({ cancelTimeoutMinutes }: Watch): JobRequest['leg'] {
+  const patience = cancelTimeoutMinutes === undefined ? {} : { cancelTimeoutMinutes };
+  return { id: 'j', name: 'j', index: 0, matrix: null, continueOnError: false, timeoutMinutes: 1, ...patience };
 }
 
 /** A workflow with one job, `j`. */
