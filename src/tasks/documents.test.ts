@@ -58,6 +58,11 @@ const WAY_OUT =
 it.each([
   [true, '.gitignore:2 (review/)', `is ignored by .gitignore:2 (review/), ${WAY_OUT}`],
   [false, '.gitignore:2 (review/)', `is missing, and would be ignored by .gitignore:2 (review/), ${WAY_OUT}`],
+  [
+    true,
+    'review/.gitignore:1 (*.md)',
+    'is ignored by review/.gitignore:1 (*.md), so that no commit has it: take that rule away, or add the line !/handoff.md at the end of review/.gitignore',
+  ],
   [true, undefined, 'is there, but git does not see it: it is behind a link, or not part of this repository'],
 ])('says why git does not see the document (there: %s, rule: %s)', async (isThere, rule, said) => {
   const rig = createRig();

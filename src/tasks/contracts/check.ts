@@ -64,10 +64,19 @@ function textOf(path: string, found: Awaited<ReturnType<ReadFile>>): Text {
 function whyUnseen(path: string, { isThere, rule }: Unseen): string {
   if (rule === undefined)
     return 'is there, but git does not see it: it is behind a link, or not part of this repository';
-  const top = `!/${path.split('/', 1)[0]}`;
-  const lines = path.includes('/') ? `the lines ${top}/ and ${top}/**` : `the line ${top}`;
   const what = isThere ? `is ignored by ${rule}` : `is missing, and would be ignored by ${rule}`;
-  return `${what}, so that no commit has it: take that rule away, or add ${lines} at the end of .gitignore`;
+  return `${what}, so that no commit has it: take that rule away, or add ${wayBack(path, rule)}`;
+}
+
+/** What stands in a folder comes before what stands above it, and that before the files outside of the tree. */
+function wayBack(path: string, rule: string): string {
+  const [file = ''] = rule.split(':', 1);
+  const folder = file.endsWith('/.gitignore') ? file.slice(0, -'.gitignore'.length) : '';
+  const [own, inside] = path.startsWith(folder)
+    ? [`${folder}.gitignore`, path.slice(folder.length)]
+    : ['.gitignore', path];
+  const top = `!/${inside.split('/', 1)[0]}`;
+  return `${inside.includes('/') ? `the lines ${top}/ and ${top}/**` : `the line ${top}`} at the end of ${own}`;
 }
 
 /** A byte order mark at the beginning is taken away. */
