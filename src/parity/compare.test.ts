@@ -92,6 +92,15 @@ it('legs that both failed differ by what did not hold, and by what they have lef
   ]);
 });
 
+it('failures before the command are told in other words by both, and are no difference', () => {
+  const failed = (reason: string, checks: readonly string[] = []): LegFacts =>
+    leg('a', { result: 'failure', reason, failed: checks });
+  expect(messages([failed('setup ended')], [failed('setup-failed: setup ended')])).toEqual([]);
+  expect(messages([failed('exit', ['exit code 1'])], [failed('setup-failed: setup ended')])).toEqual([
+    'a failed by exit code 1, in the exported workflow by setup-failed: setup ended',
+  ]);
+});
+
 it('a leg that counts as a success in spite of its failure is none where it did not fail', () => {
   expect(messages([leg('a', { failed: ['exit code 1'] })], [leg('a')])).toEqual([
     'a failed by exit code 1, in the exported workflow by nothing',

@@ -54,8 +54,7 @@ function say({ job, id }: LegFacts, message: string): Difference {
 
 function compareLegs(here: LegFacts, there: LegFacts): readonly string[] {
   if (here.result !== there.result) return [`ended as ${ending(here)}, in the exported workflow as ${ending(there)}`];
-  const [seen, other] = [broken(here), broken(there)];
-  if (seen !== other) return [`failed by ${seen}, in the exported workflow by ${other}`];
+  if (found(here) !== found(there)) return [`failed by ${broken(here)}, in the exported workflow by ${broken(there)}`];
   return [
     ...compareOutputs(here.outputs, there.outputs),
     ...compareTrees(here.tree, there.tree),
@@ -64,9 +63,13 @@ function compareLegs(here: LegFacts, there: LegFacts): readonly string[] {
   ];
 }
 
-/** A leg with a failure that no check has found, such as one of the machine, has a reason for it. */
-function broken({ failed = [], reason, result }: LegFacts): string {
-  return failed.join(' and ') || (result === 'failure' && reason) || 'nothing';
+function found({ failed = [] }: LegFacts): string {
+  return failed.join(' and ');
+}
+
+/** For people. What no check has found, such as a failure before the command, is told in other words by the two runs. */
+function broken(leg: LegFacts): string {
+  return found(leg) || (leg.result === 'failure' && leg.reason) || 'nothing';
 }
 
 function ending({ result, reason }: LegFacts): string {
