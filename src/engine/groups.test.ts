@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Candidate, type Joining, joinGroup, type Members, withMembers, withoutMembers } from './groups.ts';
+import { createLocalGroups } from './memberships.ts';
 
 const SINGLE = { queue: 'single', cancelInProgress: false } as const;
 const MAX = { queue: 'max', cancelInProgress: false } as const;
@@ -132,5 +133,11 @@ describe('concurrency groups over all runs', () => {
   it('a hundred may wait, and no more', () => {
     const joins = Array.from({ length: 102 }, (_, n) => [`R${n}/@g`, MAX] as const);
     expect(played(...joins).answers.slice(-2)).toEqual(['waits for R0/', 'full']);
+  });
+
+  it('where nobody else takes part, any number may wait', () => {
+    const groups = createLocalGroups();
+    const joins = Array.from({ length: 300 }, (_, n) => groups.join(candidate(`R/x${n}@g`), { group: 'g', ...MAX }));
+    expect(joins.map(({ state }) => state)).toEqual(['admitted', ...Array.from({ length: 299 }, () => 'waiting')]);
   });
 });

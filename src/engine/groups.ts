@@ -34,10 +34,12 @@ export type Joining =
 /** GitHub's limit for `queue: max`; who comes later is turned away. */
 const MAX_PENDING = 100;
 
+/** `mostWaiting` holds for `queue: max`. */
 export function joinGroup(
   members: Members,
   candidate: Candidate,
   { queue, cancelInProgress }: Omit<Concurrency, 'group'>,
+  mostWaiting = MAX_PENDING,
 ): readonly [Members, Joining] {
   const holder = holderOf(members, candidate.group);
   if (holder === undefined) return [[...members, { ...candidate, holds: true }], { state: 'admitted' }];
@@ -47,7 +49,7 @@ export function joinGroup(
     return [members, { state: 'refused', why: 'deadlock', holder }];
   }
   const waiting = members.filter((member) => isWaitingFor(member, candidate.group));
-  if (queue === 'max' && waiting.length >= MAX_PENDING) return [members, { state: 'refused', why: 'full' }];
+  if (queue === 'max' && waiting.length >= mostWaiting) return [members, { state: 'refused', why: 'full' }];
   // By default one may wait: the newcomer takes the place of the one that waited.
   const displaced = new Set(queue === 'max' ? [] : waiting);
   if (cancelInProgress && queue !== 'max') displaced.add(holder);

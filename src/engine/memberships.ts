@@ -45,6 +45,7 @@ export function openGroups(
   kept: GroupStorage,
   shared: boolean,
   onTrouble: (message: string) => void,
+  mostWaiting?: number,
 ): ConcurrencyGroups {
   const storage = forgiving(kept, onTrouble);
   /** As they were when they were last told of. */
@@ -60,7 +61,7 @@ export function openGroups(
     shared,
     busy: () => own.length > 0,
     join: (candidate, wanted) => {
-      const joining = storage.update((members) => joinGroup(withMembers(members, own), candidate, wanted));
+      const joining = storage.update((members) => joinGroup(withMembers(members, own), candidate, wanted, mostWaiting));
       if (joining === undefined) return { state: 'refused', why: 'lost' };
       if (joining.state !== 'refused') own = [...own, { ...candidate, holds: joining.state === 'admitted' }];
       return joining;
@@ -80,8 +81,8 @@ export function openGroups(
   };
 }
 
-/** For runs that share their groups with nobody. */
-export function createLocalGroups(): ConcurrencyGroups {
+/** For runs that share their groups with nobody. As many wait as there are: who is turned away is work that is lost. */
+export function createLocalGroups(mostWaiting = Number.POSITIVE_INFINITY): ConcurrencyGroups {
   let members: Members = [];
   const storage: GroupStorage = {
     read: () => members,
@@ -91,7 +92,7 @@ export function createLocalGroups(): ConcurrencyGroups {
       return result;
     },
   };
-  return openGroups(storage, false, () => undefined);
+  return openGroups(storage, false, () => undefined, mostWaiting);
 }
 
 interface Forgiving {

@@ -137,7 +137,8 @@ export function planOf(
 export class Simulation {
   readonly plan: Plan;
   readonly events: RunEventBody[] = [];
-  readonly groups = createLocalGroups();
+  /** With GitHub's limit, as a run of a workflow has it. */
+  readonly groups = createLocalGroups(100);
   state: RunState;
 
   constructor(plan: Plan) {

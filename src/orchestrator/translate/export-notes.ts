@@ -10,6 +10,8 @@ import { limitsOf } from './limits.ts';
 /** Minutes that GitHub gives a job at most, and inputs that a dispatched workflow may have. */
 const LONGEST_JOB = 360;
 const MOST_INPUTS = 25;
+/** Jobs that may be in a concurrency group: one that holds it, and those that wait. */
+const MOST_IN_GROUP = 101;
 
 /** Variables by which programs start otherwise, or go elsewhere: those that Node.js, git and the loader look for. */
 const HEARD = /^(PATH|NODE_OPTIONS|(LD|DYLD)_\w+|GIT_(?!AUTHOR_|COMMITTER_)\w+|(https?|all|no)_proxy)$/i;
@@ -20,7 +22,11 @@ const RUNNER = { cpus: 4, memory: 16 * GIBIBYTE };
 
 export function exportNotes(config: Config): readonly Diagnostic[] {
   const reviews = config.frameworkReview === undefined ? [] : [config.frameworkReview.task];
-  return [...fileNotes(config), ...[...config.tasks, ...reviews].flatMap((task) => taskNotes(task, config))];
+  return [
+    ...fileNotes(config),
+    ...mutexNotes(config),
+    ...[...config.tasks, ...reviews].flatMap((task) => taskNotes(task, config)),
+  ];
 }
 
 function fileNotes(config: Config): readonly Diagnostic[] {
@@ -67,6 +73,21 @@ function fileNotes(config: Config): readonly Diagnostic[] {
     ],
   ];
   return notes.flatMap(([applies, key, message]) => (applies ? note(config, message, config.keys?.[key]) : []));
+}
+
+/** Legs of a matrix come on top; how many is not known here. */
+function mutexNotes(config: Config): readonly Diagnostic[] {
+  const groups = new Map<string, Task[]>();
+  for (const task of config.tasks) {
+    if (task.mutex === undefined) continue;
+    const name = task.mutex.toLowerCase();
+    groups.set(name, [...(groups.get(name) ?? []), task]);
+  }
+  return [...groups.values()].flatMap((tasks) => {
+    const beyond = tasks[MOST_IN_GROUP];
+    const message = `on GitHub at most ${MOST_IN_GROUP - 1} jobs wait for the "mutex" ${quote(beyond?.mutex ?? '')}, and who comes later is cancelled; ${tasks.length} tasks have it`;
+    return beyond === undefined ? [] : note(config, message, beyond.at);
+  });
 }
 
 function heardVariables({ tasks }: Config): readonly string[] {

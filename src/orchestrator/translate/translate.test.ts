@@ -247,4 +247,15 @@ describe('what GitHub would do differently', () => {
     expect(diagnostics.map(({ at }) => `${at?.range?.start.line}:${at?.range?.start.column}`)).toEqual(places);
     for (const { code, severity } of diagnostics) expect([code, severity]).toEqual(['differs-on-github', 'warning']);
   });
+
+  it('a mutex that more than a hundred tasks wait for', () => {
+    const tasks = (count: number) =>
+      Array.from({ length: count }, (_, n) => `  - { name: t${n}, command: x, mutex: ${n % 2 ? 'db' : 'DB'} }`).join(
+        '\n',
+      );
+    expect(translated(tasks(101), '').diagnostics).toEqual([]);
+    expect(translated(tasks(102), '').diagnostics.map(({ message }) => message)).toEqual([
+      'on GitHub at most 100 jobs wait for the "mutex" "db", and who comes later is cancelled; 102 tasks have it',
+    ]);
+  });
 });
