@@ -69,6 +69,14 @@ describe('an artifact', () => {
     expect(service.calls).toContain('POST DeleteArtifact');
   });
 
+  it('takes the place of one that another attempt of its job left', async () => {
+    const again = openArtifacts(openResultsService(await service.another(), QUICK), folder);
+    await upload('first');
+    await again.upload('orch-a-0', join(folder, 'root'), [put('sub/result.json', 'second')]);
+    expect(await again.list()).toHaveLength(1);
+    expect(await contents(again)).toBe('second');
+  });
+
   it('of many blocks comes back whole', async () => {
     const file = join(folder, 'large.bundle');
     const block = randomBytes(1024 * 1024);

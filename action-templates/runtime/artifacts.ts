@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CONFLICT, type Fields, Refusal, type ResultsService } from './results-service.ts';
+import { CONFLICT, type Fields, NOT_FOUND, Refusal, type ResultsService } from './results-service.ts';
 import { readZip, writeZip } from './zip-file.ts';
 
 export interface Artifact {
@@ -44,7 +44,7 @@ export function openArtifacts(service: ResultsService, temporary: string, run?: 
     },
     upload: async (name, root, files) => {
       const earlier = (await list()).find((artifact) => artifact.name === name);
-      if (earlier !== undefined) await service.call('DeleteArtifact', { name });
+      if (earlier !== undefined) await remove(service, earlier);
       const folder = await mkdtemp(join(temporary, 'upload-'));
       try {
         const archive = join(folder, 'artifact.zip');
@@ -60,6 +60,16 @@ export function openArtifacts(service: ResultsService, temporary: string, run?: 
       }
     },
   };
+}
+
+/** As that of the job that left it: in another attempt of the run that is another than this one. */
+async function remove(service: ResultsService, { name, owner }: Artifact): Promise<void> {
+  try {
+    await service.call('DeleteArtifact', { name, workflow_job_run_backend_id: owner });
+  } catch (error) {
+    // Gone since, or by an attempt whose answer was lost.
+    if (!(error instanceof Refusal && error.status === NOT_FOUND)) throw error;
+  }
 }
 
 function readArtifact(fields: Fields): Artifact {

@@ -29,6 +29,7 @@ export class Refusal extends MachineError {
   }
 }
 
+export const NOT_FOUND = 404;
 export const CONFLICT = 409;
 
 /** The name of the only block of an upload. */

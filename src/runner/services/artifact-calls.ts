@@ -66,7 +66,7 @@ async function create(call: Call, fields: Fields): Promise<Answer> {
   if (!isOwn(call, fields)) return foreign();
   const mime = text(fields, 'mime_type');
   const name = text(fields, 'name') ?? '';
-  if (call.shelf.leftBy(call.leg, name) !== undefined) await remove(call, fields);
+  if (call.shelf.leftBy(call.leg, name) !== undefined) await discard(call, name);
   const created = await call.shelf.create({ job, leg: call.leg, name, mime });
   return created.ok ? ok({ ok: true, signed_upload_url: addressOf(call, 'upload', created.value) }) : created;
 }
@@ -122,8 +122,18 @@ function addressIn(
   return ok({ signed_url: `${origin}/blob/${encodeURIComponent(run)}/earlier/${artifact.id}?sig=${signature}` });
 }
 
+/** Clients say whose it is, as the list has told them; they mean no other. */
 async function remove(call: Call, fields: Fields): Promise<Answer> {
-  const removed = await call.shelf.remove(text(fields, 'name') ?? '');
+  const name = text(fields, 'name') ?? '';
+  const owner = text(fields, 'workflow_job_run_backend_id');
+  const artifact = call.shelf.byName(name);
+  if (artifact !== undefined && artifact.job !== owner)
+    return refuse(404, `the artifact ${name} is not of the job that was named`);
+  return discard(call, name);
+}
+
+async function discard(call: Call, name: string): Promise<Answer> {
+  const removed = await call.shelf.remove(name);
   if (!removed.ok) return removed;
   call.onDeleted(removed.value);
   return ok({ ok: true, artifact_id: String(removed.value.id) });

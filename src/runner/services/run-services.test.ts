@@ -108,7 +108,12 @@ describe('an artifact', () => {
     await one.upload('dist', 'one');
     expect((await one.call('CreateArtifact', { name: 'dist' })).status).toBe(409);
     expect((await other.call('FinalizeArtifact', { name: 'dist', size: '3' })).status).toBe(404);
-    expect(await other.call('DeleteArtifact', { name: 'dist' })).toEqual({ status: 200, ok: true, artifact_id: '1' });
+    expect((await other.call('DeleteArtifact', { name: 'dist' })).status).toBe(404);
+    expect(await other.call('DeleteArtifact', { name: 'dist', workflow_job_run_backend_id: one.id })).toEqual({
+      status: 200,
+      ok: true,
+      artifact_id: '1',
+    });
     expect(other.heard).toEqual(['deleted 1 dist']);
     expect(readdirSync(directory)).not.toContain('dist.zip');
     expect((await other.call('DeleteArtifact', { name: 'dist' })).status).toBe(404);
