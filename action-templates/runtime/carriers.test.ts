@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type GitRepository, openRepository } from '../../src/runner/workspaces/index.ts';
-import { branchCarrier, type Carrier, readRemote } from './carriers.ts';
+import { branchCarrier, bundleCarrier, type Carrier, readRemote } from './carriers.ts';
 import type { Place } from './place.ts';
 
 const QUICK = { attempts: 2, firstWait: 1 };
@@ -67,6 +67,22 @@ function commit(root: string, message: string): string {
   git(root, 'commit', '-q', '--allow-empty', '-m', message);
   return git(root, 'rev-parse', 'HEAD');
 }
+
+it('what earlier attempts of the leg have left goes along, by either way', async () => {
+  const one = await machine('one');
+  const [left, other, tip] = [commit(one.root, 'attempt'), commit(one.root, 'other'), commit(one.root, 'work')];
+  git(one.root, 'branch', 'orch-attempts/17-2/x/1', left);
+  git(one.root, 'branch', 'orch-attempts/17-2/xy/1', other);
+  const standing = { branch: 'orch/17-2/x', tip };
+  const heads = () => git(top, 'bundle', 'list-heads', 'commits.bundle').split('\n').toSorted();
+  const file = join(top, 'commits.bundle');
+  const attempt = `${left} refs/heads/orch-attempts/17-2/x/1`;
+
+  expect(await one.carrier.give(standing, top)).toEqual({ files: [file] });
+  expect(heads()).toEqual([attempt]);
+  expect(await bundleCarrier(one.place, one.repository).give(standing, top)).toEqual({ files: [file] });
+  expect(heads()).toEqual([attempt, `${tip} refs/heads/orch/17-2/x`].toSorted());
+});
 
 const passed = (branch: string | undefined, result: string) => ({ branch, result, bundle: undefined });
 

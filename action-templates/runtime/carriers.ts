@@ -12,6 +12,7 @@ import {
   writeBundle,
 } from '../../src/runner/workspaces/index.ts';
 import { MachineError } from '../../src/shared/failure.ts';
+import { attemptBranches } from '../../src/tasks/index.ts';
 import { PATIENCE, type Patience, patiently } from './patience.ts';
 import type { Place } from './place.ts';
 
@@ -47,7 +48,10 @@ export const BUNDLE = 'commits.bundle';
 
 export function bundleCarrier(place: Place, repository: GitRepository): Carrier {
   return {
-    give: async (standing, folder) => ({ files: await bundle(repository, standing, folder) }),
+    give: async (standing, folder) => {
+      await haveBranch(repository, standing);
+      return { files: await bundle(place, repository, { branches: [standing.branch], folder }) };
+    },
     take: async ({ bundle: content }) => {
       if (content === undefined) return;
       const file = join(await mkdtemp(join(place.directory, 'result-')), BUNDLE);
@@ -57,18 +61,19 @@ export function bundleCarrier(place: Place, repository: GitRepository): Carrier 
   };
 }
 
+/** What attempts have left that were not the last goes along: nobody builds on it, and it is not lost. */
 async function bundle(
+  { job }: Place,
   repository: GitRepository,
-  { branch, tip }: Standing,
-  folder: string,
+  { branches, folder }: { readonly branches: readonly string[]; readonly folder: string },
 ): Promise<readonly string[]> {
-  await haveBranch(repository, branch, tip);
   const file = join(folder, BUNDLE);
-  return (await writeBundle(repository, { branch, without: repository.head.commit, file })) ? [file] : [];
+  const request = { branches, below: attemptBranches(job), without: repository.head.commit, file };
+  return (await writeBundle(repository, request)) ? [file] : [];
 }
 
 /** A bundle is of a branch: a leg that came to nothing after its dependencies were merged may have none. */
-async function haveBranch({ git }: GitRepository, branch: string, tip: string): Promise<void> {
+async function haveBranch({ git }: GitRepository, { branch, tip }: Standing): Promise<void> {
   const { code } = await git.run(['show-ref', '--verify', '--quiet', `refs/heads/${branch}`], { codes: [0, 1, 128] });
   if (code !== 0) await git.moveRef(`refs/heads/${branch}`, tip, git.nullId);
 }
@@ -106,10 +111,11 @@ export function branchCarrier(
       const { branch, tip } = standing;
       try {
         await move(`pushing ${branch}`, () => pushBranch(repository, remote, { branch, commit: tip }));
-        return { files: [] };
+        return { files: await bundle(place, repository, { branches: [], folder }) };
       } catch (failure) {
         if (!(failure instanceof MachineError)) throw failure;
-        return { files: await bundle(repository, standing, folder), failure };
+        await haveBranch(repository, standing);
+        return { files: await bundle(place, repository, { branches: [branch], folder }), failure };
       }
     },
     take: async ({ branch, result }) => {

@@ -5,6 +5,7 @@ export type { FileRead } from './contracts/contract.ts';
 export { digestRun } from './digest-run.ts';
 export { CERTIFICATE_FILES } from './environment.ts';
 export { finishTask } from './finish.ts';
+export { attemptBranches } from './leftovers.ts';
 export type {
   Clock,
   Files,

@@ -50,5 +50,10 @@ export async function keepLeftovers(request: LeftoversRequest): Promise<string |
 }
 
 export function attemptBranch(job: Pick<JobIdentity, 'run' | 'leg'>, attempt: number): string {
-  return `orch-attempts/${job.run}/${job.leg}/${attempt}`;
+  return `${attemptBranches(job)}/${attempt}`;
+}
+
+/** What the branches of all attempts of a leg begin with. */
+export function attemptBranches({ run, leg }: Pick<JobIdentity, 'run' | 'leg'>): string {
+  return `orch-attempts/${run}/${leg}`;
 }

@@ -4,18 +4,20 @@ import { guard } from './machine-failure.ts';
 import type { GitRepository } from './repository.ts';
 
 export interface BundleRequest {
-  /** Short name. Its commits go in, down to those that the receiver has. */
-  readonly branch: string;
+  /** Short names, and what all others below a folder begin with. Their commits go in, down to those that the receiver has. */
+  readonly branches: readonly string[];
+  readonly below: string;
   /** A commit that the receiver has. */
   readonly without: string;
   /** Where the file is to be. */
   readonly file: string;
 }
 
-/** False, and no file, when the receiver has all of them. */
+/** False, and no file, when there are no such branches, or the receiver has all of them. */
 export const writeBundle = guard(async (repository: GitRepository, request: BundleRequest): Promise<boolean> => {
-  const { branch, without, file } = request;
-  const args = ['bundle', 'create', '--quiet', file, `refs/heads/${branch}`, `^${without}`];
+  const { branches, below, without, file } = request;
+  const refs = [...branches.map((branch) => `refs/heads/${branch}`), `--glob=refs/heads/${below}/*`];
+  const args = ['bundle', 'create', '--quiet', file, ...refs, `^${without}`];
   const { code, stderr } = await repository.git.run(args, { codes: [0, 128] });
   if (code === 0) return true;
   if (/empty bundle/i.test(stderr)) return false;
