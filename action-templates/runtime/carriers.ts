@@ -52,11 +52,14 @@ export function bundleCarrier(place: Place, repository: GitRepository): Carrier 
       await haveBranch(repository, standing);
       return { files: await bundle(place, repository, { branches: [standing.branch], folder }) };
     },
-    take: async ({ bundle: content }) => {
-      if (content === undefined) return;
-      const file = join(await mkdtemp(join(place.directory, 'result-')), BUNDLE);
-      await writeFile(file, content);
-      await takeBundle(repository, file);
+    take: async ({ result, bundle: content }) => {
+      if (content !== undefined) {
+        const file = join(await mkdtemp(join(place.directory, 'result-')), BUNDLE);
+        await writeFile(file, content);
+        await takeBundle(repository, file);
+      }
+      if (!(await hasCommit(repository, result)))
+        throw lost('taking commits', { reason: `the commit ${result} is not in the artifact` });
     },
   };
 }

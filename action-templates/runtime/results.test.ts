@@ -148,6 +148,8 @@ it('takes no commits that are none, and no bundle that is none', async () => {
   await expect(results('{"start": "--help", "result": "x"}').of('a')).rejects.toThrow('names no commits');
   const id = one.repository.head.commit;
   await expect(results(JSON.stringify({ start: id, result: id }), 'no bundle').of('a')).rejects.toThrow('bundle');
+  const gone = results(JSON.stringify({ start: id, result: 'b'.repeat(40) }));
+  await expect(gone.of('a')).rejects.toThrow(`the commit ${'b'.repeat(40)} is not in the artifact`);
 });
 
 it('tells what the legs of the jobs have left, and names what only looks like it', async () => {
