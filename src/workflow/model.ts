@@ -40,6 +40,8 @@ export interface Workflow {
   readonly env?: Node;
   readonly defaults?: Node;
   readonly permissions?: Node;
+  /** What its jobs may do with caches: `read`, `write`, `write-only` or `none`. */
+  readonly cacheMode?: ScalarNode;
   readonly concurrency?: Node;
   readonly jobs: readonly Job[];
 }
@@ -55,6 +57,8 @@ interface JobBase {
   readonly if?: ScalarNode;
   readonly strategy?: Strategy;
   readonly permissions?: Node;
+  /** In place of the workflow's. */
+  readonly cacheMode?: ScalarNode;
   readonly concurrency?: Node;
   /** From the first character of its id. */
   readonly at?: SourceRange;

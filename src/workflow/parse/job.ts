@@ -26,6 +26,7 @@ export function readJob({ key, value }: MappingEntry, reading: Conditions): Job 
     if: readCondition(valueOf(value, 'if'), 'job-if', reading),
     strategy: readStrategy(valueOf(value, 'strategy'), reading.faults),
     permissions: valueOf(value, 'permissions'),
+    cacheMode: scalarOf(valueOf(value, 'cache-mode')),
     concurrency,
     at: span(key.at, value.at),
   };

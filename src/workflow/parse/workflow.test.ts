@@ -32,6 +32,7 @@ describe('the model', () => {
       '    env: { B: 2 }',
       '    environment: { name: e, url: u, deployment: false }',
       '    permissions: { contents: write }',
+      '    cache-mode: read',
       '    concurrency: h',
       '    outputs: { o: v }',
       '    defaults: { run: { shell: sh } }',
@@ -46,7 +47,7 @@ describe('the model', () => {
       '      - parallel: [{ run: x }, { uses: ./y }]',
     ].join('\n');
     // `if: x` names a context that does not exist, which is told; the model is looked at without it.
-    expect(problems(text)).toEqual([NO_VALUE('x', '30:31')]);
+    expect(problems(text)).toEqual([NO_VALUE('x', '31:31')]);
     const workflow = plain(workflowOf(text.replace('if: x', 'if: env.x')));
     expect(workflow).toMatchObject({
       name: 'n',
@@ -81,6 +82,7 @@ describe('the model', () => {
       env: { B: 2 },
       environment: { name: 'e', url: 'u', deployment: false },
       permissions: { contents: 'write' },
+      cacheMode: 'read',
       concurrency: 'h',
       outputs: { o: 'v' },
       defaults: { run: { shell: 'sh' } },
@@ -117,7 +119,7 @@ describe('the model', () => {
 
   it('holds every key of a job that calls (U1, U2, U3)', () => {
     const job =
-      'uses: ./.github/workflows/c.yml\nwith: { a: 1 }\nsecrets: inherit\nname: n\nif: true\npermissions: {}\nconcurrency: g\nstrategy: { matrix: { v: [1] } }';
+      'uses: ./.github/workflows/c.yml\nwith: { a: 1 }\nsecrets: inherit\nname: n\nif: true\npermissions: {}\ncache-mode: none\nconcurrency: g\nstrategy: { matrix: { v: [1] } }';
     expect(plain(workflowOf(withJob(job)).jobs)).toEqual([
       {
         kind: 'call',
@@ -129,6 +131,7 @@ describe('the model', () => {
         name: 'n',
         if: true,
         permissions: {},
+        cacheMode: 'none',
         concurrency: 'g',
         strategy: { matrix: { v: [1] } },
       },

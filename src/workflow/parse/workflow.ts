@@ -65,6 +65,7 @@ function readWorkflow(root: Node, faults: Faults): Workflow {
     env: valueOf(root, 'env'),
     defaults: valueOf(root, 'defaults'),
     permissions: valueOf(root, 'permissions'),
+    cacheMode: scalarOf(valueOf(root, 'cache-mode')),
     concurrency,
     // What is no mapping, the schema has told of.
     jobs: entriesOf(jobs)

@@ -24,6 +24,7 @@ export function workflowFields(workflow: Workflow): MappingNode {
     'run-name': workflow.runName,
     on: eventsNode(workflow.on),
     permissions: workflow.permissions,
+    'cache-mode': workflow.cacheMode,
     env: workflow.env,
     defaults: workflow.defaults,
     concurrency: workflow.concurrency,
@@ -45,7 +46,12 @@ function jobFields(job: Job): MappingNode {
     needs: needs.length === 0 ? undefined : oneOrMore(needs.map(scalar)),
     if: job.if,
   };
-  const shared = { permissions: job.permissions, concurrency: job.concurrency, strategy: strategyNode(job.strategy) };
+  const shared = {
+    permissions: job.permissions,
+    'cache-mode': job.cacheMode,
+    concurrency: job.concurrency,
+    strategy: strategyNode(job.strategy),
+  };
   if (job.kind === 'call')
     return written({ ...first, ...shared, uses: job.uses, with: job.with, secrets: job.secrets });
   return written({

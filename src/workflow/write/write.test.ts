@@ -18,12 +18,14 @@ name: CI
 run-name: build of \${{ github.ref_name }}
 on: {push: {branches: [main, 'releases/**']}, workflow_dispatch: }
 permissions: {contents: read}
+cache-mode: read
 env: {A: "1", B: 2, C: "x: y", D: "", E: null, F: "a\\nb\\n", G: "  lead\\n x\\n"}
 defaults: {run: {shell: bash}}
 concurrency: {group: a, cancel-in-progress: true}
 jobs:
   test:
     outputs: {n: "\${{ steps.n.outputs.n }}"}
+    cache-mode: write-only
     runs-on: \${{ matrix.os }}
     timeout-minutes: 10
     strategy:
@@ -48,6 +50,7 @@ jobs:
     steps: [{parallel: [{run: 'echo: x'}, {run: "  x\\n"}]}, {run: "a\\r\\nb", background: true, id: z}, {wait: z}, {wait-all: }]
   call:
     needs: [test, ship]
+    cache-mode: none
     uses: ./.github/workflows/x.yml
     with: {a: b}
     secrets: inherit
@@ -69,6 +72,8 @@ jobs:
 
       permissions:
         contents: read
+
+      cache-mode: read
 
       env:
         A: '1'
@@ -94,6 +99,7 @@ jobs:
       jobs:
         test:
           runs-on: \${{ matrix.os }}
+          cache-mode: write-only
           strategy:
             fail-fast: false
             matrix:
@@ -139,6 +145,7 @@ jobs:
 
         call:
           needs: [test, ship]
+          cache-mode: none
           uses: ./.github/workflows/x.yml
           with:
             a: b

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { artifactAction } from '../../e2e/rig/index.ts';
 import { differs, notYet, type Subject, works } from '../rig/feature.ts';
+import { reads, readsJob, refusesJob } from '../rig/language.ts';
 import { body, shareRun, steps } from '../rig/run.ts';
 
 const GITHUB =
@@ -331,6 +332,17 @@ export const services: Subject = {
     notYet(
       'Caches: `actions/cache`, and what `setup-*` actions keep',
       'there is no such service yet; those actions go on without',
+    ),
+    differs(
+      '`cache-mode`: `read`, `write`, `write-only` or `none`, of a workflow, of a job in its place, and for a call',
+      'it is read and checked, and changes nothing, since there is no cache service; a called workflow may ask for more than its caller',
+      readsJob('cache-mode: write-only', 'cache-mode: read'),
+      readsJob('cache-mode: none', 'cache-mode: write'),
+      reads('{ on: push, jobs: { j: { uses: ./.github/workflows/x.yml, cache-mode: none } } }'),
+      refusesJob('cache-mode: readonly', "Unexpected value 'readonly'"),
+      refusesJob('', "Unexpected value 'all'", 'cache-mode: all'),
+      refusesJob('', 'Unexpected value', 'cache-mode: ${{ vars.X }}'),
+      run.job(body('cache-mode: none', 'echo "= ran"'), { says: ['ran'] }),
     ),
     notYet('Caches: `restore-keys`, and what other branches may see', 'there is no such service yet'),
     notYet(

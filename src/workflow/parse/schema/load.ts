@@ -1,4 +1,4 @@
-/** GitHub's own schemas of workflows and actions, from its package, with what is wrong in them put right. */
+/** GitHub's own schemas of workflows and actions, from its package, with what is wrong or missing in them put right. */
 // The package hides its schemas from importers, so they are named where they lie.
 import actionFile from '../../../../node_modules/@actions/workflow-parser/dist/action-v1.0.min.json' with {
   type: 'json',
@@ -6,7 +6,9 @@ import actionFile from '../../../../node_modules/@actions/workflow-parser/dist/a
 import workflowFile from '../../../../node_modules/@actions/workflow-parser/dist/workflow-v1.0.min.json' with {
   type: 'json',
 };
-import { openSchema, type Schema } from './definitions.ts';
+import { openSchema, type RawDefinition, type Schema } from './definitions.ts';
+
+const { definitions } = workflowFile;
 
 export const CORRECTIONS = {
   // In the package this event has another's name, so that `on: repository_dispatch` would be an error.
@@ -14,14 +16,24 @@ export const CORRECTIONS = {
   // GitHub takes `inputs:` with nothing behind it, as it is left when the last input is commented out.
   'workflow-dispatch-mapping': { mapping: { properties: { inputs: 'workflow-dispatch-inputs-or-null' } } },
   'workflow-dispatch-inputs-or-null': { 'one-of': ['null', 'workflow-dispatch-inputs'] },
+  // GitHub has this key since September 2026, the package not yet.
+  'cache-mode': { 'allowed-values': ['read', 'write', 'write-only', 'none'] },
+  'workflow-root-strict': withCacheMode(definitions['workflow-root-strict']),
+  'job-factory': withCacheMode(definitions['job-factory']),
+  'workflow-job': withCacheMode(definitions['workflow-job']),
 };
+
+function withCacheMode(raw: RawDefinition): RawDefinition {
+  const { mapping } = raw;
+  return { ...raw, mapping: { ...mapping, properties: { ...mapping?.properties, 'cache-mode': 'cache-mode' } } };
+}
 
 let workflowSchema: Schema | undefined;
 let actionSchema: Schema | undefined;
 
 export function loadWorkflowSchema(): Schema {
   workflowSchema ??= openSchema({
-    definitions: { ...workflowFile.definitions, ...CORRECTIONS },
+    definitions: { ...definitions, ...CORRECTIONS },
   });
   return workflowSchema;
 }
