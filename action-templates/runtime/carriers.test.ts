@@ -119,6 +119,24 @@ describe('branches', () => {
     },
   );
 
+  it('never overwrite what somebody else has pushed under that name', async () => {
+    const [one, two] = [await machine('one'), await machine('two')];
+    const theirs = commit(two.root, 'of somebody else');
+    git(
+      two.root,
+      '-c',
+      'protocol.file.allow=always',
+      'push',
+      '-q',
+      join(top, 'o/r.git'),
+      'HEAD:refs/heads/orch/17-2/a',
+    );
+    const given = await one.carrier.give({ branch: 'orch/17-2/a', tip: commit(one.root, 'work') }, top);
+    expect(given.failure?.failure.hint).toMatch(/^somebody else has pushed to that branch/);
+    expect(given.files).toEqual([join(top, 'commits.bundle')]);
+    expect(git(join(top, 'o/r.git'), 'rev-parse', 'refs/heads/orch/17-2/a')).toBe(theirs);
+  });
+
   it('say what the server has against it', async () => {
     const [one, two] = [await machine('one'), await machine('two')];
     const tip = commit(one.root, 'work');
@@ -136,6 +154,9 @@ describe('branches', () => {
     // The work is not lost for that.
     expect(given.files).toEqual([join(top, 'commits.bundle')]);
     expect(git(top, 'bundle', 'list-heads', 'commits.bundle')).toBe(`${tip} refs/heads/orch/17-2/a`);
+    // Who runs whatever has become of the task finds it too.
+    await two.carrier.take({ ...passed('orch/17-2/a', tip), bundle: readFileSync(join(top, 'commits.bundle')) });
+    expect(git(two.root, 'cat-file', '-t', tip)).toBe('commit');
     rmSync(hook);
     await one.carrier.give({ branch: 'orch/17-2/a', tip }, top);
     await expect(two.carrier.take(passed('orch/17-2/a', 'b'.repeat(40)))).rejects.toThrow('is not on it');

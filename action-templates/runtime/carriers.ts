@@ -53,15 +53,17 @@ export function bundleCarrier(place: Place, repository: GitRepository): Carrier 
       return { files: await bundle(place, repository, { branches: [standing.branch], folder }) };
     },
     take: async ({ result, bundle: content }) => {
-      if (content !== undefined) {
-        const file = join(await mkdtemp(join(place.directory, 'result-')), BUNDLE);
-        await writeFile(file, content);
-        await takeBundle(repository, file);
-      }
+      if (content !== undefined) await unpack(place, repository, content);
       if (!(await hasCommit(repository, result)))
         throw lost('taking commits', { reason: `the commit ${result} is not in the artifact` });
     },
   };
+}
+
+async function unpack(place: Place, repository: GitRepository, content: Uint8Array): Promise<void> {
+  const file = join(await mkdtemp(join(place.directory, 'result-')), BUNDLE);
+  await writeFile(file, content);
+  await takeBundle(repository, file);
 }
 
 /** What attempts have left that were not the last goes along: nobody builds on it, and it is not lost. */
@@ -121,7 +123,10 @@ export function branchCarrier(
         return { files: await bundle(place, repository, { branches: [branch], folder }), failure };
       }
     },
-    take: async ({ branch, result }) => {
+    take: async ({ branch, result, bundle: content }) => {
+      if (await hasCommit(repository, result)) return;
+      // Where the branch could not be pushed, they are in there.
+      if (content !== undefined) await unpack(place, repository, content);
       if (await hasCommit(repository, result)) return;
       if (branch === undefined || !isOfRun(branch, place.job.run))
         throw lost('taking commits', { reason: `${JSON.stringify(branch)} is no branch of this run` });
@@ -152,6 +157,8 @@ function lost(what: string, { reason, details }: { readonly reason: string; read
 function hintFor(text: string): string | undefined {
   if (/without `?workflows?`? permission/i.test(text))
     return 'a token of GitHub’s own may not push changes of workflow files: export with --transport artifacts';
+  if (/\((fetch first|non-fast-forward)\)/.test(text))
+    return 'somebody else has pushed to that branch, which is left as it is; the commits are in the artifact, as a bundle';
   return /denied|\b403\b/i.test(text) ? 'the job wants `permissions: { contents: write }`' : undefined;
 }
 
