@@ -74,14 +74,31 @@ it('what earlier attempts of the leg have left goes along, by either way', async
   git(one.root, 'branch', 'orch-attempts/17-2/x/1', left);
   git(one.root, 'branch', 'orch-attempts/17-2/xy/1', other);
   const standing = { branch: 'orch/17-2/x', tip };
-  const heads = () => git(top, 'bundle', 'list-heads', 'commits.bundle').split('\n').toSorted();
-  const file = join(top, 'commits.bundle');
-  const attempt = `${left} refs/heads/orch-attempts/17-2/x/1`;
+  const heads = (file: string) => git(top, 'bundle', 'list-heads', file);
+  const [attempts, commits] = [join(top, 'attempts.bundle'), join(top, 'commits.bundle')];
 
-  expect(await one.carrier.give(standing, top)).toEqual({ files: [file] });
-  expect(heads()).toEqual([attempt]);
-  expect(await bundleCarrier(one.place, one.repository).give(standing, top)).toEqual({ files: [file] });
-  expect(heads()).toEqual([attempt, `${tip} refs/heads/orch/17-2/x`].toSorted());
+  expect(await one.carrier.give(standing, top)).toEqual({ files: [attempts] });
+  expect(await bundleCarrier(one.place, one.repository).give(standing, top)).toEqual({ files: [commits, attempts] });
+  expect(heads(attempts)).toBe(`${left} refs/heads/orch-attempts/17-2/x/1`);
+  expect(heads(commits)).toBe(`${tip} refs/heads/orch/17-2/x`);
+});
+
+it('a tree in what an attempt has left that nobody may have is not in the way of the result', async () => {
+  const [one, two] = [await machine('one'), await machine('two')];
+  const blob = git(one.root, 'rev-parse', 'HEAD^{tree}');
+  const evil = execFileSync('git', ['mktree'], {
+    cwd: one.root,
+    input: `040000 tree ${blob}\t.git\n`,
+    encoding: 'utf8',
+  });
+  const left = git(one.root, 'commit-tree', '-p', 'HEAD', '-m', 'attempt', evil.trim());
+  git(one.root, 'branch', 'orch-attempts/17-2/x/1', left);
+  const result = commit(one.root, 'work');
+  const given = await bundleCarrier(one.place, one.repository).give({ branch: 'orch/17-2/x', tip: result }, top);
+  expect(given.files).toHaveLength(2);
+  const bundle = readFileSync(join(top, 'commits.bundle'));
+  await bundleCarrier(two.place, two.repository).take({ branch: 'orch/17-2/x', result, bundle });
+  expect(git(two.root, 'cat-file', '-t', result)).toBe('commit');
 });
 
 const passed = (branch: string | undefined, result: string) => ({ branch, result, bundle: undefined });

@@ -2,6 +2,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  type BundleRequest,
   fetchBranch,
   type GitRepository,
   hasCommit,
@@ -45,12 +46,15 @@ export interface Carrier {
 }
 
 export const BUNDLE = 'commits.bundle';
+/** Apart from it: nobody builds on what attempts have left, and whatever is in there, the result can be taken. */
+const ATTEMPTS = 'attempts.bundle';
 
 export function bundleCarrier(place: Place, repository: GitRepository): Carrier {
   return {
     give: async (standing, folder) => {
-      await haveBranch(repository, standing);
-      return { files: await bundle(place, repository, { branches: [standing.branch], folder }) };
+      return {
+        files: [...(await bundle(repository, standing, folder)), ...(await attempts(place, repository, folder))],
+      };
     },
     take: async ({ result, bundle: content }) => {
       if (content !== undefined) await unpack(place, repository, content);
@@ -66,15 +70,18 @@ async function unpack(place: Place, repository: GitRepository, content: Uint8Arr
   await takeBundle(repository, file);
 }
 
-/** What attempts have left that were not the last goes along: nobody builds on it, and it is not lost. */
-async function bundle(
-  { job }: Place,
-  repository: GitRepository,
-  { branches, folder }: { readonly branches: readonly string[]; readonly folder: string },
-): Promise<readonly string[]> {
-  const file = join(folder, BUNDLE);
-  const request = { branches, below: attemptBranches(job), without: repository.head.commit, file };
-  return (await writeBundle(repository, request)) ? [file] : [];
+async function bundle(repository: GitRepository, standing: Standing, folder: string): Promise<readonly string[]> {
+  await haveBranch(repository, standing);
+  return write(repository, { branch: standing.branch }, join(folder, BUNDLE));
+}
+
+/** What those have left that were not the last. */
+async function attempts({ job }: Place, repository: GitRepository, folder: string): Promise<readonly string[]> {
+  return write(repository, { folder: attemptBranches(job) }, join(folder, ATTEMPTS));
+}
+
+async function write(repository: GitRepository, of: BundleRequest['of'], file: string): Promise<readonly string[]> {
+  return (await writeBundle(repository, { of, without: repository.head.commit, file })) ? [file] : [];
 }
 
 /** A bundle is of a branch: a leg that came to nothing after its dependencies were merged may have none. */
@@ -114,13 +121,13 @@ export function branchCarrier(
   return {
     give: async (standing, folder) => {
       const { branch, tip } = standing;
+      const left = await attempts(place, repository, folder);
       try {
         await move(`pushing ${branch}`, () => pushBranch(repository, remote, { branch, commit: tip }));
-        return { files: await bundle(place, repository, { branches: [], folder }) };
+        return { files: left };
       } catch (failure) {
         if (!(failure instanceof MachineError)) throw failure;
-        await haveBranch(repository, standing);
-        return { files: await bundle(place, repository, { branches: [branch], folder }), failure };
+        return { files: [...(await bundle(repository, standing, folder)), ...left], failure };
       }
     },
     take: async ({ branch, result, bundle: content }) => {

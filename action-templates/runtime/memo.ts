@@ -1,6 +1,7 @@
 /** What one step of a task leaves for the next: a file, since each step is a process of its own. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MachineError } from '../../src/shared/failure.ts';
 import type { Memo } from '../../src/tasks/index.ts';
 
 export function openMemo(directory: string): Memo {
@@ -18,6 +19,10 @@ function readJson(file: string): unknown {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    // A task that is not in a sandbox can have written there.
+    throw new MachineError(
+      { code: 'environment-lost', message: `what an earlier step has left for this one cannot be read: ${file}` },
+      { cause: error },
+    );
   }
 }

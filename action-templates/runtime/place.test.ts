@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -42,4 +42,10 @@ it('a memo goes from one process to the next', () => {
   const next = openMemo(temporary);
   expect(next.read('../key')).toEqual({ a: [1, null] });
   expect(next.read('other')).toBeUndefined();
+});
+
+it('a memo that is none any more is told in a sentence', () => {
+  const memo = openMemo(temporary);
+  writeFileSync(join(temporary, 'memo', 'key.json'), '{');
+  expect(() => memo.read('key')).toThrow(/what an earlier step has left for this one cannot be read: .*key\.json$/);
 });

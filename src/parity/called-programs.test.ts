@@ -83,3 +83,7 @@ it('a script that is cut off anywhere is read to its end', () => {
   const whole = 'a "b $(c `d` ${e:-"f"}" <<X | case g in h) i;; esac; j() { k; }; [[ l ]] && m=(n) $((1)) <(o)\nX\n';
   for (let end = 0; end <= whole.length; end++) expect(calledPrograms(whole.slice(0, end)).length).toBeLessThan(12);
 });
+
+it.each(['$(', '"$(', '<(', '`', '${', '('])('any number of %s does not exhaust it', (opening) => {
+  expect(calledPrograms(`first\n${opening.repeat(20_000)}`)).toEqual(['first']);
+});

@@ -14,6 +14,8 @@ export interface ShellScript {
 
 interface Reader {
   readonly text: string;
+  /** Substitutions around it. */
+  readonly depth: number;
   at: number;
   words: (string | undefined)[];
   /** The word that is being read; absent between words. */
@@ -34,6 +36,8 @@ const OPENING = new Set('! { if then elif else while until do time coproc'.split
 const CLOSING = new Set('} fi done esac'.split(' '));
 /** The value of a variable, of which no more than the name is sure. */
 export const ASSIGNMENT = /^\w+(?:\[[^\]]*\])?\+?=/;
+/** Substitutions in each other. What is deeper is not read, nor what comes behind it. */
+const DEEPEST = 100;
 /** Words whose own words are no commands. */
 const LISTS = new Set('for select'.split(' '));
 
@@ -46,6 +50,7 @@ export function readShell(script: string): ShellScript {
 function readerOf(text: string, outer?: Reader): Reader {
   return {
     text,
+    depth: outer === undefined ? 0 : outer.depth + 1,
     at: 0,
     words: [],
     word: undefined,
@@ -218,7 +223,7 @@ function expand(reader: Reader, word: NonNullable<Reader['word']>): void {
   else if (rest.startsWith('`')) {
     const end = text.indexOf('`', reader.at);
     const inner = readerOf(text.slice(reader.at, end < 0 ? undefined : end), reader);
-    readUntil(inner, undefined);
+    if (inner.depth <= DEEPEST) readUntil(inner, undefined);
     reader.at = end < 0 ? text.length : end + 1;
   }
 }
@@ -226,7 +231,8 @@ function expand(reader: Reader, word: NonNullable<Reader['word']>): void {
 function substitute(reader: Reader): void {
   const inner = readerOf(reader.text, reader);
   inner.at = reader.at;
-  readUntil(inner, ')');
+  if (inner.depth > DEEPEST) inner.at = inner.text.length;
+  else readUntil(inner, ')');
   reader.at = inner.at;
 }
 

@@ -5,9 +5,8 @@ import { guard } from './machine-failure.ts';
 import type { GitRepository } from './repository.ts';
 
 export interface BundleRequest {
-  /** Short names, and what all others below a folder begin with. Their commits go in, down to those that the receiver has. */
-  readonly branches: readonly string[];
-  readonly below: string;
+  /** A branch, or all below a folder of them, by short names. Their commits go in, down to those that the receiver has. */
+  readonly of: { readonly branch: string } | { readonly folder: string };
   /** A commit that the receiver has. */
   readonly without: string;
   /** Where the file is to be. */
@@ -16,9 +15,9 @@ export interface BundleRequest {
 
 /** False, and no file, when there are no such branches, or the receiver has all of them. */
 export const writeBundle = guard(async (repository: GitRepository, request: BundleRequest): Promise<boolean> => {
-  const { branches, below, without, file } = request;
-  const refs = [...branches.map((branch) => `refs/heads/${branch}`), `--glob=refs/heads/${below}/*`];
-  const args = ['bundle', 'create', '--quiet', file, ...refs, `^${without}`];
+  const { of, without, file } = request;
+  const refs = 'branch' in of ? `refs/heads/${of.branch}` : `--glob=refs/heads/${of.folder}/*`;
+  const args = ['bundle', 'create', '--quiet', file, refs, `^${without}`];
   const { code, stderr } = await repository.git.run(args, { codes: [0, 128] });
   if (code === 0) return true;
   if (/empty bundle/i.test(stderr)) return false;

@@ -2,7 +2,7 @@
 
 export { listLoans } from './box-loans.ts';
 export type { BoxGit, BoxPlace } from './box-repository.ts';
-export { takeBundle, writeBundle } from './bundle.ts';
+export { type BundleRequest, takeBundle, writeBundle } from './bundle.ts';
 export { branchTip, commitFiles } from './commit-files.ts';
 export type { Fingerprint, Fingerprints } from './fingerprint.ts';
 export { compareFingerprints, createFingerprints } from './fingerprint.ts';
